@@ -1,0 +1,71 @@
+"""The ``gatekeeper`` command. Each command's module is imported only when that command runs."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from gatekeeper import __version__
+
+COMMANDS = {
+    "collect": "gatekeeper.cli.collect",
+    "evaluate": "gatekeeper.cli.evaluate",
+    "explain": "gatekeeper.cli.explain",
+    "lint": "gatekeeper.cli.lint",
+    "schema": "gatekeeper.cli.schema",
+}
+"""Command → the module whose ``command`` it is."""
+
+SUMMARIES = {
+    "collect": "Read the sources and write a snapshot.",
+    "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE.",
+    "explain": "Say why, rule by rule, with the values that were seen.",
+    "lint": "Check policies, waivers and sources without evaluating them.",
+    "schema": "Print a JSON Schema: of policies, evidence, snapshots or decisions.",
+}
+"""What ``gatekeeper --help`` says of each command, so that help imports none of them."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; an unknown one is refused with a suggestion."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(sorted(COMMANDS))}."
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their summaries."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.version_option(__version__, message="gatekeeper %(version)s")
+def gatekeeper() -> None:
+    """May we go? Decides from policies and evidence, and says why.
+
+    \b
+    Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy,
+    configuration or snapshot, 70 gatekeeper itself broke, 130/143 interrupted.
+    """

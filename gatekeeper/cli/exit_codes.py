@@ -1,0 +1,49 @@
+"""What the process says by its exit code. Where several apply, the one that is worst in ``PRECEDENCE`` is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from gatekeeper.model.decision import Verdict
+
+
+class ExitCode(IntEnum):
+    """Exit codes and their meaning."""
+
+    GO = 0
+    NO_GO = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    INVALID = 4
+    BROKEN = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+PRECEDENCE = (
+    ExitCode.INTERRUPTED,
+    ExitCode.TERMINATED,
+    ExitCode.BROKEN,
+    ExitCode.USAGE,
+    ExitCode.INVALID,
+    ExitCode.NO_GO,
+    ExitCode.INCONCLUSIVE,
+    ExitCode.GO,
+)
+
+_OF_VERDICT = {
+    Verdict.GO: ExitCode.GO,
+    Verdict.NO_GO: ExitCode.NO_GO,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+}
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code that a process with all these outcomes ends with; GO where there are none."""
+    return min(codes, key=PRECEDENCE.index, default=ExitCode.GO)
+
+
+def code_of(verdicts: Iterable[Verdict]) -> ExitCode:
+    """The exit code for verdicts; none at all is no GO."""
+    return worst([_OF_VERDICT[verdict] for verdict in verdicts] or [ExitCode.INCONCLUSIVE])

@@ -1,0 +1,66 @@
+"""``gatekeeper explain``: why, rule by rule, with the values that were seen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gatekeeper.cli.exit_codes import ExitCode, code_of
+from gatekeeper.cli.options import (
+    as_of_option,
+    color_option,
+    parameter_option,
+    parse_as_of,
+    parse_parameters,
+    root_option,
+    snapshot_option,
+)
+from gatekeeper.cli.output import echo
+from gatekeeper.cli.progress import progress_on
+from gatekeeper.cli.terminal import can_unicode, wants_color, width_of
+
+
+@click.command("explain")
+@click.argument("policy")
+@click.argument("rule", required=False)
+@as_of_option
+@snapshot_option
+@parameter_option
+@color_option
+@root_option
+def command(
+    policy: str,
+    rule: str | None,
+    as_of: str | None,
+    snapshot: Path | None,
+    parameters: tuple[str, ...],
+    color: str | None,
+    root: Path | None,
+) -> int:
+    """Explain the decision of POLICY: each rule's outcome with the values that it saw; or that of one RULE.
+
+    The exit code is that of the decision, as for evaluate.
+    """
+    from gatekeeper import pipeline
+    from gatekeeper.load import load_configuration
+    from gatekeeper.render.explanation import ExplanationRenderer
+
+    configuration = load_configuration(root or Path.cwd(), os.environ)
+    request = pipeline.Request(
+        policies=(policy,),
+        as_of=parse_as_of(as_of),
+        snapshot=snapshot,
+        parameters=parse_parameters(parameters),
+        explain=True,
+    )
+    with progress_on(sys.stderr) as progress:
+        report = pipeline.evaluate(configuration, request, progress)
+    colored = wants_color(color or configuration.color, sys.stdout)
+    renderer = ExplanationRenderer(
+        rule=rule, width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)
+    )
+    echo(renderer.render(report), color=colored)
+    return code_of(decision.verdict for decision in report.decisions)

@@ -1,0 +1,64 @@
+"""``gatekeeper lint``: check everything that is written down, evaluate nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gatekeeper.cli.exit_codes import ExitCode
+from gatekeeper.cli.options import root_option
+from gatekeeper.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from gatekeeper.pipeline import Linted
+
+
+@click.command("lint")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text (default) or json.")
+@root_option
+def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
+    """Check policies, waivers and sources; by default all of the project.
+
+    Every mistake of every file is told, with file, line, column and a caret. Exit code 4 where there is one.
+    """
+    from gatekeeper import pipeline
+    from gatekeeper.load import load_configuration
+
+    configuration = load_configuration(root or Path.cwd(), os.environ)
+    linted = pipeline.lint(configuration, files)
+    if format_ == "json":
+        click.echo(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False))
+    else:
+        _tell(linted)
+    return ExitCode.INVALID if any(each.level == "error" for each in linted.diagnostics) else ExitCode.GO
+
+
+def _tell(linted: Linted) -> None:
+    from gatekeeper.load.diagnostics import render_diagnostics
+
+    if linted.diagnostics:
+        click.echo(render_diagnostics(linted.diagnostics))
+    errors = sum(each.level == "error" for each in linted.diagnostics)
+    warnings = len(linted.diagnostics) - errors
+    told = f"{linted.files} files: {errors} errors, {warnings} warnings"
+    click.echo(told, file=sys.stderr)
+
+
+def as_json(diagnostic: Diagnostic) -> dict[str, str | int]:
+    """One diagnostic for tools."""
+    return {
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "width": diagnostic.width,
+        "level": diagnostic.level,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    }

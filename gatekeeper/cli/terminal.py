@@ -1,0 +1,49 @@
+"""What the terminal can do, and how refusals are told on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TextIO
+
+from gatekeeper.errors import GatekeeperError, InvalidDocuments
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether to write colour: ``--color``, then NO_COLOR and FORCE_COLOR, then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO) -> int:
+    """How wide a text board may be: the terminal's width within reason, 100 where it is no terminal."""
+    if not stream.isatty():
+        return 100
+    return max(60, min(140, shutil.get_terminal_size((100, 24)).columns))
+
+
+def can_unicode(stream: TextIO) -> bool:
+    """Whether the stream can write the signs of the board."""
+    try:
+        "✔✘█·─".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def tell_error(refused: GatekeeperError) -> None:
+    """Write a refusal on standard error: the diagnostics with their carets, or one line and how to mend it."""
+    if isinstance(refused, InvalidDocuments):
+        from gatekeeper.load.diagnostics import render_diagnostics
+
+        print(render_diagnostics(refused.diagnostics), file=sys.stderr)
+        return
+    print(f"error: {refused.message}", file=sys.stderr)
+    if refused.hint:
+        print(f"  hint: {refused.hint}", file=sys.stderr)

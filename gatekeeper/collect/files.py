@@ -1,0 +1,51 @@
+"""The one way from a sources file to the files that it names: inside its folder, regular, within bounds."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path, PurePosixPath
+
+from gatekeeper.collect.interface import Refused
+from gatekeeper.files import Unreadable, read_bounded
+from gatekeeper.model.shown import shown
+
+
+def locate(base: Path, name: str) -> Path:
+    """The path of a file that a sources file names.
+
+    Args:
+        base: the folder of the sources file.
+        name: a relative path with forward slashes.
+
+    Raises:
+        Refused: the path is absolute, leaves the folder or leads through a symbolic link.
+    """
+    relative = PurePosixPath(name)
+    if relative.is_absolute() or "\\" in name or ":" in name or "\0" in name:
+        raise Refused("failed", f"{shown(name, 120)} is no relative path: name it from the sources file's folder")
+    if ".." in relative.parts:
+        raise Refused("failed", f"{shown(name, 120)} leads out of the sources file's folder")
+    path = base
+    for part in relative.parts:
+        path = path / part
+        try:
+            about = path.lstat()
+        except (OSError, ValueError):
+            break  # opening it says what is wrong
+        if stat.S_ISLNK(about.st_mode):
+            raise Refused("failed", f"{shown(name, 120)} leads through a symbolic link, which is not followed")
+    return base.joinpath(*relative.parts)
+
+
+def read_file(base: Path, name: str, most: int) -> bytes:
+    """The content of a file that a sources file names.
+
+    Raises:
+        Refused: as ``locate``, or the file is missing, no regular file, not readable or larger than ``most`` bytes.
+    """
+    path = locate(base, name)
+    try:
+        return read_bounded(path, most)
+    except Unreadable as error:
+        hint = " (max_bytes)" if "too large" in str(error) else ""
+        raise Refused("failed", f"{shown(name, 120)} {error}{hint}") from None

@@ -1,0 +1,230 @@
+"""Inline Markdown as plain text that remembers what was bold, what was code, and on which line it stood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+MAX_LABEL = 200
+
+_SLOT = re.compile(r"<[A-Z][A-Z0-9 _/:+.-]*>", re.ASCII)
+_ANY_SLOT = re.compile(r"<[A-Za-z][A-Za-z0-9 _/:+.-]*>", re.ASCII)
+_ELEMENTS = frozenset({"<A>", "<B>", "<BR>", "<DIV>", "<HR>", "<I>", "<IMG>", "<LI>", "<OL>", "<P>", "<SPAN>", "<UL>"})
+"""Capital HTML elements that people still write into Markdown."""
+
+_DATE = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text with one formatting.
+
+    Attributes:
+        bold: which of the paragraph's bold spans it belongs to; 0 for none.
+        ends_line: whether it is a line break; its text is then a space, or a newline where it was forced.
+    """
+
+    text: str
+    line: int
+    bold: int = 0
+    code: bool = False
+    ends_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A link's text, where it leads and its line."""
+
+    text: str
+    href: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A ``**Label:** value`` line, with the pieces of its value."""
+
+    label: str
+    line: int
+    value: tuple[Piece, ...]
+
+
+def pieces_of(token: Token, line: int) -> tuple[Piece, ...]:
+    """The pieces of an inline token that begins on a line."""
+    found = []
+    bold = spans = 0
+    cursor = 0
+    for child in token.children or ():
+        match child.type:
+            case "text" | "image":
+                if child.content:
+                    found.append(Piece(child.content, line, bold))
+            case "code_inline":
+                found.append(Piece(child.content, line, bold, code=True))
+                cursor, crossed = _past_code(token.content, cursor, child)
+                line += crossed
+            case "softbreak" | "hardbreak":
+                found.append(Piece(" " if child.type == "softbreak" else "\n", line, bold, ends_line=True))
+                line += 1
+            case "strong_open":
+                spans += 1
+                bold = bold or spans
+            case "strong_close":
+                bold = 0
+    return tuple(found)
+
+
+def targets_of(token: Token, line: int) -> Iterator[Target]:
+    """The links of an inline token, with the line on which each begins."""
+    text, href, begun = "", None, line
+    for child in token.children or ():
+        if child.type == "link_open":
+            text, href, begun = "", str(child.attrGet("href") or ""), line
+        elif child.type == "link_close" and href is not None:
+            yield Target(text.strip(), href, begun)
+            href = None
+        elif child.type in {"softbreak", "hardbreak"}:
+            text, line = text + " ", line + 1
+        else:
+            text += child.content
+            if child.type == "code_inline":
+                line += _past_code(token.content, 0, child)[1]
+
+
+def _past_code(content: str, cursor: int, code: Token) -> tuple[int, int]:
+    """Where a code span ends in the raw text, and how many lines it crosses: the parser makes spaces of line ends."""
+    if "\n" not in content:
+        return cursor, 0
+    ticks = re.escape(code.markup)
+    for found in re.compile(rf"(?<!`){ticks}(?!`)(.+?)(?<!`){ticks}(?!`)", re.DOTALL).finditer(content, cursor):
+        if found[1].replace("\n", " ").strip() == code.content.strip():
+            return found.end(), found[1].count("\n")
+    return cursor, 0
+
+
+def plain(pieces: Iterable[Piece]) -> str:
+    """The text of pieces, as a reader sees it."""
+    return "".join(piece.text for piece in pieces).strip()
+
+
+def labelled(pieces: tuple[Piece, ...]) -> list[Labelled]:
+    """The fields of a paragraph: lines that begin with a bold label and a colon. Further lines go to the last one."""
+    found: list[Labelled] = []
+    for line in _lines(pieces):
+        head = _label(line)
+        if head is not None:
+            found.append(Labelled(head[0], line[0].line, head[1]))
+        elif found:
+            last = found[-1]
+            found[-1] = Labelled(last.label, last.line, (*last.value, Piece(" ", line[0].line), *line))
+    return found
+
+
+def _lines(pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+    line: list[Piece] = []
+    for piece in pieces:
+        if not piece.ends_line:
+            line.append(piece)
+        elif line:
+            yield tuple(line)
+            line = []
+    if line:
+        yield tuple(line)
+
+
+def _label(line: tuple[Piece, ...]) -> tuple[str, tuple[Piece, ...]] | None:
+    """Label and value of a line; None where it is no field."""
+    span = line[0].bold
+    if not span:
+        return None
+    size = next((index for index, piece in enumerate(line) if piece.bold != span), len(line))
+    label, rest = plain(line[:size]), line[size:]
+    if label.endswith(":"):
+        label = label[:-1].rstrip()
+    elif rest and not rest[0].code and rest[0].text.startswith(":"):
+        first = rest[0]
+        rest = (Piece(first.text[1:], first.line, first.bold), *rest[1:])
+    else:
+        return None
+    return (label, rest) if 0 < len(label) <= MAX_LABEL else None
+
+
+def slots(pieces: Iterable[Piece]) -> Iterator[tuple[str, int, bool]]:
+    """Placeholders in running text: the text, its line, and whether it is a lower-case slot of a command."""
+    text, line = "", 0
+    for piece in (*pieces, Piece("", 0, ends_line=True)):
+        if not piece.code and not piece.ends_line:
+            line = line if text else piece.line
+            text += piece.text
+            continue
+        for found in _SLOT.findall(text):
+            if found not in _ELEMENTS:
+                yield found, line, False
+        text = ""
+        if piece.code:
+            for found in _ANY_SLOT.findall(piece.text):
+                yield found, piece.line, _SLOT.fullmatch(found) is None
+
+
+def code_slots(line: str) -> list[str]:
+    """Placeholders in a line of a code block."""
+    return _ANY_SLOT.findall(line)
+
+
+def dates_in(text: str) -> list[str]:
+    """The dates of the calendar in a text."""
+    return [found for found in _DATE.findall(text) if _is_date(found)]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def slug(text: str) -> str:
+    """A label or column as a name: lower case, ``_`` for everything that is neither letter nor digit."""
+    if text.strip() == "#":
+        return "number"
+    return re.sub(r"[\W_]+", "_", text.lower()).strip("_")
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """The name, or with ``_2``, ``_3`` … where it is taken."""
+    if name not in taken:
+        return name
+    count = 2
+    while f"{name}_{count}" in taken:
+        count += 1
+    return f"{name}_{count}"
+
+
+class Anchors:
+    """Slugs of headings as GitHub makes them: ``-1``, ``-2`` … where one comes again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def add(self, heading: str) -> str:
+        """The slug of the next heading."""
+        kept = (c for c in heading.strip().lower() if c in " -" or unicodedata.category(c)[0] in "LMN" or c == "_")
+        base = "".join(kept).replace(" ", "-")
+        found, count = base, self._seen.get(base, 0)
+        while found in self._seen:
+            count += 1
+            found = f"{base}-{count}"
+        self._seen[base] = count
+        self._seen[found] = 0
+        return found
+
+    def __contains__(self, fragment: str) -> bool:
+        return fragment in self._seen

@@ -1,0 +1,140 @@
+"""A Markdown text within bounds, as the tree of blocks that markdown-it-py makes of it.
+
+Text that a reader of the rendered page would not see, or that the parser would drop in silence, is either left out on
+purpose (HTML comments) or refused: nothing vanishes unnoticed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gatekeeper.collect.interface import Refused
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
+
+MAX_BYTES = 1024 * 1024
+MAX_LINES = 20_000
+MAX_BRACKETS = 20_000
+MAX_MARKS = 100_000
+"""How many characters that can begin or end markup."""
+
+MAX_CELLS = 65_000
+"""Fewer than markdown-it-py fills in before it ends a table in silence (65,536)."""
+
+MAX_NESTING = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed text.
+
+    Attributes:
+        lines: the lines of the text, for places and for what the parser does not tell.
+        root: the tree of blocks.
+    """
+
+    lines: tuple[str, ...]
+    root: SyntaxTreeNode
+
+
+def parse_source(data: bytes, name: str) -> Source:
+    """The tree of blocks of a Markdown file.
+
+    Raises:
+        Refused: not UTF-8, too large, too intricate, or a comment that is never closed.
+    """
+    from markdown_it.tree import SyntaxTreeNode
+
+    text = _decoded(data, name)
+    lines = text.split("\n")
+    _refuse_floods(text, lines, name)
+    if "<!--" in text:
+        lines = _without_comments(text, lines, name)
+        text = "\n".join(lines)
+    tokens = _parser(html=False).parse(text)
+    _refuse_nesting(tokens, name)
+    return Source(tuple(lines), SyntaxTreeNode(tokens))
+
+
+@cache
+def _parser(*, html: bool) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": html, "maxNesting": MAX_NESTING}).enable("table")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise Refused("failed", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} of Markdown are read")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+        raise Refused(
+            "failed", f"{name} is not UTF-8: byte 0x{data[offset]:02X} at byte offset {offset} (line {line})"
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_floods(text: str, lines: list[str], name: str) -> None:
+    """What makes the parser slow or its output many times as large as the text."""
+    if len(lines) > MAX_LINES:
+        raise Refused("failed", f"{name} has {len(lines):,} lines; at most {MAX_LINES:,} of Markdown are read")
+    brackets = text.count("[")
+    if brackets > MAX_BRACKETS:
+        raise Refused("failed", f"{name} has {brackets:,} opening brackets; at most {MAX_BRACKETS:,} are read")
+    marks = sum(map(text.count, "*_<&"))
+    if marks > MAX_MARKS:
+        raise Refused("failed", f"{name} has {marks:,} marks of formatting; at most {MAX_MARKS:,} are read")
+    # Lines without a blank one between them can be one table, each row filled up to the widest.
+    cells = height = width = 0
+    for line in [*lines, ""]:
+        if line.strip():
+            height, width = height + 1, max(width, line.count("|"))
+        else:
+            cells += height * (width + 1) if width else 0
+            height = width = 0
+    if cells > MAX_CELLS:
+        raise Refused("failed", f"{name} could have {cells:,} table cells; at most {MAX_CELLS:,} are read")
+
+
+def _refuse_nesting(tokens: list[Token], name: str) -> None:
+    """The parser drops what is nested deeper than its limit; whatever comes near is refused."""
+    for token in tokens:
+        deepest = max((child.level for child in token.children or ()), default=0)
+        if max(token.level, deepest) >= MAX_NESTING - 1:
+            line = f" (line {token.map[0] + 1})" if token.map else ""
+            raise Refused("failed", f"{name} is nested deeper than {MAX_NESTING - 2} levels{line}")
+
+
+def _without_comments(text: str, lines: list[str], name: str) -> list[str]:
+    """The lines with HTML comments blanked, as the rendered page shows none of them."""
+    lines = list(lines)
+    for token in _parser(html=True).parse(text):
+        first, last = token.map or (0, 0)
+        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
+            if "-->" not in token.content:
+                raise Refused("mistyped", f"{name} has a comment that is never closed (line {first + 1})")
+            _blank(lines, first, last, token.content.strip())
+        for child in token.children or ():
+            if child.type == "html_inline" and child.content.startswith("<!--"):
+                _blank(lines, first, last, child.content)
+    return lines
+
+
+def _blank(lines: list[str], first: int, last: int, comment: str) -> None:
+    """Blanks the text from ``<!--`` to ``-->`` within some lines; line ends stay, so that places stay true."""
+    part = "\n".join(lines[first:last])
+    opening = comment.split("\n", 1)[0]
+    start = part.find(opening)
+    end = part.find("-->", start)
+    if start >= 0 and end >= 0:
+        blank = re.sub(r"[^\n]", " ", part[start : end + 3])
+        lines[first:last] = (part[:start] + blank + part[end + 3 :]).split("\n")

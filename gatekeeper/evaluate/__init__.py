@@ -1,0 +1,1 @@
+"""The rules of a policy over a snapshot, without I/O: what each rule came to, and why."""

@@ -1,0 +1,53 @@
+"""Everything that the rules of one gate may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gatekeeper.evaluate.admission import Admitted
+from gatekeeper.evaluate.parameters import cel_value
+from gatekeeper.expr import Timestamp
+from gatekeeper.model.decision import GateDecision
+from gatekeeper.model.policy import Gate, ParamValue
+from gatekeeper.model.rule import Expression, Template
+from gatekeeper.model.snapshot import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that the rules of one gate may look at.
+
+    Attributes:
+        lower: the decisions of the gates that this one reads, by id.
+        digests: policy digests of this gate and of every gate below, by id.
+        unwaived: whether ``gate`` rules read verdicts as they would be without waivers, also where they are not hard.
+    """
+
+    gate: Gate
+    admitted: Admitted
+    parameters: Mapping[str, ParamValue]
+    subject: Subject
+    as_of: datetime
+    lower: Mapping[str, GateDecision]
+    digests: Mapping[str, str]
+    unwaived: bool = False
+    bindings: Mapping[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        bindings: dict[str, object] = dict(self.admitted.values)
+        bindings["params"] = {name: cel_value(value) for name, value in self.parameters.items()}
+        bindings["subject"] = self.subject.as_json()
+        bindings["now"] = Timestamp.of(self.as_of)
+        object.__setattr__(self, "bindings", bindings)
+
+    def evidence_of(self, *parts: Expression | Template | None) -> tuple[str, ...]:
+        """Names of the evidence that these expressions read, sorted."""
+        names: set[str] = set()
+        for part in parts:
+            if isinstance(part, Expression):
+                names.update(part.program.free_names)
+            elif part is not None:
+                names.update(part.free_names)
+        return tuple(sorted(names & self.admitted.values.keys()))

@@ -1,0 +1,149 @@
+"""``window`` rules: the samples of a clean window, read from evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from gatekeeper.evaluate.admission import SKEW
+from gatekeeper.evaluate.inputs import Inputs
+from gatekeeper.evaluate.judgement import Judgement, lacks_of, run, tell_lacks
+from gatekeeper.evaluate.window import Counted, Sample, judge_window
+from gatekeeper.expr import Duration, Timestamp
+from gatekeeper.model.finding import Lack, Outcome
+from gatekeeper.model.rule import CleanWindow, Expression
+from gatekeeper.model.times import instant_text, parse_instant, span_text
+from gatekeeper.model.window import WindowState
+
+
+class _Undecidable(Exception):
+    """Something that a window cannot do without is not known."""
+
+    def __init__(self, lacks: tuple[Lack, ...]) -> None:
+        super().__init__()
+        self.lacks = lacks
+
+
+def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
+    """Whether the present streak of clean samples is long enough, by what was observed."""
+    evidence = _evidence(window, inputs)
+    try:
+        length = _span(window.length, inputs)
+        max_gap = None if window.max_gap is None else _span(window.max_gap, inputs)
+        not_before = None if window.not_before is None else _instant(run(window.not_before, inputs.bindings))
+        samples = _samples(window, inputs)
+    except _Undecidable as undecidable:
+        expected = "a clean window"
+        lacks = undecidable.lacks
+        return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence)
+    state = judge_window(
+        samples,
+        length=length,
+        max_gap=max_gap,
+        not_before=not_before,
+        observed_until=_observed_until(evidence, inputs),
+    )
+    gap = f", no more than {span_text(max_gap)} between them" if max_gap is not None else ""
+    expected = f"{span_text(length)} of clean samples{gap}"
+    if state.complete:
+        return Judgement(Outcome.PASS, _tell(state), expected, evidence=evidence, window=state)
+    if state.undecided_from is not None and state.completes_at and state.completes_at <= state.observed_until:
+        detail = f"a sample of {instant_text(state.undecided_from)} is not decided yet"
+        lacks = (Lack(evidence[0] if evidence else "", "undecided", detail),)
+        return Judgement(
+            Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, window=state
+        )
+    return Judgement(Outcome.FAIL, _tell(state), expected, evidence=evidence, window=state)
+
+
+def _evidence(window: CleanWindow, inputs: Inputs) -> tuple[str, ...]:
+    return inputs.evidence_of(
+        window.over, window.at, window.clean, window.pending, *(void.when for void in window.void)
+    )
+
+
+def _observed_until(evidence: Sequence[str], inputs: Inputs) -> datetime:
+    """Samples were observed until their evidence was collected, and never past the decision."""
+    collected = [inputs.admitted.items[name].collected_at for name in evidence if name in inputs.admitted.items]
+    return min([inputs.as_of, *collected])
+
+
+def _span(given: timedelta | Expression, inputs: Inputs) -> timedelta:
+    if isinstance(given, timedelta):
+        return given
+    value = run(given, inputs.bindings)
+    if not isinstance(value, Duration):
+        raise _Undecidable(lacks_of(value, "a duration"))
+    return value.to_timedelta()
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, Timestamp):
+        return value.to_datetime()
+    if isinstance(value, str):
+        try:
+            return parse_instant(value)
+        except ValueError as error:
+            raise _Undecidable((Lack("", "error", str(error)),)) from None
+    raise _Undecidable(lacks_of(value, "a timestamp"))
+
+
+def _samples(window: CleanWindow, inputs: Inputs) -> list[Sample]:
+    rows = run(window.over, inputs.bindings)
+    if not isinstance(rows, list):
+        raise _Undecidable(lacks_of(rows, "a list of samples"))
+    return [_sample(window, inputs, row, index) for index, row in enumerate(rows)]
+
+
+def _sample(window: CleanWindow, inputs: Inputs, row: object, index: int) -> Sample:
+    bindings = {**inputs.bindings, window.sample: row}
+    at = _instant(run(window.at, bindings))
+    label = window.label.render(bindings) if window.label is not None else f"sample {index + 1}"
+    if at > inputs.as_of + SKEW:
+        raise _Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
+    counted, because = _classify(window, bindings)
+    return Sample(at, label, counted, because)
+
+
+def _classify(window: CleanWindow, bindings: Mapping[str, object]) -> tuple[Counted, str]:
+    """How a sample counts: void first, then pending, then clean or a reset. What cannot be told stays undecided."""
+    for void in window.void:
+        found = run(void.when, bindings)
+        if found is True:
+            return Counted.VOID, void.because
+        if found is not False:
+            return Counted.PENDING, tell_lacks(lacks_of(found, "a bool"))
+    if window.pending is not None:
+        found = run(window.pending, bindings)
+        if found is True:
+            return Counted.PENDING, "has not ended yet: fills no gap, and nothing after it is proven"
+        if found is not False:
+            return Counted.PENDING, tell_lacks(lacks_of(found, "a bool"))
+    found = run(window.clean, bindings)
+    if found is True:
+        return Counted.CLEAN, "clean"
+    if found is False:
+        return Counted.RESET, window.cause.render(bindings) if window.cause is not None else "not clean"
+    return Counted.PENDING, tell_lacks(lacks_of(found, "a bool"))
+
+
+def _tell(state: WindowState) -> str:
+    """How the window stands, in one line."""
+    broken = _last_break(state)
+    if state.clean_since is None or state.completes_at is None:
+        return f"no clean streak{broken}; {span_text(state.length)} from the next clean sample on"
+    told = f"clean since {instant_text(state.clean_since)} ({state.clean_samples} clean){broken}"
+    if state.complete:
+        return f"{told}; complete since {instant_text(state.completes_at)}"
+    return f"{told}; completes {instant_text(state.completes_at)} if every further sample is clean"
+
+
+def _last_break(state: WindowState) -> str:
+    """The last reset or gap, where there was one."""
+    reset = state.resets[-1] if state.resets else None
+    gap = state.gaps[-1] if state.gaps else None
+    if gap is not None and (reset is None or gap.end > reset.at):
+        return f", after a gap of {span_text(gap.length)} from {instant_text(gap.start)} to {instant_text(gap.end)}"
+    if reset is not None:
+        return f", after {reset.sample} of {instant_text(reset.at)} ({reset.cause})"
+    return ""

@@ -1,0 +1,180 @@
+"""Clean windows: a streak of clean samples, what breaks it, and when it completes.
+
+Pure arithmetic over classified samples; ``gatekeeper.evaluate.streak`` reads the samples from evidence.
+
+Both ends of a completed window count: it is complete at exactly ``length``. A gap counts at the head (from
+``not_before``), inside, and at the tail (up to the instant until which the samples were observed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from gatekeeper.model.window import Gap, Reset, Tally, WindowState
+
+NAMED_SAMPLES = 5
+"""How many samples of one tally are named; the others are only counted."""
+
+
+class Counted(StrEnum):
+    """How a sample counts."""
+
+    CLEAN = "clean"
+    RESET = "reset"
+    PENDING = "pending"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample of a window.
+
+    Attributes:
+        at: its instant.
+        label: how the report names it.
+        counted: how it counts; ``PENDING`` also where its outcome is not known for another reason.
+        because: why it counts so, in a few words.
+    """
+
+    at: datetime
+    label: str
+    counted: Counted
+    because: str
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The walk along the samples. It lives for one call of ``judge_window``."""
+
+    max_gap: timedelta | None
+    not_before: datetime | None
+    clean_since: datetime | None = None
+    last_clean: datetime | None = None
+    clean_samples: int = 0
+    in_head: bool = True
+    undecided_from: datetime | None = None
+    idle: list[str] = field(default_factory=list)
+    resets: list[Reset] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def reset(self, samples: Sequence[Sample]) -> None:
+        """A sample that broke the streak; the next clean one starts it anew."""
+        self.resets += [Reset(s.at, s.label, s.because) for s in samples if s.counted is Counted.RESET]
+        self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+        self.in_head = False
+        self.idle.clear()
+
+    def clean(self, at: datetime, count: int) -> None:
+        """A clean instant: it starts the streak, carries it on, or ends a gap."""
+        if self.in_head and self.not_before is not None:
+            self._start(self.not_before, at, "head")
+        elif self.clean_since is None:
+            self._restart(at)
+        elif self.last_clean is not None:
+            self._start_after_gap(self.last_clean, at)
+        self.in_head = False
+        self.last_clean = at
+        self.clean_samples += count
+        self.idle.clear()
+
+    def finish(self, observed_until: datetime) -> None:
+        """The tail: up to here the samples were observed."""
+        if self.in_head and self.not_before is not None and self._too_long(self.not_before, observed_until):
+            self.gaps.append(Gap(self.not_before, observed_until, "head", tuple(self.idle)))
+        elif self.clean_since is not None and self.last_clean is not None:
+            if self._too_long(self.last_clean, observed_until):
+                self.gaps.append(Gap(self.last_clean, observed_until, "tail", tuple(self.idle)))
+                self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+
+    def _start(self, start: datetime, at: datetime, where: str) -> None:
+        if self._too_long(start, at):
+            self.gaps.append(Gap(start, at, where, tuple(self.idle)))
+            self._restart(at)
+        else:
+            self.clean_since = start
+
+    def _start_after_gap(self, last: datetime, at: datetime) -> None:
+        if self._too_long(last, at):
+            self.gaps.append(Gap(last, at, "inside", tuple(self.idle)))
+            self._restart(at)
+
+    def _restart(self, at: datetime) -> None:
+        self.clean_since, self.clean_samples, self.undecided_from = at, 0, None
+
+    def _too_long(self, start: datetime, end: datetime) -> bool:
+        return self.max_gap is not None and end - start > self.max_gap
+
+
+def judge_window(
+    samples: Iterable[Sample],
+    *,
+    length: timedelta,
+    max_gap: timedelta | None,
+    not_before: datetime | None,
+    observed_until: datetime,
+) -> WindowState:
+    """How the streak of clean samples stands.
+
+    Samples before ``not_before`` do not matter. Where several samples have the same instant, a reset among them wins, so
+    that a run which was started again and then passed still counts as failed.
+
+    Args:
+        samples: in any order.
+        length: how long the streak must be.
+        max_gap: the longest time without a clean sample that keeps the streak; None for any.
+        not_before: the earliest start; None where the first clean sample starts the window.
+        observed_until: up to here the samples were observed.
+    """
+    relevant = [s for s in samples if not_before is None or s.at >= not_before]
+    relevant.sort(key=lambda s: (s.at, s.label))
+    walk = _Walk(max_gap=max_gap, not_before=not_before)
+    for at, group in groupby(relevant, key=lambda s: s.at):
+        _step(walk, at, list(group))
+    walk.finish(observed_until)
+    completes_at = walk.clean_since + length if walk.clean_since is not None else None
+    proven = observed_until if walk.undecided_from is None else min(observed_until, walk.undecided_from)
+    return WindowState(
+        length=length,
+        max_gap=max_gap,
+        not_before=not_before,
+        observed_until=observed_until,
+        clean_since=walk.clean_since,
+        clean_samples=walk.clean_samples,
+        completes_at=completes_at,
+        complete=completes_at is not None and completes_at <= proven,
+        resets=tuple(walk.resets),
+        gaps=tuple(walk.gaps),
+        tallies=tally(relevant),
+        undecided_from=walk.undecided_from,
+    )
+
+
+def _step(walk: _Walk, at: datetime, group: Sequence[Sample]) -> None:
+    """Take all samples of one instant."""
+    found = {sample.counted for sample in group}
+    if Counted.RESET in found:
+        walk.reset(group)
+        return
+    clean = sum(sample.counted is Counted.CLEAN for sample in group)
+    if clean:
+        walk.clean(at, clean)
+    if Counted.PENDING in found and walk.undecided_from is None:
+        walk.undecided_from = at
+    walk.idle += [f"{s.label} ({s.because})" for s in group if s.counted is not Counted.CLEAN]
+
+
+def tally(samples: Iterable[Sample]) -> tuple[Tally, ...]:
+    """How many samples counted in which way, and why: clean ones first, then by name."""
+    grouped: dict[tuple[Counted, str], list[str]] = {}
+    for sample in samples:
+        grouped.setdefault((sample.counted, sample.because), []).append(sample.label)
+    rank = {Counted.CLEAN: 0, Counted.RESET: 1, Counted.PENDING: 2, Counted.VOID: 3}
+    ordered = sorted(grouped.items(), key=lambda each: (rank[each[0][0]], each[0][1]))
+    return tuple(
+        Tally(str(counted), because, len(labels), tuple(labels[:NAMED_SAMPLES]))
+        for (counted, because), labels in ordered
+    )

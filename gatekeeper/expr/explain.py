@@ -1,0 +1,96 @@
+"""What an expression read: the values behind a verdict, for people.
+
+A chain is a variable with the fields, indexes, receiver calls, ``filter`` and ``map`` that follow it,
+as far as it goes: ``rls.latest.conclusion``, ``runbook.table("Owners").rows``. Only chains outside of
+macro bodies have one value, so only they are told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gatekeeper.expr.limits import DEFAULT_BUDGET
+from gatekeeper.expr.program import Program
+from gatekeeper.expr.tree import Call, Comprehension, Index, Node, Presence, Select, Variable, children
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gatekeeper.expr.outcome import EvaluationError, Unknown
+    from gatekeeper.expr.values import Value
+
+
+class Observed(NamedTuple):
+    """One chain and what it came to.
+
+    Attributes:
+        text: the chain as the expression writes it, on one line.
+        value: its value, an ``Unknown``, or an ``EvaluationError``; never shortened.
+    """
+
+    text: str
+    value: Value | Unknown | EvaluationError
+
+
+def observe(program: Program, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> tuple[Observed, ...]:
+    """The chains of an expression with their values, in source order, each text once.
+
+    ``now`` alone is left out: every report tells it. Each chain has the whole ``budget``.
+    """
+    return tuple(Observed(text, part.run(bindings, budget=budget)) for text, part in program.parts(_observed))
+
+
+def _observed(program: Program) -> tuple[tuple[str, Program], ...]:
+    """The chains with a program for each; the program keeps them for its next observation."""
+    found: dict[str, Program] = {}
+    for node in _chains(program.tree):
+        text = " ".join(program.source[node.span.start : node.span.end].split())
+        found.setdefault(text, Program(program.source, node))
+    return tuple(found.items())
+
+
+def _chains(node: Node) -> Iterator[Node]:
+    """The longest chains in source order, then those within their arguments."""
+    if isinstance(node, Presence):
+        yield from _chains(node.operand)
+    elif _rooted(node):
+        if not (isinstance(node, Variable) and node.name == "now"):
+            yield node
+        yield from _inside(node)
+    elif isinstance(node, Comprehension):
+        yield from _chains(node.over)
+    else:
+        for below in children(node):
+            yield from _chains(below)
+
+
+def _next(node: Node) -> Node | None:
+    """The rest of a chain, one link nearer to its root; None where no link is left."""
+    match node:
+        case Select() | Index():
+            return node.operand
+        case Call(target=target):
+            return target
+        case Comprehension(macro="filter" | "map", over=over):
+            return over
+        case _:
+            return None
+
+
+def _rooted(node: Node) -> bool:
+    while (inner := _next(node)) is not None:
+        node = inner
+    return isinstance(node, Variable)
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    """The chains within the indexes and arguments of a chain, nearest to its root first."""
+    inner = _next(node)
+    if inner is None:
+        return
+    yield from _inside(inner)
+    if isinstance(node, Index):
+        yield from _chains(node.index)
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from _chains(argument)

@@ -1,0 +1,151 @@
+"""Finding sections and tables in the value of a markdown document.
+
+A heading is asked for by its text. Of all headings, those stand whose title is that text; if there is
+none, those whose title is that text behind an enumerator (``A. ``, ``B1. ``, ``1.2 ``); if there is
+none, those whose title contains it. Exactly one must stand. ``"A > B"`` asks for B below A.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from gatekeeper.expr.functions.form import Form
+from gatekeeper.expr.outcome import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_ENUMERATOR: Final = re.compile(r"(?:[A-Za-z]?\d+(?:\.\d+)*[.)]|[A-Za-z][.)]|\d+(?:\.\d+)+)\s+", re.ASCII)
+
+Section: TypeAlias = dict[str, Any]
+
+
+def _section(document: Section, text: str) -> Section:
+    found = _headings(document, text)
+    if not found:
+        raise Refusal("no heading {argument}", 1)
+    if len(found) > 1:
+        raise Refusal(f"{len(found)} headings match {{argument}} ({_lines(found)})", 1)
+    return found[0]
+
+
+def _table(document: Section, text: str) -> Section:
+    found = _tables(document, _section(document, text))
+    if not found:
+        raise Refusal("no table under the heading {argument}", 1)
+    if len(found) > 1:
+        raise Refusal(f"{len(found)} tables under the heading {{argument}} ({_lines(found)})", 1)
+    return found[0]
+
+
+def _has_section(document: Section, text: str) -> bool:
+    """Several are an error also here: whoever asks means one of them."""
+    return bool(_headings(document, text)) and bool(_section(document, text))
+
+
+def _has_table(document: Section, text: str) -> bool:
+    return _has_section(document, text) and bool(_tables(document, _section(document, text)) and _table(document, text))
+
+
+def _sections_under(document: Section, text: str) -> list[Section]:
+    path = _section(document, text)["path"]
+    every = _every(document, "sections")
+    return [each for each in every if each["path"][:-1] == path and each["path"] != path]
+
+
+def _every(document: Section, part: str) -> list[Section]:
+    """The sections or tables of the document, where it has the shape of one."""
+    every = document.get(part) if type(document) is dict else None
+    if type(every) is not list or not all(_has_shape(each) for each in every):
+        raise Refusal("{argument} is no markdown document")
+    return every
+
+
+def _has_shape(each: object) -> bool:
+    return (
+        type(each) is dict
+        and type(each.get("path")) is list
+        and type(each.get("line")) is int
+        and ("level" not in each or type(each["level"]) is int)
+    )
+
+
+def _size(document: Section, _: str) -> int:
+    """What a search through the document costs: a step for each section and table."""
+    if type(document) is not dict:
+        return 0
+    parts = (document.get("sections"), document.get("tables"))
+    return sum(len(part) for part in parts if type(part) is list)
+
+
+def _headings(document: Section, text: str) -> list[Section]:
+    """The sections that a heading text may mean, in the order of the document."""
+    every = _every(document, "sections")
+    whole = _named(every, text, (_is, _is_enumerated))
+    parts = [part.strip() for part in text.split(" > ")]
+    if whole or not all(parts):
+        return whole
+    for part in parts[:-1]:
+        every = _below(every, _named(every, part), document)
+    return _named(every, parts[-1])
+
+
+def _below(within: list[Section], ancestors: list[Section], document: Section) -> list[Section]:
+    """The sections of ``within`` that stand somewhere below one of ``ancestors``."""
+    chosen: list[Section] = []
+    inside, starts = {id(each) for each in within}, {id(each) for each in ancestors}
+    level = 0
+    for each in _every(document, "sections"):
+        here = each.get("level", len(each["path"]))
+        if here <= level:
+            level = 0
+        if level and id(each) in inside:
+            chosen.append(each)
+        if not level and id(each) in starts:
+            level = here
+    return chosen
+
+
+def _is(title: str, text: str) -> bool:
+    return title == text
+
+
+def _is_enumerated(title: str, text: str) -> bool:
+    found = _ENUMERATOR.match(title)
+    return found is not None and title[found.end() :] == text
+
+
+def _holds(title: str, text: str) -> bool:
+    return text in title
+
+
+def _named(
+    sections: list[Section],
+    text: str,
+    rules: Sequence[Callable[[str, str], bool]] = (_is, _is_enumerated, _holds),
+) -> list[Section]:
+    """The sections that the first rule lets stand which lets any stand."""
+    for rule in rules:
+        if standing := [each for each in sections if rule(str(each.get("title", "")).strip(), text.strip())]:
+            return standing
+    return []
+
+
+def _tables(document: Section, section: Section) -> list[Section]:
+    return [each for each in _every(document, "tables") if each["path"] == section["path"]]
+
+
+def _lines(found: list[Section]) -> str:
+    return "lines " + ", ".join(str(each["line"]) for each in found)
+
+
+_ASKED: Final = ("map", "string")
+
+MARKDOWN: Final[dict[str, tuple[Form, ...]]] = {
+    "section": (Form(_ASKED, "map", _section, receiver=True, cost=_size),),
+    "table": (Form(_ASKED, "map", _table, receiver=True, cost=_size),),
+    "has_section": (Form(_ASKED, "bool", _has_section, receiver=True, cost=_size),),
+    "has_table": (Form(_ASKED, "bool", _has_table, receiver=True, cost=_size),),
+    "sections_under": (Form(_ASKED, "list", _sections_under, receiver=True, cost=_size),),
+}

@@ -1,0 +1,97 @@
+"""Loading: from files to checked policies, with every mistake of every file told at once.
+
+YAML is read within limits and with positions (``guard``, ``tree``), its shape is checked (``document``, ``shape``), and its
+meaning is checked and turned into the values of ``gatekeeper.model`` (``gates``, ``rules``, ``waivers``, ``policies``).
+
+The functions here import what they need when they are called, so that commands which load nothing start fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatekeeper.load.diagnostics import render_diagnostics
+
+if TYPE_CHECKING:
+    from gatekeeper.errors import Diagnostic
+    from gatekeeper.load.configuration import Configuration
+    from gatekeeper.model.policy import PolicySet
+    from gatekeeper.model.sources import SourcesDocument
+
+__all__ = [
+    "find_policy_files",
+    "json_schemas",
+    "load_configuration",
+    "load_policies",
+    "load_sources",
+    "render_diagnostics",
+    "scan_ids",
+]
+
+
+def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
+    """Every policy file below the root's folder of policies, sorted; files of policy tests are left out.
+
+    Raises:
+        InvalidDocuments: there is no such folder, or a link in it leads out of the root.
+    """
+    from gatekeeper.load.files import find_policy_files as find
+
+    return find(root, folder)
+
+
+def scan_ids(files: Sequence[Path]) -> Mapping[str, Path]:
+    """Id → file, by a quick look at the lines; what the files really say is for ``load_policies``."""
+    from gatekeeper.load.files import scan_ids as scan
+
+    return scan(files)
+
+
+def load_policies(
+    files: Sequence[Path], root: Path, folder: str = "policies"
+) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
+    """The gates and waivers that the files hold, checked, and warnings.
+
+    Args:
+        files: the policy files, in any order. Every gate that one of them reads must be among them.
+        root: the root of the project; places are told relative to it.
+        folder: the folder of policies below the root, whose folders are the systems.
+
+    Raises:
+        InvalidDocuments: with every mistake of every file, sorted by file, line and column.
+    """
+    from gatekeeper.load.policies import load_policies as load
+
+    return load(files, root, folder)
+
+
+def load_sources(file: Path, root: Path) -> SourcesDocument:
+    """The sources of a system in one environment.
+
+    Raises:
+        InvalidDocuments: with every mistake of the file, sorted by line and column.
+    """
+    from gatekeeper.load.sources import load_sources as load
+
+    return load(file, root)
+
+
+def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration:
+    """The configuration that holds for a folder: its files up to the repository's root, then ``GATEKEEPER_*``.
+
+    Raises:
+        InvalidDocuments: a configuration file is wrong.
+        InvalidInput: a variable is wrong.
+    """
+    from gatekeeper.load.configuration import load_configuration as load
+
+    return load(start, environ)
+
+
+def json_schemas() -> Mapping[str, dict[str, Any]]:
+    """The JSON Schemas of the documents, for editors: ``policy``, ``waivers`` and ``sources``."""
+    from gatekeeper.load.schemas import json_schemas as make
+
+    return make()

@@ -1,0 +1,200 @@
+"""The configuration: ``gatekeeper.yaml`` or ``[tool.gatekeeper]`` of ``pyproject.toml``, then ``GATEKEEPER_*``.
+
+Both files are looked for from a folder upwards, up to the root of the repository. The root of the project is where the
+configuration lies; without one it is the nearest folder with policies, then the repository's root, then the folder itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.source import SourceText, read_source
+
+FILE = "gatekeeper.yaml"
+COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What holds for every command unless an option says otherwise.
+
+    Attributes:
+        root: the root of the project; every path of it is relative to this.
+        policies: the folder of policies.
+        evidence: the folder of sources and recorded snapshots.
+        state: the folder that gatekeeper itself writes to.
+        environment: which sources are read where a system has several; None where nobody said.
+        color: auto, always or never.
+        format: the format of results on stdout.
+        file: the configuration file that was read, or None.
+    """
+
+    root: Path
+    policies: str = "policies"
+    evidence: str = "evidence"
+    state: str = ".gatekeeper"
+    environment: str | None = None
+    color: str = "auto"
+    format: str = "text"
+    file: Path | None = None
+
+
+KEYS = ("color", "environment", "evidence", "format", "policies", "state")
+"""What a file or a variable may set."""
+
+_FOLDERS = frozenset({"policies", "evidence", "state"})
+
+
+def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration:
+    """The configuration that holds for a folder.
+
+    Args:
+        start: the folder where the search begins.
+        environ: the environment; ``GATEKEEPER_COLOR`` and the like override what a file says.
+
+    Raises:
+        InvalidDocuments: a configuration file is wrong.
+        InvalidInput: a variable is wrong.
+    """
+    start = start.absolute()
+    found = _find(start)
+    configuration = found if found is not None else Configuration(_bare_root(start))
+    values: dict[str, str] = {}
+    for key in KEYS:
+        name = f"GATEKEEPER_{key.upper()}"
+        if environ.get(name):
+            wrong = _wrong(key, environ[name])
+            if wrong:
+                raise InvalidInput(f"{name}: {wrong[0]}", wrong[1])
+            values[key] = environ[name]
+    return replace(configuration, **values)  # type: ignore[arg-type]  # every key is a field of text
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the root of the repository."""
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _find(start: Path) -> Configuration | None:
+    for folder in _upwards(start):
+        own, project = folder / FILE, folder / "pyproject.toml"
+        table = _table(project, folder) if project.is_file() else None
+        if own.exists():
+            if table is not None:
+                source, line, _ = table
+                message = f"there is a {FILE} in the same folder"
+                _refuse(source, line, 1, message, "keep one of the two", "twice")
+            return _from_yaml(own, folder)
+        if table is not None:
+            return _from_toml(*table, folder)
+    return None
+
+
+def _bare_root(start: Path) -> Path:
+    folders = list(_upwards(start))
+    with_policies = next((folder for folder in folders if (folder / "policies").is_dir()), None)
+    if with_policies is not None:
+        return with_policies
+    return folders[-1] if (folders[-1] / ".git").exists() else start
+
+
+def _from_yaml(file: Path, folder: Path) -> Configuration:
+    from gatekeeper.load.guard import read_documents
+    from gatekeeper.load.problems import Problems
+    from gatekeeper.load.tree import MapNode, plain
+
+    problems = Problems()
+    source = read_source(file, folder)
+    documents = read_documents(source, problems)
+    problems.raise_any()
+    if not documents:
+        return Configuration(folder, file=file)
+    node = documents[0]
+    if not isinstance(node, MapNode) or len(documents) > 1:
+        problems.node(documents[-1], "a configuration is one mapping of keys to values", "", "type")
+    else:
+        for key, value in node.values.items():
+            if key not in KEYS:
+                problems.node(node.keys[key], f"there is no setting `{shown(key)}`", did_you_mean(key, KEYS), "unknown-key")
+                continue
+            wrong = _wrong(key, plain(value))
+            if wrong:
+                problems.node(value, f"`{key}`: {wrong[0]}", wrong[1], "value")
+    problems.raise_any()
+    values: Any = plain(node)
+    return Configuration(folder, file=file, **values)
+
+
+def _table(project: Path, folder: Path) -> tuple[SourceText, int, dict[str, Any]] | None:
+    """The ``[tool.gatekeeper]`` table of a project file with its line, or None where there is none."""
+    raw = project.read_bytes()
+    if b"gatekeeper" not in raw:
+        return None  # most project files; whether they can be read otherwise is not ours to say
+    import tomllib
+
+    source = read_source(project, folder, 4 * 1024 * 1024)
+    try:
+        tools = tomllib.loads(source.text).get("tool", {})
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidDocuments((Diagnostic(source.shown, 0, 0, f"is no TOML: {shown(error, 120)}", code="toml"),)) from error
+    table = tools.get("gatekeeper") if isinstance(tools, dict) else None
+    if table is None:
+        return None
+    heading = re.search(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*gatekeeper[ \t]*\]", source.text, re.MULTILINE)
+    line = source.position(heading.start())[0] if heading else 0
+    if not isinstance(table, dict):
+        _refuse(source, line, 1, "`tool.gatekeeper` must be a table", "write [tool.gatekeeper]", "type")
+    return source, line, table
+
+
+def _from_toml(source: SourceText, line: int, table: dict[str, Any], folder: Path) -> Configuration:
+    wrong: list[Diagnostic] = []
+    for key, value in table.items():
+        at, column = _key_place(source, line, key)
+        if key not in KEYS:
+            told, hint, code = f"there is no setting `{shown(key)}`", did_you_mean(key, KEYS), "unknown-key"
+        else:
+            found = _wrong(key, value)
+            if not found:
+                continue
+            told, hint, code = f"`{key}`: {found[0]}", found[1], "value"
+        wrong.append(Diagnostic(source.shown, at, column, told, hint, source.line(at), len(key), code))
+    if wrong:
+        raise InvalidDocuments(tuple(wrong))
+    return Configuration(folder, file=source.path, **table)
+
+
+def _key_place(source: SourceText, line: int, key: str) -> tuple[int, int]:
+    """Where a key of the table stands: the first line below the heading that begins with it."""
+    for number in range(line + 1, len(source.lines) + 1):
+        text = source.line(number)
+        found = re.match(rf"[ \t]*(?P<key>[\"']?{re.escape(key)}[\"']?)[ \t]*=", text)
+        if found:
+            return number, found.start("key") + 1
+        if text.lstrip().startswith("["):
+            break
+    return line, 1 if line else 0
+
+
+def _wrong(key: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with a setting, and how to mend it; None where it can be used."""
+    if not isinstance(value, str) or not value.strip():
+        return "must be text", "quote it"
+    if key == "color" and value not in COLORS:
+        return f"`{shown(value)}` is not known", did_you_mean(value, COLORS, "it is one of")
+    if key in _FOLDERS and (Path(value).is_absolute() or ".." in Path(value).parts):
+        return f"`{shown(value)}` leads out of the project", "name a folder below its root"
+    return None
+
+
+def _refuse(source: SourceText, line: int, column: int, message: str, hint: str, code: str) -> None:
+    raise InvalidDocuments((Diagnostic(source.shown, line, column if line else 0, message, hint, source.line(line), 1, code),))

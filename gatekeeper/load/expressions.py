@@ -1,0 +1,156 @@
+"""Compiles the expressions and messages of a policy, and checks every name that they use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
+from gatekeeper.expr.program import walk
+from gatekeeper.expr.tree import Constant, Index, Node as Branch, Presence, Select, Variable
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.terms import RESERVED
+from gatekeeper.load.traps import BLOCK_SCALAR, cut_comment
+from gatekeeper.load.tree import MapNode, Node, ScalarNode
+from gatekeeper.model.rule import Expression, Template
+
+ANY_NAME = "*"
+"""Stands among row variables for a row whose name is not known."""
+
+_BREAKS = re.compile(r"\s*\n\s*")
+
+SUBJECT_PARTS = ("commit", "environment", "service")
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles what one gate says, with the names that the gate declares.
+
+    Attributes:
+        evidence: names of the gate's evidence entries.
+        params: names of its parameters.
+        used: names of the evidence that something used so far.
+    """
+
+    problems: Problems
+    evidence: frozenset[str]
+    params: frozenset[str]
+    used: set[str] = field(default_factory=set)
+
+    def expression(self, owner: Node | None, key: str, *rows: str) -> Expression | None:
+        """The expression that a mapping holds under a key; None where there is none that can be used."""
+        node = self._scalar(owner, key)
+        if node is None:
+            return None
+        text = node.text.rstrip()
+        try:
+            program = compile_expression(text)
+        except ExpressionError as error:
+            self._refuse(node, error)
+            return None
+        self._check_names(node, ((name.text, name.line, name.column) for name in program.names), rows)
+        self._check_fields(node, program, 1, 1)
+        return Expression(program, node.place)
+
+    def template(self, owner: Node | None, key: str, *rows: str) -> Template | None:
+        """The message that a mapping holds under a key; None where there is none that can be used."""
+        node = self._scalar(owner, key)
+        if node is None:
+            return None
+        try:
+            written = compile_template(node.text)
+        except ExpressionError as error:
+            self._refuse(node, error)
+            return None
+        self._check_names(node, ((name.text, name.line, name.column) for name in written.names), rows)
+        for piece in written.pieces:
+            if not isinstance(piece, str):
+                self._check_fields(node, piece.program, piece.line, piece.column)
+        return _one_line(node.text) or written
+
+    def _scalar(self, owner: Node | None, key: str) -> ScalarNode | None:
+        node = owner.values.get(key) if isinstance(owner, MapNode) else None
+        if not isinstance(node, ScalarNode) or self.problems.spoiled(node):
+            return None
+        return node if isinstance(node.value, str | bool) and node.text.strip() else None
+
+    def _refuse(self, node: ScalarNode, error: ExpressionError) -> None:
+        hint = error.hint
+        if cut_comment(node) is not None:
+            hint = f"` #` begins a comment in YAML and cut this off: {BLOCK_SCALAR}"
+        offset = _offset(node.text, error.line, error.column)
+        self.problems.inside(node, offset, error.width, error.message, hint)
+        self.problems.spoil(node)
+
+    def _check_names(self, node: ScalarNode, names: Iterable[tuple[str, int, int]], rows: tuple[str, ...]) -> None:
+        known = self.evidence | RESERVED | set(rows)
+        for name, line, column in names:
+            if name in self.evidence:
+                self.used.add(name)
+            if name not in known and ANY_NAME not in rows:
+                hint = did_you_mean(name, known, "the names here are")
+                offset = _offset(node.text, line, column)
+                self.problems.inside(node, offset, len(name), f"there is no name `{shown(name)}` here", hint, "unknown-name")
+
+    def _check_fields(self, node: ScalarNode, program: Program, line: int, column: int) -> None:
+        """Parameters and parts of the subject that there are not."""
+        for of, word, at_line, at_column, width in _selections(program):
+            at_column += column - 1 if at_line == 1 else 0
+            offset = _offset(node.text, line + at_line - 1, at_column)
+            if of == "params" and word not in self.params:
+                message = f"this gate has no parameter `{shown(word)}`"
+                hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
+                self.problems.inside(node, offset, width, message, hint, "unknown-parameter")
+            if of == "subject" and word not in SUBJECT_PARTS:
+                hint = did_you_mean(word, SUBJECT_PARTS, "it has")
+                self.problems.inside(node, offset, width, f"a subject has no `{shown(word)}`", hint, "unknown-field")
+
+
+def _selections(program: Program) -> Iterator[tuple[str, str, int, int, int]]:
+    """Every ``params.x`` and ``subject.x``: variable, field, and where the field stands."""
+    for branch in walk(program.tree):
+        found = _selected(branch)
+        if found is not None:
+            variable, word = found
+            last = branch.span.end
+            text = program.source[branch.span.start : last]
+            inside = text.rfind(word)
+            start = branch.span.start + max(0, inside)
+            line, column = _line_column(program.source, start)
+            yield variable, word, line, column, len(word)
+
+
+def _selected(branch: Branch) -> tuple[str, str] | None:
+    if isinstance(branch, Select | Presence) and isinstance(branch.operand, Variable):
+        return branch.operand.name, branch.field
+    if isinstance(branch, Index) and isinstance(branch.operand, Variable) and isinstance(branch.index, Constant):
+        return (branch.operand.name, branch.index.value) if isinstance(branch.index.value, str) else None
+    return None
+
+
+def _one_line(text: str) -> Template | None:
+    """The message without line breaks, since reports give it one line; None where it has none, or needs them."""
+    joined = _BREAKS.sub(" ", text.strip())
+    if joined == text:
+        return None
+    try:
+        return compile_template(joined)
+    except ExpressionError:
+        return None
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """Offset of a line and column, both from 1, within a text."""
+    start = 0
+    for _ in range(line - 1):
+        found = text.find("\n", start)
+        if found < 0:
+            break
+        start = found + 1
+    return min(start + column - 1, len(text))
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1

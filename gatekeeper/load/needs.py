@@ -1,0 +1,210 @@
+"""Evidence entries: what a gate needs of each piece of evidence, and the JSON Schemas that it names."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.document import EvidenceDocument
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.shape import read_shape
+from gatekeeper.load.source import MAX_BYTES
+from gatekeeper.load.terms import NAME_HINT, name_problem
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
+from gatekeeper.model.decode import field_types
+from gatekeeper.model.evidence import KINDS, OPEN_KINDS
+from gatekeeper.model.policy import EvidenceEntry
+from gatekeeper.model.strict_json import JsonRefused, parse_json
+from gatekeeper.model.values import Json
+
+
+def read_evidence(node: Node | None, root: Path, problems: Problems) -> tuple[EvidenceEntry, ...]:
+    """The evidence entries of a gate; those that are wrong are left out and told."""
+    if node is None:
+        return ()
+    if not isinstance(node, MapNode):
+        problems.node(node, "`evidence` must be a mapping of names to what is needed", code="type")
+        return ()
+    read = (_read(name, node.keys[name], each, root, problems) for name, each in node.values.items())
+    return tuple(each for each in read if each is not None)
+
+
+def _read(name: str, key: ScalarNode, node: Node, root: Path, problems: Problems) -> EvidenceEntry | None:
+    problem = name_problem(name)
+    if problem:
+        problems.node(key, problem, NAME_HINT, "name")
+    shape = read_shape(EvidenceDocument, node, problems)
+    if shape is None or not isinstance(node, MapNode):
+        return None
+    _check_age(shape, node, problems)
+    _check_kind_keys(shape, node, problems)
+    schema = _schema(node.values.get("schema"), root, problems) if shape.type in OPEN_KINDS else None
+    _check_required(shape, node, schema, problems)
+    return EvidenceEntry(
+        name=name,
+        kind=shape.type,
+        max_age=shape.max_age,
+        max_age_reason=shape.reason,
+        required=tuple(shape.required),
+        schema=schema,
+        of=shape.of,
+        description=shape.description or "",
+        place=key.place,
+    )
+
+
+def _check_age(shape: EvidenceDocument, node: MapNode, problems: Problems) -> None:
+    if shape.max_age is None and shape.reason is None:
+        hint = "add `reason:` and say why evidence of any age will do"
+        problems.node(node.values["max_age"], "`max_age: none` needs a `reason`", hint, "max-age")
+    if shape.max_age is not None and shape.reason is not None:
+        hint = "take it out, or make it a `description`"
+        problems.node(node.keys["reason"], "`reason` belongs to `max_age: none` only", hint, "max-age")
+
+
+def _check_kind_keys(shape: EvidenceDocument, node: MapNode, problems: Problems) -> None:
+    """`schema` and `of` are obligatory for some kinds and mean nothing for the others."""
+    for key, value, kinds in (("schema", shape.schema_file, OPEN_KINDS), ("of", shape.of, frozenset({"mode_state"}))):
+        if value is None and shape.type in kinds:
+            what = "a JSON Schema file that types the document" if key == "schema" else "the id of the mode"
+            problems.node(node, f"evidence of type {shape.type} needs `{key}`", f"name {what}", "missing-key")
+        if value is not None and shape.type not in kinds:
+            listed = " and ".join(sorted(kinds))
+            problems.node(node.keys[key], f"evidence of type {shape.type} takes no `{key}`", f"it is for {listed}", "unknown-key")
+
+
+def _schema(node: Node | None, root: Path, problems: Problems) -> Mapping[str, Json] | None:
+    """The JSON Schema that an entry names, or None where it cannot be used."""
+    if not isinstance(node, ScalarNode):
+        return None
+    named = PurePosixPath(node.text)
+    if named.is_absolute() or ".." in named.parts or "\\" in node.text or ":" in node.text:
+        hint = "write it relative to the policy's folder, without `..`"
+        problems.node(node, "the schema must lie below the policy's folder", hint, "schema")
+        return None
+    path = node.source.path.parent / named
+    try:
+        inside = path.resolve().is_relative_to(root.resolve()) or path.resolve().is_relative_to(
+            node.source.path.parent.resolve()
+        )
+        if not inside:
+            problems.node(node, "the schema is a link that leads out of the project", code="schema")
+            return None
+        if not path.is_file():
+            there = sorted(each.name for each in path.parent.glob("*.json")) if path.parent.is_dir() else []
+            problems.node(node, f"there is no file `{shown(node.text)}`", did_you_mean(path.name, there), "schema")
+            return None
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        value = parse_json(raw, max_bytes=MAX_BYTES)
+    except OSError as error:
+        problems.node(node, f"the schema cannot be read: {shown(error.strerror or error)}", code="schema")
+        return None
+    except JsonRefused as error:
+        problems.node(node, f"the schema {error}", code="schema")
+        return None
+    wrong = _schema_problem(value)
+    if wrong or not isinstance(value, dict):
+        problems.node(node, f"the schema {wrong}", code="schema")
+        return None
+    return value
+
+
+def _schema_problem(value: Json) -> str:
+    """Why a value is no JSON Schema that can be used; an empty string where it can."""
+    if not isinstance(value, dict):
+        return "is no JSON Schema: it must be an object"
+    for reference in _references(value):
+        if not reference.startswith("#"):
+            return f"refers to `{shown(reference)}`: only places in the same file (`#/…`) can be referred to"
+    # jsonschema takes a while to import and is only needed by policies that name a schema.
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    if value.get("$schema", Draft202012Validator.META_SCHEMA["$id"]) != Draft202012Validator.META_SCHEMA["$id"]:
+        return "must be of draft 2020-12"
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError as error:
+        where = "/".join(str(step) for step in error.absolute_path) or "its top"
+        return f"is no valid JSON Schema: {shown(error.message, 100)} (at {shown(where)})"
+    except RecursionError:
+        return "is nested too deeply"
+    return ""
+
+
+def _references(value: Json) -> Iterator[str]:
+    waiting: list[Json] = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            for key, below in each.items():
+                if key in ("$ref", "$dynamicRef") and isinstance(below, str):
+                    yield below
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def _check_required(
+    shape: EvidenceDocument, node: MapNode, schema: Mapping[str, Json] | None, problems: Problems
+) -> None:
+    """Every required path must lead somewhere in the kind."""
+    listed = node.values.get("required")
+    if not isinstance(listed, ListNode):
+        return
+    for each in listed.items:
+        if not isinstance(each, ScalarNode):
+            continue
+        missing = (
+            _missing_in_schema(each.text, schema) if shape.type in OPEN_KINDS else _missing_in_kind(each.text, KINDS[shape.type])
+        )
+        if missing:
+            problems.node(each, missing[0], missing[1], "unknown-field")
+
+
+def _missing_in_kind(path: str, hint: Any) -> tuple[str, str] | None:
+    walked = ""
+    for step in path.split("."):
+        hint = _plain_type(hint)
+        if get_origin(hint) is dict:
+            hint = get_args(hint)[1]
+        elif is_dataclass(hint):
+            known = field_types(hint)  # type: ignore[arg-type]  # it is a class
+            if step not in known:
+                where = f"`{walked}`" if walked else "this evidence"
+                return f"{where} has no field `{shown(step)}`", did_you_mean(step, known, "it has")
+            hint = known[step]
+        elif get_origin(hint) is list or hint in (str, int, float, bool):
+            return f"`{shown(path)}` leads into `{shown(walked)}`, which has no fields", ""
+        else:
+            return None
+        walked = f"{walked}.{step}" if walked else step
+    return None
+
+
+def _plain_type(hint: Any) -> Any:
+    """The type without None and without marks."""
+    while get_origin(hint) is Annotated or get_origin(hint) in (Union, types.UnionType):
+        parts = [each for each in get_args(hint) if each is not type(None)]
+        if get_origin(hint) is not Annotated and len(parts) > 1:
+            return None
+        hint = parts[0]
+    return hint
+
+
+def _missing_in_schema(path: str, schema: Mapping[str, Json] | None) -> tuple[str, str] | None:
+    """Only what a plain ``properties`` says is known; anything else is left to the evidence."""
+    at: Json = dict(schema) if schema is not None else None
+    for step in path.split("."):
+        properties = at.get("properties") if isinstance(at, dict) and at.get("additionalProperties") is False else None
+        if not isinstance(properties, dict):
+            return None
+        if step not in properties:
+            return f"the schema has no field `{shown(step)}`", did_you_mean(step, properties, "it has")
+        at = properties[step]
+    return None

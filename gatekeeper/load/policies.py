@@ -1,0 +1,161 @@
+"""Policies from files: every document of every file, and what only shows when they are seen together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gatekeeper.errors import Diagnostic, InvalidDocuments
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.document import KNOWN_KINDS, LATER_KINDS
+from gatekeeper.load.gates import GateDraft, read_gate
+from gatekeeper.load.guard import read_documents
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.rules import find_cycle
+from gatekeeper.load.source import SourceText, read_source
+from gatekeeper.load.tree import MapNode, Node, ScalarNode
+from gatekeeper.load.waivers import WaiverDraft, read_waivers
+from gatekeeper.model.policy import PolicySet
+
+
+@dataclass(slots=True)
+class _Drafts:
+    gates: list[GateDraft] = field(default_factory=list)
+    waivers: list[WaiverDraft] = field(default_factory=list)
+
+
+def load_policies(files: Sequence[Path], root: Path, folder: str = "policies") -> tuple[PolicySet, tuple[Diagnostic, ...]]:
+    """The gates and waivers that the files hold, checked, and warnings.
+
+    Args:
+        files: the policy files, in any order.
+        root: the root of the project; places are told relative to it.
+        folder: the folder of policies below the root, whose folders are the systems.
+
+    Raises:
+        InvalidDocuments: with every mistake of every file, sorted by file, line and column.
+    """
+    problems, drafts = Problems(), _Drafts()
+    for file in files:
+        try:
+            source = read_source(file, root)
+        except InvalidDocuments as error:
+            problems.extend(error.diagnostics)
+            continue
+        _read_file(source, root, folder, problems, drafts)
+    _check_together(drafts, problems)
+    problems.raise_any()
+    gates = {draft.gate.id: draft.gate for draft in drafts.gates if draft.gate is not None}
+    waivers = sorted((d.waiver for d in drafts.waivers if d.waiver is not None), key=lambda each: (each.place, each.id))
+    return PolicySet(dict(sorted(gates.items())), tuple(waivers)), problems.warnings
+
+
+def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | None:
+    """The kind of a document, if it is one of ``known``; else it is told what is wrong."""
+    if not isinstance(node, MapNode):
+        empty = isinstance(node, ScalarNode) and node.value is None
+        message = "this document is empty" if empty else "a document must be a mapping of keys to values"
+        problems.node(node, message, "take the `---` out" if empty else "begin it with `apiVersion:`", "document")
+        return None
+    kind = node.values.get("kind")
+    if kind is None:
+        hint = f"it is one of: {', '.join(f'`{each}`' for each in known)}"
+        problems.position(node.source, *node.position, "this document needs `kind`", hint, "missing-key", node.width)
+        return None
+    word = kind.text if isinstance(kind, ScalarNode) else ""
+    if word in known:
+        return word
+    if word in LATER_KINDS:
+        hint = "update gatekeeper, or take the document out"
+        problems.node(kind, f"this version of gatekeeper does not know kind `{word}` yet", hint, "kind")
+    elif word in KNOWN_KINDS:
+        hint = {
+            "Sources": "it belongs in evidence/<system>/sources.<environment>.yaml",
+        }.get(word, "it belongs in policies/<system>/")
+        problems.node(kind, f"a document of kind `{word}` does not belong in this file", hint, "kind")
+    else:
+        hint = did_you_mean(word, known, "it is one of")
+        problems.node(kind, f"there is no kind `{shown(word or 'of that form')}`", hint, "kind")
+    return None
+
+
+def _read_file(source: SourceText, root: Path, folder: str, problems: Problems, drafts: _Drafts) -> None:
+    told = len(problems.errors)
+    documents = read_documents(source, problems)
+    if not documents and len(problems.errors) == told:
+        problems.file(source, "the file is empty", "a policy begins with `apiVersion: gatekeeper/v1`", "document")
+    system = _system(source, folder, problems)
+    for node in documents:
+        kind = read_kind(node, ("Gate", "Waivers"), problems)
+        if kind is None or not isinstance(node, MapNode):
+            continue
+        if kind == "Gate":
+            drafts.gates.append(read_gate(node, system, root, problems))
+        else:
+            drafts.waivers.extend(read_waivers(node, problems))
+
+
+def _system(source: SourceText, folder: str, problems: Problems) -> str:
+    """The folder below the policies' folder; for a file elsewhere, the folder that it stands in."""
+    parts = Path(source.name).parts
+    start = Path(folder).parts
+    if parts[: len(start)] != start:
+        return source.path.absolute().parent.name
+    if len(parts) <= len(start) + 1:
+        hint = f"move it to {folder}/<system>/"
+        problems.file(source, f"a policy does not lie in {folder}/ itself: its folder names the system", hint, "system")
+    return parts[len(start)]
+
+
+def _check_together(drafts: _Drafts, problems: Problems) -> None:
+    gates: dict[str, GateDraft] = {}
+    for draft in drafts.gates:
+        if draft.id is None or problems.spoiled(draft.id):
+            continue
+        first = gates.setdefault(draft.id.text, draft)
+        if first is not draft and first.id is not None:
+            _tell_twice(draft.id, first.id, "policies", problems)
+    _check_reads(gates, problems)
+    waivers: dict[str, ScalarNode] = {}
+    for waiver in drafts.waivers:
+        if waiver.id is not None:
+            first_id = waivers.setdefault(waiver.id.text, waiver.id)
+            if first_id is not waiver.id:
+                _tell_twice(waiver.id, first_id, "waivers", problems)
+        _check_target(waiver, gates, problems)
+
+
+def _tell_twice(again: ScalarNode, first: ScalarNode, what: str, problems: Problems) -> None:
+    line, column = first.position
+    hint = f"the first one is at {first.source.shown}:{line}:{column}"
+    problems.node(again, f"there are two {what} `{shown(again.text)}`", hint, "duplicate-id")
+
+
+def _check_reads(gates: dict[str, GateDraft], problems: Problems) -> None:
+    edges: dict[str, list[str]] = {}
+    for name, draft in gates.items():
+        for read, node in draft.reads:
+            if read in gates:
+                edges.setdefault(name, []).append(read)
+            else:
+                hint = did_you_mean(read, gates, "the policies are")
+                problems.node(node, f"there is no policy `{shown(read)}`", hint, "unknown-policy")
+    cycle = find_cycle(edges)
+    if cycle:
+        node = next(each for read, each in gates[cycle[0]].reads if read == cycle[1])
+        message = f"gates read each other in a circle: {' → '.join(cycle)}"
+        problems.node(node, message, "none of them could ever be decided: take one of them out", "cycle")
+
+
+def _check_target(waiver: WaiverDraft, gates: dict[str, GateDraft], problems: Problems) -> None:
+    if waiver.gate is None:
+        return
+    gate = gates.get(waiver.gate.text)
+    if gate is None:
+        hint = did_you_mean(waiver.gate.text, gates, "the policies are")
+        problems.node(waiver.gate, f"there is no policy `{shown(waiver.gate.text)}`", hint, "unknown-policy")
+    elif waiver.rule is not None and waiver.rule.text not in gate.rule_ids:
+        hint = did_you_mean(waiver.rule.text, gate.rule_ids, "the rules are")
+        message = f"{waiver.gate.text} has no rule `{shown(waiver.rule.text)}`"
+        problems.node(waiver.rule, message, hint, "unknown-rule")

@@ -1,0 +1,278 @@
+"""Rules: one requirement each, with every expression compiled and every name checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from graphlib import CycleError, TopologicalSorter
+
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.document import (
+    REQUIREMENTS,
+    EachDocument,
+    QuorumDocument,
+    RuleDocument,
+    WindowDocument,
+)
+from gatekeeper.load.expressions import ANY_NAME, Compiler
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.shape import read_shape
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.model.rule import (
+    CleanWindow,
+    Each,
+    Enforcement,
+    Expect,
+    Expression,
+    Quorum,
+    ReadGate,
+    Requirement,
+    Rule,
+    VoidRun,
+)
+
+
+@dataclass(slots=True)
+class RuleReader:
+    """Reads the rules of one gate.
+
+    Parts of a rule are checked one by one from the nodes, so that one mistake does not hide the next; the rule itself is only
+    made where its shape is right.
+
+    Attributes:
+        severities: the gate's own words, or None where they are wrong themselves.
+        roles: role → holders, as the gate says.
+        ids: ids of all rules of the gate.
+        gates: every ``gate:`` that was read, with its node.
+        closings: rule id → the rules that close its rows, with their nodes.
+    """
+
+    problems: Problems
+    compiler: Compiler
+    severities: frozenset[str] | None
+    roles: Mapping[str, tuple[str, ...]]
+    ids: frozenset[str]
+    gates: list[tuple[str, ScalarNode]] = field(default_factory=list)
+    closings: dict[str, list[tuple[str, ScalarNode]]] = field(default_factory=dict)
+
+    def read(self, node: Node) -> Rule | None:
+        """The rule that a node holds, or None where something in it is wrong."""
+        shape = read_shape(RuleDocument, node, self.problems)
+        if not isinstance(node, MapNode):
+            return None
+        self._check_weight(node)
+        row = self._row(node.values.get("each"))
+        applies_when = self.compiler.expression(node, "applies_when")
+        message = self.compiler.template(node, "message", *row)
+        remedy = self.compiler.template(node, "remedy", *row)
+        requirement = self._requirement(node, shape)
+        if shape is None or requirement is None:
+            return None
+        return Rule(
+            id=shape.id,
+            title=shape.title,
+            enforcement=Enforcement(shape.enforcement),
+            severity=shape.severity,
+            requirement=requirement,
+            place=node.place,
+            applies_when=applies_when,
+            message=message,
+            remedy=remedy,
+            owner=shape.owner,
+            due=shape.due,
+            source=shape.source,
+        )
+
+    def _check_weight(self, node: MapNode) -> None:
+        enforcement, severity = node.values.get("enforcement"), node.values.get("severity")
+        if "applies_when" in node.keys and isinstance(enforcement, ScalarNode) and enforcement.text == "hard":
+            hint = "a hard rule applies always: make it blocking, or say the condition in its requirement"
+            self.problems.node(node.keys["applies_when"], "a hard rule has no `applies_when`", hint, "hard-rule")
+        if self.severities is None or not isinstance(severity, ScalarNode) or self.problems.spoiled(severity):
+            return
+        if severity.text not in self.severities:
+            hint = did_you_mean(severity.text, self.severities, "the severities are")
+            self.problems.node(severity, f"the gate has no severity `{shown(severity.text)}`", hint, "unknown-severity")
+
+    def _requirement(self, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
+        there = [word for word in node.keys if word in REQUIREMENTS]
+        if not there:
+            if set(node.keys) <= {field.alias or name for name, field in RuleDocument.model_fields.items()}:
+                hint = f"it is one of: {', '.join(f'`{word}`' for word in REQUIREMENTS)}"
+                self.problems.position(
+                    node.source, *node.position, "this rule has no requirement", hint, "requirement", node.width
+                )
+            return None
+        for extra in there[1:]:
+            hint = "make two rules of it"
+            self.problems.node(
+                node.keys[extra], f"a rule has one requirement, and `{there[0]}` stands here already", hint, "requirement"
+            )
+        return self._read_requirement(there[0], node, shape)
+
+    def _read_requirement(self, word: str, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
+        inner = node.values[word]
+        if word == "expect":
+            when = self.compiler.expression(node, "expect")
+            return Expect(when) if when is not None else None
+        if word == "gate":
+            if not isinstance(inner, ScalarNode) or self.problems.spoiled(inner):
+                return None
+            self.gates.append((inner.text, inner))
+            return ReadGate(inner.text)
+        if not isinstance(inner, MapNode):
+            return None
+        if word == "each":
+            own = child(node, "id")
+            return self._each(inner, shape and shape.each, own.text if isinstance(own, ScalarNode) else "")
+        if word == "window":
+            return self._window(inner, shape and shape.window)
+        return self._quorum(inner, shape and shape.quorum)
+
+    def _row(self, node: Node | None) -> tuple[str, ...]:
+        """The row variable of an `each` or a `window`; a name that hides evidence is told."""
+        named = child(node, "as")
+        if not isinstance(named, ScalarNode):
+            # Its absence is told already; telling it again at every use of the row would only hide other mistakes.
+            return (ANY_NAME,) if node is not None else ()
+        if self.problems.spoiled(named):
+            return (named.text,)
+        if named.text in self.compiler.evidence:
+            hint = "give it another name"
+            self.problems.node(named, f"`{named.text}` hides the evidence of that name", hint, "shadows")
+        return (named.text,)
+
+    def _each(self, node: MapNode, shape: EachDocument | None, own: str) -> Each | None:
+        row = self._row(node)
+        over = self.compiler.expression(node, "over")
+        key = self.compiler.expression(node, "key", *row)
+        expect = self.compiler.expression(node, "expect", *row)
+        owner = self.compiler.expression(node, "owner", *row)
+        due = self.compiler.expression(node, "due", *row)
+        closed_by = self._closed_by(node, own)
+        if "expect" in node.keys and "closed_by" in node.keys:
+            hint = "a row is judged either by its own values or by the rule that closes it"
+            self.problems.node(node.keys["closed_by"], "`each` has `expect` or `closed_by`, not both", hint, "requirement")
+        if shape is None or over is None or key is None:
+            return None
+        return Each(over, shape.row, key, shape.empty == "pass", expect, closed_by, owner, due)
+
+    def _closed_by(self, node: MapNode, own: str) -> Mapping[str, str] | None:
+        listed = node.values.get("closed_by")
+        if not isinstance(listed, MapNode):
+            return None
+        closing = {key: each for key, each in listed.values.items() if isinstance(each, ScalarNode)}
+        for each in closing.values():
+            if self.problems.spoiled(each):
+                continue
+            if each.text == own:
+                self.problems.node(each, f"`{own}` cannot close its own rows", code="closed-by")
+            elif each.text not in self.ids:
+                hint = did_you_mean(each.text, self.ids - {own}, "the rules are")
+                self.problems.node(each, f"this gate has no rule `{shown(each.text)}`", hint, "unknown-rule")
+            else:
+                self.closings.setdefault(own, []).append((each.text, each))
+        return {key: each.text for key, each in closing.items()}
+
+    def _window(self, node: MapNode, shape: WindowDocument | None) -> CleanWindow | None:
+        row = self._row(node)
+        over = self.compiler.expression(node, "over")
+        at = self.compiler.expression(node, "at", *row)
+        clean = self.compiler.expression(node, "clean", *row)
+        pending = self.compiler.expression(node, "pending", *row)
+        label = self.compiler.template(node, "label", *row)
+        cause = self.compiler.template(node, "cause", *row)
+        not_before = self.compiler.expression(node, "not_before")
+        void = self._void(node, row)
+        length = self._span(node, "length", shape and shape.length)
+        max_gap = self._span(node, "max_gap", shape and shape.max_gap)
+        if shape is None or over is None or at is None or clean is None or length is None:
+            return None
+        return CleanWindow(
+            over=over,
+            sample=shape.row,
+            at=at,
+            clean=clean,
+            pending=pending,
+            void=void,
+            label=label,
+            length=length,
+            max_gap=max_gap,
+            not_before=not_before,
+            cause=cause,
+        )
+
+    def _void(self, node: MapNode, row: tuple[str, ...]) -> tuple[VoidRun, ...]:
+        listed = node.values.get("void")
+        found = []
+        for each in listed.items if isinstance(listed, ListNode) else []:
+            when, because = self.compiler.expression(each, "when", *row), child(each, "because")
+            if when is not None and isinstance(because, ScalarNode):
+                found.append(VoidRun(when, because.text))
+        return tuple(found)
+
+    def _span(self, node: MapNode, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
+        """A span, or the expression that gives one."""
+        if isinstance(value, timedelta):
+            return value
+        text = child(node, key)
+        if not isinstance(text, ScalarNode) or text.text == "none" or text.text[:1].isdigit():
+            return None
+        return self.compiler.expression(node, key)
+
+    def _quorum(self, node: MapNode, shape: QuorumDocument | None) -> Quorum | None:
+        of = self.compiler.expression(node, "of")
+        read = set(of.program.free_names) if of is not None else set()
+        self._check_binds(node, read)
+        roles = self._unique(node, "roles")
+        distinct: int | Expression | None
+        if shape is not None and isinstance(shape.distinct, int):
+            distinct = shape.distinct
+            if distinct > len(roles):
+                message = f"{distinct} different people cannot sign in {len(roles)} roles"
+                self.problems.node(node.values["distinct"], message, "each role is signed by one person", "quorum")
+        else:
+            distinct = self.compiler.expression(node, "distinct")
+        if shape is None or of is None or distinct is None:
+            return None
+        holders = {role: self.roles[role] for role in shape.roles if role in self.roles}
+        return Quorum(of, tuple(shape.roles), distinct, tuple(shape.binds), holders)
+
+    def _check_binds(self, node: MapNode, read: set[str]) -> None:
+        for each in self._unique(node, "binds"):
+            if each.text not in self.compiler.evidence:
+                hint = did_you_mean(each.text, self.compiler.evidence, "the evidence is")
+                self.problems.node(each, f"there is no evidence `{shown(each.text)}`", hint, "unknown-name")
+                continue
+            self.compiler.used.add(each.text)
+            if each.text in read:
+                hint = "a sign-off covers what was known before it, never the sign-offs themselves: take it out"
+                self.problems.node(each, f"`binds` cannot name `{each.text}`, which holds the approvals", hint, "binds")
+
+    def _unique(self, node: MapNode, key: str) -> list[ScalarNode]:
+        """The texts of a list; one that stands there twice is told."""
+        listed = node.values.get(key)
+        texts = [e for e in listed.items if isinstance(e, ScalarNode)] if isinstance(listed, ListNode) else []
+        texts = [each for each in texts if not self.problems.spoiled(each)]
+        seen: set[str] = set()
+        for each in texts:
+            if each.text in seen:
+                self.problems.node(each, f"`{shown(each.text)}` stands here twice", "take one out", "duplicate")
+            seen.add(each.text)
+        return texts
+
+
+def find_cycle(edges: Mapping[str, Iterable[str]]) -> list[str] | None:
+    """A cycle of a graph, as the nodes along it with the first one again at the end; None where there is none.
+
+    The same graph gives the same cycle, whatever the order of its nodes.
+    """
+    order = TopologicalSorter({node: sorted(edges[node]) for node in sorted(edges)})
+    try:
+        order.prepare()
+    except CycleError as error:
+        cycle = list(reversed(error.args[1]))[:-1]
+        first = cycle.index(min(cycle))
+        return [*cycle[first:], *cycle[:first], cycle[first]]
+    return None

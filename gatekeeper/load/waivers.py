@@ -1,0 +1,75 @@
+"""Waivers as the files hold them. Whether a gate accepts one is for the decision to say, not for the loader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatekeeper.load.diagnostics import shown
+from gatekeeper.load.document import WaiverDocument, WaiversDocument, WaiversHead
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.shape import read_shape
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
+from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
+from gatekeeper.model.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverDraft:
+    """A waiver as far as it could be read, with the nodes that other documents have to confirm."""
+
+    id: ScalarNode | None
+    gate: ScalarNode | None
+    rule: ScalarNode | None
+    waiver: Waiver | None
+
+
+def read_waivers(node: MapNode, problems: Problems) -> list[WaiverDraft]:
+    """The waivers of a document; what is wrong goes to ``problems``."""
+    read_shape(WaiversHead, node, problems, without=("waivers",), known=WaiversDocument)
+    listed = node.values.get("waivers")
+    if listed is None:
+        problems.position(node.source, *node.position, "this document needs `waivers`", "", "missing-key", node.width)
+        return []
+    if not isinstance(listed, ListNode):
+        problems.node(listed, "`waivers` must be a list", "begin each waiver with `- id:`", "type")
+        return []
+    return [_read(each, problems) for each in listed.items]
+
+
+def _read(node: Node, problems: Problems) -> WaiverDraft:
+    shape = read_shape(WaiverDocument, node, problems)
+    if shape is not None and shape.expires_at <= shape.granted_at:
+        expires = child(node, "expires_at")
+        problems.node(expires or node, "this waiver ends before it begins", code="waiver")
+    waiver = _made(shape, node, problems) if shape is not None else None
+    return WaiverDraft(_text(node, "id", problems), _text(node, "gate", problems), _text(node, "rule", problems), waiver)
+
+
+def _made(shape: WaiverDocument, node: Node, problems: Problems) -> Waiver:
+    try:
+        digest = digest_of(canonical_bytes(plain(node)))
+    except NotCanonical as error:
+        problems.node(node, f"this waiver has no canonical form: {shown(error)}", code="canonical")
+        digest = ""
+    return Waiver(
+        id=shape.id,
+        gate=shape.gate,
+        rule=shape.rule,
+        key=shape.key,
+        subject=shape.subject.model_dump(exclude_none=True) if shape.subject is not None else {},
+        owner=shape.owner,
+        person=shape.granted_by.person,
+        role=shape.granted_by.role,
+        justification=shape.justification,
+        ticket=shape.ticket,
+        granted_at=shape.granted_at,
+        expires_at=shape.expires_at,
+        accepts_unknown="unknown" in shape.accepts,
+        digest=digest,
+        place=node.place,
+    )
+
+
+def _text(node: Node, key: str, problems: Problems) -> ScalarNode | None:
+    found = child(node, key)
+    return found if isinstance(found, ScalarNode) and not problems.spoiled(found) else None

@@ -1,0 +1,1 @@
+"""The values that the stages hand each other: frozen and pure."""

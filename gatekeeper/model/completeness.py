@@ -1,0 +1,117 @@
+"""Whether a typed value is all there: holes, cuts and contradictions that its types cannot show.
+
+A run that was dropped from the evidence must not pass as a short gap, so the runs of a workflow are counted, and each
+hole is named (https://docs.github.com/en/rest/actions/workflow-runs).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from gatekeeper.model.decode import instants, trail_text
+from gatekeeper.model.times import instant_text, parse_instant
+from gatekeeper.model.values import Json
+
+MAX_DEFECTS = 50
+
+Defect = tuple[str, str]
+"""A cause (mistyped, future, truncated, incomplete) and one line for a person."""
+
+
+def defects(kind: str, value: Json, latest: datetime | None = None) -> tuple[Defect, ...]:
+    """What keeps a value from being relied on; none where it is whole.
+
+    Args:
+        kind: the evidence kind's word.
+        value: a value that ``typed`` has accepted.
+        latest: no instant in the value may lie after this one, since it was read before; None for any.
+    """
+    found: list[Defect] = []
+    for each in _all(kind, value, latest):
+        found.append(each)
+        if len(found) == MAX_DEFECTS:
+            break
+    return tuple(found)
+
+
+def _all(kind: str, value: Json, latest: datetime | None) -> Iterator[Defect]:
+    broken = False
+    for trail, text in instants(kind, value):
+        try:
+            at = parse_instant(text)
+        except ValueError as error:
+            broken = True
+            yield "mistyped", f"{trail_text(trail)}: {error}"
+            continue
+        if latest is not None and at > latest:
+            yield "future", f"{trail_text(trail)} is {instant_text(at)}, after it was read"
+    if not broken and kind in _WHOLE:
+        yield from _WHOLE[kind](value)
+
+
+def _workflow_runs(value: Any) -> Iterator[Defect]:
+    runs: list[dict[str, Any]] = value["runs"]
+    yield from _out_of_order(runs)
+    if value["latest"] != (runs[-1] if runs else None):
+        yield "mistyped", "latest is not the last of the runs"
+    attempts: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for run in runs:
+        attempts[run["run_number"]].append(run)
+    numbers = sorted(attempts)
+    yield from _holes(numbers, attempts)
+    for number in numbers:
+        yield from _attempts(number, attempts[number])
+    shared = Counter(id_ for each in attempts.values() for id_ in {run["id"] for run in each})
+    for id_, count in shared.items():
+        if count > 1:
+            yield "mistyped", f"{count} runs have the same id {id_}"
+    yield from _counted(value["total_count"], len(numbers))
+
+
+def _out_of_order(runs: list[dict[str, Any]]) -> Iterator[Defect]:
+    order = [(parse_instant(run["created_at"]), run["run_number"], run["run_attempt"]) for run in runs]
+    for index, (before, after) in enumerate(pairwise(order)):
+        if after < before:
+            yield "mistyped", f"runs[{index + 1}] stands after a later one: runs are ordered by created_at"
+            return
+
+
+def _holes(numbers: list[int], attempts: dict[int, list[dict[str, Any]]]) -> Iterator[Defect]:
+    for before, after in pairwise(numbers):
+        if after - before > 1:
+            lost = after - before - 1
+            which = f"run {before + 1} is" if lost == 1 else f"runs {before + 1} to {after - 1} ({lost}) are"
+            ends = [f"{number} (created {attempts[number][0]['created_at']})" for number in (before, after)]
+            yield "incomplete", f"{which} missing between {ends[0]} and {ends[1]}"
+
+
+def _attempts(number: int, runs: list[dict[str, Any]]) -> Iterator[Defect]:
+    counts = Counter(run["run_attempt"] for run in runs)
+    if number < 1 or min(counts) < 1:
+        yield "mistyped", f"run {number} has a number or an attempt below 1"
+        return
+    for attempt, count in sorted(counts.items()):
+        if count > 1:
+            yield "mistyped", f"attempt {attempt} of run {number} is there {count} times"
+    if len({run["id"] for run in runs}) > 1:
+        yield "mistyped", f"the attempts of run {number} have different ids"
+    last = max(counts)
+    lacking = last - len(counts)
+    if lacking:
+        first = next(attempt for attempt in range(1, last) if attempt not in counts)
+        more = f" (and {lacking - 1} more)" if lacking > 1 else ""
+        yield "incomplete", f"attempt {first} of run {number} is missing{more}"
+
+
+def _counted(total: int, here: int) -> Iterator[Defect]:
+    if here < total:
+        yield "truncated", f"total_count says {total}, {here} runs are here"
+    elif here > total:
+        yield "incomplete", f"total_count says {total}, but {here} runs are here"
+
+
+_WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {"workflow_runs": _workflow_runs}

@@ -1,0 +1,335 @@
+"""The evidence kinds: what each kind of evidence looks like to an expression.
+
+Each kind is a frozen dataclass. Expressions never see its objects: they see the plain JSON value of a snapshot, checked
+against the kind and with its numbers typed by it (``gatekeeper.model.decode``). The published JSON Schemas are
+generated from these classes. A field that may be None is ``null`` in the value, never absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from gatekeeper.model.values import Json
+
+INSTANT = "instant"
+"""Marks the texts that are instants, so that decoding can check them."""
+
+Instant = Annotated[str, INSTANT]
+"""An RFC 3339 date and time with an offset."""
+
+RunStatus = Literal["queued", "in_progress", "completed", "waiting", "requested", "pending"]
+
+RunConclusion = Literal[
+    "success",
+    "failure",
+    "neutral",
+    "cancelled",
+    "skipped",
+    "timed_out",
+    "action_required",
+    "stale",
+    "startup_failure",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One attempt of one run, in the words of GitHub's REST interface.
+
+    Attributes:
+        run_number: counts the runs of a workflow without a hole; every attempt of a run has the same.
+        run_attempt: 1 for the first attempt.
+        conclusion: None while the run has not ended.
+        created_at: when the run was created; the same for every attempt.
+    """
+
+    id: int
+    run_number: int
+    run_attempt: int
+    event: str
+    status: RunStatus
+    conclusion: RunConclusion | None
+    head_branch: str | None
+    head_sha: str
+    created_at: Instant
+    updated_at: Instant
+    run_started_at: Instant | None
+    html_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRuns:
+    """The runs of one workflow.
+
+    Attributes:
+        workflow: the workflow's file or name.
+        total_count: how many runs the source says there are.
+        runs: every attempt, by ``created_at``, then ``run_number``, then ``run_attempt``.
+        latest: the last of ``runs``, or None where there is none.
+    """
+
+    workflow: str
+    total_count: int
+    runs: list[WorkflowRun]
+    latest: WorkflowRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthDatabase:
+    """The database part of a deep health answer."""
+
+    status: str
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthMigrations:
+    """The migrations part of a deep health answer."""
+
+    status: str
+    applied: int
+    filesystem: int
+    pending: int
+    pending_names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthParts:
+    """The parts of a deep health answer; None where the answer does not have them."""
+
+    db: HealthDatabase | None
+    migrations: HealthMigrations | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a health endpoint answered.
+
+    Attributes:
+        status: the word that the service says, such as ``ok``.
+        http_status: the HTTP status, where the source has it.
+        timestamp: the instant that the answer itself names.
+    """
+
+    status: str
+    service: str | None
+    timestamp: Instant | None
+    http_status: int | None
+    checks: HealthParts
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One entry of an approval record, signed or still blank.
+
+    Attributes:
+        role: what is signed: ``approver``, ``launch-window``, ``rollback-authority`` …
+        person: who signed; None while it is blank.
+        signer: whether a person or a piece of software signed.
+        decision: ``approved``, ``rejected``, or None while it is blank.
+        final: whether the entry is the final sign-off and not a draft.
+        commit: the commit that the signer saw.
+        basis: the basis digest that the signer saw.
+        note: free text, such as the launch window itself.
+    """
+
+    role: str
+    person: str | None
+    signer: Literal["person", "software"]
+    decision: Literal["approved", "rejected"] | None
+    final: bool
+    signed_at: Instant | None
+    commit: str | None
+    basis: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """An approval record."""
+
+    record: str
+    approvals: list[Approval]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident.
+
+    Attributes:
+        severity: in the words of the system, such as BLOCK or HIGH.
+        resolved_at: None while it is open.
+        origin: where it came from, such as ``exercise`` or ``alert``.
+    """
+
+    id: str
+    title: str
+    severity: str
+    environment: str
+    opened_at: Instant
+    resolved_at: Instant | None
+    origin: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """Incidents of a system, open and resolved ones."""
+
+    incidents: list[Incident]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeState:
+    """The state that a mode was in.
+
+    Attributes:
+        since: when that state was entered.
+    """
+
+    mode: str
+    state: str
+    since: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A ``**Label:** value`` line; the value may be the list or the code that follows it."""
+
+    label: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands under it, up to the next heading.
+
+    Attributes:
+        path: titles of the headings above and its own, the outermost first; the document's title is not in it.
+        anchor: the slug that a link to it uses.
+        text: its own text without markup, without the text of sections below it.
+        fields: slug of the label → field.
+    """
+
+    title: str
+    path: list[str]
+    level: int
+    line: int
+    anchor: str
+    text: str
+    fields: dict[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes:
+        rows: each maps a column's slug to its text (an integer where the whole column is integers), and ``line``.
+    """
+
+    path: list[str]
+    line: int
+    columns: list[str]
+    rows: list[dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskItem:
+    """A box to tick."""
+
+    text: str
+    checked: bool
+    path: list[str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, and whether it leads somewhere.
+
+    Attributes:
+        kind: ``anchor`` (in this document), ``file`` (relative) or ``external``.
+        resolves: None for an external link, which is not tried.
+    """
+
+    text: str
+    target: str
+    kind: Literal["anchor", "file", "external"]
+    resolves: bool | None
+    path: list[str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A ``<PLACEHOLDER>`` that stands in the text.
+
+    Attributes:
+        inside: ``value`` where a value is due (a table cell or a field), ``template`` inside a code block,
+            ``prose`` in a sentence that talks about it.
+    """
+
+    text: str
+    inside: Literal["value", "template", "prose"]
+    path: list[str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """An ISO date in the text."""
+
+    value: str
+    path: list[str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """A document, taken apart.
+
+    Attributes:
+        file: path of the document as the source names it.
+        title: the first heading of level 1.
+        fields: the fields before the first section.
+        sections: every heading below the title, in order.
+    """
+
+    file: str
+    title: str
+    fields: dict[str, Field]
+    sections: list[Section]
+    tables: list[Table]
+    tasks: list[TaskItem]
+    links: list[Link]
+    placeholders: list[Placeholder]
+    dates: list[DateMention]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """Any JSON document; the policy's own JSON Schema types it."""
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """Any YAML document; the policy's own JSON Schema types it."""
+
+
+KINDS: dict[str, type] = {
+    "approvals": Approvals,
+    "health": Health,
+    "incidents": Incidents,
+    "json": JsonDocument,
+    "markdown": Markdown,
+    "mode_state": ModeState,
+    "workflow_runs": WorkflowRuns,
+    "yaml": YamlDocument,
+}
+"""Evidence kinds by the word that policies use."""
+
+OPEN_KINDS = frozenset({"json", "yaml"})
+"""Kinds whose content is typed by a JSON Schema that the policy names."""

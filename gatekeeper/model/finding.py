@@ -1,0 +1,145 @@
+"""What one rule came to, on which evidence, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gatekeeper.model.place import Place
+from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.values import Json
+from gatekeeper.model.window import WindowState
+
+
+class Outcome(StrEnum):
+    """What a rule came to. Anything but a strict ``true`` or ``false`` is ``UNKNOWN``."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lack:
+    """Why something is not known.
+
+    Attributes:
+        evidence: the name of the evidence that lacks, or an empty string where none is to blame.
+        cause: a stable word: missing, failed, stale, future, mistyped, truncated, incomplete,
+            other_subject, error, budget, empty, undecided.
+        detail: one line for a person; it never prints the document.
+    """
+
+    evidence: str
+    cause: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A value that a rule saw.
+
+    Attributes:
+        path: the sub-expression that was read, as the policy writes it.
+        value: what stood there, shortened where it is long.
+        line: the line of the source document that it came from, where that is known.
+    """
+
+    path: str
+    value: Json
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """How one required role of a quorum stands.
+
+    Attributes:
+        role: the role that has to sign.
+        person: who signed, or None.
+        signed_at: when, or None.
+        accepted: whether this sign-off counts.
+        reasons: why it does not count; empty where it does.
+    """
+
+    role: str
+    person: str | None
+    signed_at: datetime | None
+    accepted: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumState:
+    """What a quorum came to: each role, the people, and the basis that is to be signed."""
+
+    basis: str | None
+    binds: tuple[str, ...]
+    distinct_needed: int
+    distinct_found: int
+    sign_offs: tuple[SignOff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's outcome (for an ``each`` rule: one row's outcome).
+
+    Attributes:
+        rule: the rule's id.
+        key: the row's key for an ``each`` rule, else None.
+        message: one line that says what is.
+        expected: one line that says what the rule wants.
+        observed: the values that the rule saw.
+        lacks: what is not known, where the outcome is unknown.
+        evidence: names of the evidence that the rule reads, sorted.
+        due: the instant by which this is owed, if the rule or the row names one.
+        due_text: that date as the document writes it.
+        overdue: whether ``due`` has passed at the decision.
+        through_hard: whether a hard rule below, in another gate, is the reason.
+        waiver: id of the waiver that accepts this finding, or None.
+        gate: id of the other gate, for a rule that reads one.
+        closed_by: id of the rule that closes this row, for a row that a rule closes.
+        line: the line of the source document that the row came from, where that is known.
+    """
+
+    rule: str
+    key: str | None
+    title: str
+    enforcement: Enforcement
+    severity: str
+    outcome: Outcome
+    message: str
+    expected: str
+    place: Place
+    observed: tuple[Observation, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    evidence: tuple[str, ...] = ()
+    owner: str | None = None
+    due: datetime | None = None
+    due_text: str | None = None
+    overdue: bool = False
+    remedy: str | None = None
+    line: int | None = None
+    through_hard: bool = False
+    waiver: str | None = None
+    gate: str | None = None
+    closed_by: str | None = None
+    window: WindowState | None = None
+    quorum: QuorumState | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether this finding weighs on the verdict: hard or blocking, and not waived."""
+        return self.enforcement.blocks and self.waiver is None
+
+    @property
+    def stops(self) -> bool:
+        """Whether this finding by itself keeps the gate from GO."""
+        return self.counts and self.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Sort key that does not depend on the order of rules or rows."""
+        return (self.rule, self.key or "")

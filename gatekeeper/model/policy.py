@@ -1,0 +1,127 @@
+"""A checked policy. Only kind ``Gate`` exists so far; ladders and modes are to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gatekeeper.model.place import Place
+from gatekeeper.model.rule import ReadGate, Rule
+from gatekeeper.model.values import Json
+from gatekeeper.model.waiver import Waiver
+
+ParamValue = bool | int | float | str | timedelta | datetime | tuple[str, ...]
+
+STANDARD_SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named figure of a policy.
+
+    Attributes:
+        type: int, number, string, bool, duration, timestamp or strings.
+        default: used unless it is overridden.
+        minimum: the smallest value that an override may give, or None.
+        maximum: the largest value that an override may give, or None.
+        choices: the only values that an override may give, or None.
+        overridable: whether the command line may give another value.
+    """
+
+    name: str
+    type: str
+    default: ParamValue
+    minimum: ParamValue | None
+    maximum: ParamValue | None
+    choices: tuple[ParamValue, ...] | None
+    overridable: bool
+    description: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEntry:
+    """What a policy needs of one piece of evidence.
+
+    Attributes:
+        name: how expressions call it.
+        kind: the evidence kind's word, such as ``workflow_runs``.
+        max_age: how long ago the collection may lie; None means any age, with ``max_age_reason``.
+        required: dotted paths that may be neither absent nor empty.
+        schema: the JSON Schema that types a ``json`` or ``yaml`` document.
+        of: for ``mode_state``, the mode's id.
+    """
+
+    name: str
+    kind: str
+    max_age: timedelta | None
+    max_age_reason: str | None
+    required: tuple[str, ...]
+    schema: Mapping[str, Json] | None
+    of: str | None
+    description: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverTerms:
+    """Under which terms a gate accepts waivers.
+
+    Attributes:
+        longest: the longest time from grant to expiry.
+        granted_by: roles whose holders may grant one; none means that no waiver is accepted.
+    """
+
+    longest: timedelta
+    granted_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A go or no-go policy.
+
+    Attributes:
+        system: the folder that it stands in, which is the system that it judges.
+        severities: the policy's own words, worst first → the standard word.
+        words: GO, NO-GO and INCONCLUSIVE → the policy's own words for them.
+        advisory: whether the gate may be GO without any applicable blocking rule.
+        roles: role → the people who hold it.
+        digest: sha256 of the policy's content, free of layout and comments.
+    """
+
+    id: str
+    title: str
+    system: str
+    owner: str
+    source: str
+    description: str
+    severities: Mapping[str, str]
+    words: Mapping[str, str]
+    advisory: bool
+    params: tuple[Parameter, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    rules: tuple[Rule, ...]
+    roles: Mapping[str, tuple[str, ...]]
+    waivers: WaiverTerms
+    digest: str
+    place: Place
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Ids of the gates that this one reads, sorted."""
+        found = {r.requirement.gate for r in self.rules if isinstance(r.requirement, ReadGate)}
+        return tuple(sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """Policies that were loaded and checked together.
+
+    Attributes:
+        gates: id → gate; every gate that one of them reads is among them.
+        waivers: all that the files hold, by file and place, whether they can be accepted or not.
+    """
+
+    gates: Mapping[str, Gate]
+    waivers: tuple[Waiver, ...]

@@ -1,0 +1,48 @@
+"""Values and paths as one line shows them: short, and never a whole document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from gatekeeper.model.values import Json
+
+MOST = 40
+"""Characters of a value that a line shows."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+def shown(value: Json, most: int = MOST) -> str:
+    """A value for a line: a scalar as JSON, cut; a list or an object by its size only."""
+    if isinstance(value, str):
+        cut = value if len(value) <= most else value[: most - 1] + "…"
+        return json.dumps(cut, ensure_ascii=not cut.isprintable())
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} fields"
+    if isinstance(value, int) and abs(value) >= 10**most:
+        return "an integer of many digits"
+    return json.dumps(value)[:most]
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """A path into a value: ``runs[3].conclusion``; empty for the value itself."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _NAME.fullmatch(part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{shown(part)}]"
+    return text
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """``; did you mean …?`` where one of the words is close to a misspelt one, else nothing."""
+    close = get_close_matches(word[:100], list(words), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,43 @@
+"""Where the evidence of a system comes from in one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gatekeeper.model.place import Place
+from gatekeeper.model.snapshot import Subject
+from gatekeeper.model.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """Where one piece of evidence comes from.
+
+    Attributes:
+        collector: the collector's word.
+        config: everything else of the entry, as the file has it; the collector validates it.
+        place: where the entry stands.
+        places: path into ``config`` → where that value stands, such as ``("columns", 0)``.
+    """
+
+    collector: str
+    config: Mapping[str, Json]
+    place: Place
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesDocument:
+    """The sources of a system in one environment.
+
+    Attributes:
+        subject: what the evidence is about.
+        sources: name of the evidence → where it comes from, in the order of the file.
+    """
+
+    system: str
+    environment: str
+    subject: Subject
+    sources: Mapping[str, SourceEntry]
+    place: Place

@@ -1,0 +1,80 @@
+"""Instants and spans as people read them, and as documents write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_END_OF_DAY = timedelta(days=1) - timedelta(microseconds=1)
+
+
+def instant_text(at: datetime) -> str:
+    """RFC 3339 in UTC with ``Z``; fractions only where there are any, milliseconds where they suffice."""
+    at = at.astimezone(UTC)
+    text = at.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    if at.microsecond:
+        fraction = f"{at.microsecond:06d}"
+        text += "." + (fraction[:3] if fraction.endswith("000") else fraction)
+    return text + "Z"
+
+
+def parse_instant(text: str) -> datetime:
+    """An RFC 3339 date and time with its offset, in UTC, cut to microseconds.
+
+    Raises:
+        ValueError: it is none, or it has no offset.
+    """
+    if not _RFC3339.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is no date and time with an offset, such as 2026-03-03T09:00:00Z")
+    head, fraction, offset = re.fullmatch(r"(.{19})(\.\d+)?(.+)", text.upper()).groups()  # type: ignore[union-attr]
+    digits = (fraction or ".")[:7]
+    try:
+        return datetime.fromisoformat(head + (digits if len(digits) > 1 else "") + offset).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text[:40]!r} is no date and time: {error}") from None
+
+
+def parse_deadline(text: str) -> datetime | None:
+    """The instant by which something is due: a date ends at its end, in UTC. None where the text is neither."""
+    try:
+        if _ISO_DATE.fullmatch(text):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + _END_OF_DAY
+        return parse_instant(text)
+    except ValueError:
+        return None
+
+
+def span_text(span: timedelta) -> str:
+    """A span in the largest units that matter: ``7 d``, ``2 h 5 min``, ``45 s``; at most two of them."""
+    seconds = int(abs(span).total_seconds())
+    sign = "-" if span < timedelta(0) else ""
+    parts = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return sign + (" ".join(parts[:2]) or "0 s")
+
+
+_SPAN = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+
+
+def parse_span(text: str) -> timedelta:
+    """A span as YAML writes it: ``90s``, ``15m``, ``1h30m``, ``7d``, ``2w``; larger units first.
+
+    Raises:
+        ValueError: it is none, or longer than ten years.
+    """
+    found = _SPAN.fullmatch(text) if text and len(text) < 40 else None
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no span of time, such as 90s, 15m, 1h30m, 7d or 2w")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    total = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    if total > 10 * 366 * 86400:
+        raise ValueError(f"{text[:40]!r} is longer than ten years")
+    return timedelta(seconds=total)

@@ -1,0 +1,1 @@
+"""Views of a decision, for people and tools: one file a format, pure."""

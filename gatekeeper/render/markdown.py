@@ -1,0 +1,118 @@
+"""Format ``markdown``: a readiness packet, to be read before the launch and audited a year later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.report import Report
+from gatekeeper.render.decision_json import decision_digest
+from gatekeeper.render.markdown_evidence import evidence_section, how_to_check, parameters_section
+from gatekeeper.render.markdown_findings import FindingsPages
+from gatekeeper.render.markdown_panels import quorum_sections, waivers_section, window_sections
+from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
+from gatekeeper.render.outline import applied, days_to_see, tally, verdict_words
+from gatekeeper.render.wording import age, count, evaluate_command, instant
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownRenderer:
+    """The packet: the verdict and what it rests on, what blocks, what was waived, what passes on which evidence."""
+
+    name: ClassVar[str] = "markdown"
+    media_type: ClassVar[str] = "text/markdown; charset=utf-8; variant=GFM"
+
+    def render(self, report: Report) -> str:
+        """One packet for each decision, one after the other; with several, a list of the verdicts on top."""
+        page = Page()
+        if not report.decisions:
+            page.paragraph(said("No decision was asked for."))
+        if len(report.decisions) > 1:
+            page.table(
+                ("Gate", "Verdict", "Findings"),
+                [(code(each.policy), strong(_verdict(each)), said(tally(each))) for each in report.decisions],
+            )
+        for decision in report.decisions:
+            _packet(page, report, decision)
+        return page.text()
+
+
+def _packet(page: Page, report: Report, decision: Decision) -> None:
+    _opening(page, report, decision)
+    findings = FindingsPages(page, decision)
+    findings.blocking()
+    waivers_section(page, decision)
+    findings.waived()
+    window_sections(page, decision)
+    quorum_sections(page, decision)
+    findings.below_without_effect()
+    findings.advisory()
+    findings.shadow()
+    findings.not_applicable()
+    findings.passing()
+    evidence_section(page, decision)
+    parameters_section(page, decision)
+    how_to_check(page, decision)
+
+
+def _verdict(decision: Decision) -> Markup:
+    return said(verdict_words(decision.word, decision.verdict.value))
+
+
+def _opening(page: Page, report: Report, decision: Decision) -> None:
+    root = decision.root
+    accepted = applied(decision)
+    with_waivers = said(f" with {count(len(accepted), 'waiver')}") if accepted else Markup("")
+    between = " " if with_waivers else ""
+    page.heading(
+        1, Markup(f"{_verdict(decision)}{between}{with_waivers}: {said(root.title)} ({code(decision.policy)})")
+    )
+    page.paragraph(strong(said(root.reason)))
+    if decision.replay:
+        page.paragraph(said("This is a replay: the instant that it is decided for had passed when it was decided."))
+    for note in accepted:
+        waiver = note.waiver
+        row = f"[{waiver.key}]" if waiver.key is not None else ""
+        page.paragraph(
+            Markup(
+                f"Waiver {code(waiver.id)} accepts {code(f'{waiver.gate}/{waiver.rule}{row}')} "
+                f"until {instant(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
+            )
+        )
+    _facts(page, decision)
+    days = days_to_see(report, decision)
+    if days and decision.verdict is not Verdict.GO:
+        page.paragraph(said(f"Evidence is stale; the newest snapshot is of {instant(days[0][0].taken_at)}. To see it:"))
+        page.command("\n".join(evaluate_command([each.policy for each in report.decisions], at) for _, at in days[:1]))
+
+
+def _facts(page: Page, decision: Decision) -> None:
+    root = decision.root
+    taken = decision.snapshot_at
+    facts = [
+        ("Verdict", strong(_verdict(decision))),
+        ("Decided for", said(instant(decision.as_of))),
+        ("Replay", said("yes" if decision.replay else "no")),
+        ("Service", said(decision.subject.service or "not known")),
+        ("Environment", said(decision.subject.environment or "not known")),
+        ("Commit", code(decision.subject.commit) if decision.subject.commit else said("not known")),
+        ("Policy owner", said(root.owner)),
+        ("Policy source", said(root.source)),
+        ("Snapshot", code(decision.snapshot) if decision.snapshot else said("none")),
+        ("Snapshot of", said(f"{instant(taken)}, {age(decision.as_of - taken)} old") if taken else said("none")),
+        ("Decision", code(decision_digest(decision))),
+        *((f"Policy {each.gate}", code(each.policy_digest)) for each in decision.gates),
+        ("Semantics", said(decision.semantics)),
+        ("Findings", said(tally(decision))),
+    ]
+    if decision.earliest_go is not None:
+        wait = age(decision.earliest_go - decision.as_of)
+        facts.append(("Not GO before", said(f"{instant(decision.earliest_go)}, in {wait}, even if all goes well")))
+    others = [
+        Markup(f"{code(each.gate)} is {said(verdict_words(each.word, each.verdict.value))}")
+        for each in decision.gates[1:]
+    ]
+    if others:
+        facts.append(("Gates below", joined(others)))
+    page.table(("Fact", "Value"), [(said(name), value) for name, value in facts])

@@ -1,0 +1,82 @@
+"""Evidence, parameters and how to check the packet."""
+
+from __future__ import annotations
+
+from gatekeeper.model.decision import Decision
+from gatekeeper.model.values import Json
+from gatekeeper.render.markup import Page, code, joined, said, strong
+from gatekeeper.render.outline import evidence_rows
+from gatekeeper.render.wording import age, argument, duration, evaluate_command, instant, value_text
+
+
+def evidence_section(page: Page, decision: Decision) -> None:
+    """Each piece of evidence: where it was read, when it was true, when it was read, age and bound, digest."""
+    found = evidence_rows(decision)
+    if not found:
+        return
+    page.heading(2, said("Evidence"))
+    page.table(
+        ("Name", "Kind", "State", "Source", "Observed", "Collected", "Age", "May be", "Digest", "For"),
+        [
+            (
+                code(note.name),
+                said(note.kind),
+                said("usable") if note.state == "usable" else strong(said(note.state)),
+                said(note.source),
+                said(instant(note.observed_at) if note.observed_at else "not said"),
+                said(instant(note.collected_at) if note.collected_at else "never"),
+                said(age(note.age) if note.age is not None else "none"),
+                said(duration(note.max_age) if note.max_age is not None else "any age"),
+                code(note.digest) if note.digest else said("none"),
+                joined([code(gate) for gate in gates]),
+            )
+            for note, gates in found
+        ],
+    )
+    for note, _ in found:
+        if note.state != "usable":
+            since = f" since {instant(note.stale_since)}" if note.stale_since else ""
+            page.points([(f"{code(note.name)} is {said(note.state + since)}", said(note.detail or "no detail"))])
+
+
+def parameters_section(page: Page, decision: Decision) -> None:
+    """Every parameter with the value that was used; the ones that the caller gave are marked."""
+    rows = [
+        (
+            code(gate.gate),
+            code(name),
+            code(value_text(value)),
+            strong(said("overridden")) if name in gate.overridden else said("as the policy says"),
+        )
+        for gate in decision.gates
+        for name, value in sorted(gate.parameters.items())
+    ]
+    if rows:
+        page.heading(2, said("Parameters"))
+        page.table(("Gate", "Name", "Value", "From"), rows)
+
+
+def how_to_check(page: Page, decision: Decision) -> None:
+    """The command that decides again, and what has to come out."""
+    page.heading(2, said("How to check this report"))
+    given = "".join(
+        f" --param {argument(f'{name}={_given(value)}')}"
+        for name, value in sorted(decision.root.parameters.items())
+        if name in decision.root.overridden
+    )
+    page.paragraph(said("With the policies of the digests above, this decides again from the recorded evidence:"))
+    page.command(f"{evaluate_command([decision.policy], decision.as_of)}{given} --format json")
+    page.points(
+        [
+            ("Snapshot", said("the digest that it names is the one above, and so is each digest of a policy.")),
+            ("Decision", said("sha256 of the RFC 8785 form of what it prints is the digest of the decision above.")),
+        ]
+    )
+    if not decision.replay:
+        page.paragraph(
+            said("A decision that is made again later says that it is a replay: in its JSON only that word may differ.")
+        )
+
+
+def _given(value: Json) -> str:
+    return value if isinstance(value, str) else value_text(value, 10_000)

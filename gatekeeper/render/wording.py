@@ -1,0 +1,92 @@
+"""How instants, lengths of time, counts and values are worded for people."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from gatekeeper.model.values import Json
+
+_ORDER = ("d", "h", "min", "s", "ms")
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339 in UTC, ``2026-03-03T09:00:00Z``; milliseconds only where they are not zero."""
+    utc = at.astimezone(UTC)
+    fraction = f".{utc.microsecond // 1000:03d}" if utc.microsecond // 1000 else ""
+    return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def moment(at: datetime) -> str:
+    """The same for reading: without seconds where they are zero, ``2026-03-03T09:00Z``."""
+    utc = at.astimezone(UTC)
+    return instant(at) if utc.second or utc.microsecond // 1000 else f"{utc:%Y-%m-%dT%H:%M}Z"
+
+
+def duration(length: timedelta) -> str:
+    """Every unit that is not zero, ``1 d 20 h 30 min``."""
+    return " ".join(_units(length)) or "0 s"
+
+
+def age(length: timedelta) -> str:
+    """The length at a glance, cut to what matters: ``3 min``, ``2 h 5 min``, ``6 d 9 h``, ``263 d``."""
+    if length < timedelta(0):
+        return f"{age(-length)} in the future"
+    if length >= timedelta(days=10):
+        return f"{length.days} d"
+    parts = _units(length)
+    kept = parts[:2] if len(parts) > 1 and _adjacent(parts[0], parts[1]) else parts[:1]
+    if kept and kept[0].endswith(" min"):
+        kept = kept[:1]
+    return " ".join(kept) or "0 s"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 waiver``, ``2 waivers``."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listing(words: Sequence[str], most: int = 0) -> str:
+    """``a, b and 3 more``; ``most`` 0 lists them all."""
+    if most and len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return ", ".join(words)
+
+
+def value_text(value: Json, longest: int = 160) -> str:
+    """A value as JSON in one line; what goes beyond ``longest`` characters is cut off."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def short_digest(digest: str) -> str:
+    """The first 12 digits, for eyes and not for checking."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def argument(word: str) -> str:
+    """The word as a shell takes it."""
+    if re.fullmatch(r"[A-Za-z0-9_./:@%+=,-]+", word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def evaluate_command(policies: Iterable[str], at: datetime) -> str:
+    """The command that decides these policies for that instant."""
+    names = " ".join(argument(each) for each in policies)
+    return f"gatekeeper evaluate {names} --as-of {instant(at)}"
+
+
+def _adjacent(one: str, other: str) -> bool:
+    return _ORDER.index(other.split()[1]) - _ORDER.index(one.split()[1]) == 1
+
+
+def _units(length: timedelta) -> list[str]:
+    sign = "-" if length < timedelta(0) else ""
+    rest = abs(length)
+    days, seconds = rest.days, rest.seconds
+    milliseconds = 0 if days or seconds else rest.microseconds // 1000
+    figures = (days, seconds // 3600, seconds // 60 % 60, seconds % 60, milliseconds)
+    return [f"{sign}{figure} {unit}" for figure, unit in zip(figures, _ORDER, strict=True) if figure]

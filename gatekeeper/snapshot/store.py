@@ -1,0 +1,93 @@
+"""Folders of recorded snapshots. Their names say when they were taken, so that only the chosen file is read whole."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gatekeeper.errors import InvalidInput
+from gatekeeper.model.canonical import canonical_bytes
+from gatekeeper.model.snapshot import Snapshot
+from gatekeeper.snapshot.files import parse_name, read_snapshot
+
+_SNAPSHOT_END = re.compile(rb',"system":"(?:[^"\\]|\\.)*"\}\Z', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Recorded:
+    """A snapshot file by its name, not read yet.
+
+    Attributes:
+        taken_at: when it was taken, cut to the second.
+        digest: the digest that its name says.
+    """
+
+    taken_at: datetime
+    digest: str
+    path: Path
+
+
+def list_recorded(folders: Iterable[Path], system: str) -> tuple[Recorded, ...]:
+    """The recorded snapshots of a system, the newest first; a folder that is not there holds none.
+
+    Raises:
+        InvalidInput: a folder cannot be listed, or what has the name of a snapshot is no regular file.
+    """
+    return tuple(each for each in _named(folders) if _is_of(each.path, system))
+
+
+def find_newest(folders: Iterable[Path], system: str, not_after: datetime) -> Snapshot | None:
+    """The newest recorded snapshot of a system that was taken no later than an instant; None where there is none.
+
+    A newest snapshot that cannot be used is an error and never passed over: an older one might say GO.
+
+    Raises:
+        InvalidInput: as ``list_recorded``, or the chosen file was changed or is no snapshot.
+    """
+    for each in _named(folders):
+        if each.taken_at <= not_after and _is_of(each.path, system):
+            snapshot = read_snapshot(each.path)
+            if snapshot.taken_at <= not_after:  # the name is cut to the second
+                return snapshot
+    return None
+
+
+def _named(folders: Iterable[Path]) -> list[Recorded]:
+    found: dict[str, Recorded] = {}
+    for folder in folders:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise InvalidInput(f"{folder} cannot be searched for snapshots: {error.strerror or error}") from None
+        for entry in entries:
+            named = parse_name(entry.name)
+            if named is None:
+                continue
+            if not entry.is_file(follow_symlinks=False):
+                what = "a symbolic link, which is not followed" if entry.is_symlink() else "not a regular file"
+                raise InvalidInput(f"{entry.path} is {what}", "put the file itself there, or move it away")
+            found.setdefault(entry.name, Recorded(*named, Path(entry.path)))
+    return sorted(found.values(), reverse=True)
+
+
+def _is_of(path: Path, system: str) -> bool:
+    """Whether the file ends as a snapshot of this system does.
+
+    ``system`` is the last key of a canonical snapshot, and no nested object can close the document, so its end tells.
+    A file that does not end as any snapshot does is taken for one of this system: reading it then says what is wrong.
+    """
+    end = b',"system":' + canonical_bytes(system) + b"}"
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - 4096))
+            tail = file.read(4096)
+    except OSError:
+        return True
+    return tail.endswith(end) or not _SNAPSHOT_END.search(tail)

@@ -1,0 +1,38 @@
+"""The core of the CEL specification's conformance suite: what passes, and what the profile gives up by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.expr.conformance import agrees, core_cases, excluded, outcome
+
+MOST_EXCLUDED = 15
+
+
+def test_every_core_case_passes_that_the_profile_does_not_exclude(corpus: Path) -> None:
+    given_up = excluded()
+    wrong = {
+        name: f"{case['expr']} gives {outcome(case)!r}, not {case['expect']}"
+        for name, case in core_cases(corpus).items()
+        if name not in given_up and not agrees(case, outcome(case))
+    }
+    assert wrong == {}
+
+
+def test_an_excluded_case_exists_and_does_fail(corpus: Path) -> None:
+    cases = core_cases(corpus)
+    assert set(excluded()) <= set(cases)
+    assert [name for name in excluded() if agrees(cases[name], outcome(cases[name]))] == []
+
+
+def test_the_suite_is_whole_and_few_cases_are_given_up(corpus: Path) -> None:
+    assert len(core_cases(corpus)) == 1091
+    assert len(excluded()) <= MOST_EXCLUDED
+
+
+def test_the_adapter_sees_a_wrong_result() -> None:
+    case = {"expect": {"value": {"int": "1"}}}
+    assert agrees(case, 1)
+    assert not agrees(case, 2)
+    assert not agrees(case, 1.0)
+    assert not agrees({"expect": {"error": ["divide by zero"]}}, 1)

@@ -1,0 +1,170 @@
+"""Unknown evidence: what is decided without it stays decided, and nothing else is."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatekeeper.expr import EvaluationError, Unknown, compile_expression
+from gatekeeper.model.finding import Lack
+
+STALE = Lack("rls", "stale", "two days old")
+GONE = Lack("canary", "missing", "not collected")
+RLS, CANARY = Unknown((STALE,)), Unknown((GONE,))
+
+
+def run(expression: str, **bindings: object) -> object:
+    return compile_expression(expression).run(bindings)
+
+
+@pytest.mark.parametrize(
+    ("expression", "decided"),
+    [
+        ("u.x == 1 && false", False),
+        ("false && u", False),
+        ("u || true", True),
+        ("true || u.a.b > 3", True),
+        ("[1, 2].exists(i, i == 2 || u)", True),
+        ("[1, 2].exists(i, i == 2 ? true : u)", True),
+        ("[1, 2].all(i, i == 2 || u)", None),
+        ("[1, 2].all(i, i == 1 && u)", False),
+        ("true ? true : u", True),
+        ("false && u && 1 / 0 == 1", False),
+        ("1 / 0 == 1 && u && false", False),
+    ],
+)
+def test_known_parts_decide_where_they_can(expression: str, decided: bool | None) -> None:
+    assert run(expression, u=RLS) == (RLS if decided is None else decided)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "u",
+        "u.x",
+        "u['x']",
+        "u[0]",
+        "[1][u]",
+        "has(u.x)",
+        "!u",
+        "-u",
+        "u == u",
+        "u != 1",
+        "1 == u",
+        "u < 1",
+        "1 >= u",
+        "u + 1",
+        "1 - u",
+        "u * 2",
+        "u in [1]",
+        "1 in u",
+        "'a' in u",
+        "u in ['a']",
+        "[u]",
+        "{'a': u}",
+        "{u: 1}",
+        "size(u)",
+        "type(u)",
+        "dyn(u)",
+        "u.size()",
+        "'a'.contains(u)",
+        "u.contains('a')",
+        "timestamp(u)",
+        "age(u)",
+        "u ? true : true",
+        "u.all(x, true)",
+        "u.exists(x, true)",
+        "u.exists_one(x, true)",
+        "u.map(x, x)",
+        "u.filter(x, true)",
+        "[1].map(x, u)",
+        "[1].map(x, u, x)",
+        "[1].filter(x, u)",
+        "[1].exists_one(x, u)",
+        "true && u",
+        "u && true",
+        "u || false",
+        "1 / 0 == 1 || u",
+        "u && 1 / 0 == 1",
+        "1 / 0 + u",
+        "[1 / 0, u]",
+        "u.table('x')",
+    ],
+)
+def test_everything_else_of_an_unknown_is_unknown(expression: str) -> None:
+    assert run(expression, u=RLS, now=compile_expression("timestamp(0)").run({})) == RLS
+
+
+def test_an_unknown_now_makes_an_age_unknown() -> None:
+    assert run("age('2026-01-01')", now=RLS) == RLS
+
+
+def test_lacks_merge_in_the_order_of_the_expression_and_once_each() -> None:
+    assert run("b.x == a.x && a.y == b.y", a=RLS, b=CANARY) == Unknown((GONE, STALE))
+    assert run("a + b", a=RLS, b=RLS) == RLS
+    assert run("[a, b, a]", a=RLS, b=Unknown((STALE, GONE))) == Unknown((STALE, GONE))
+
+
+def test_an_error_stays_an_error_where_nothing_is_unknown() -> None:
+    assert isinstance(run("1 / 0 == 1 || false"), EvaluationError)
+
+
+def test_an_unknown_is_a_plain_value() -> None:
+    assert pickle.loads(pickle.dumps(RLS)) == RLS
+
+
+# ------------------------------------------------------------------ the property
+
+LEAVES = st.sampled_from(
+    ["a", "b", "c", "true", "false", "a.x", "b.x", "c == 1", "1 / 0 == 1", "has(a.x)", "'k'", "c > 0", "b.y.z"]
+)
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(inner, inner)
+    return st.one_of(
+        pair.map(lambda p: f"({p[0]} && {p[1]})"),
+        pair.map(lambda p: f"({p[0]} || {p[1]})"),
+        pair.map(lambda p: f"({p[0]} == {p[1]})"),
+        pair.map(lambda p: f"({p[0]} != {p[1]})"),
+        pair.map(lambda p: f"({p[0]} in [{p[1]}, true])"),
+        inner.map(lambda e: f"!({e})"),
+        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} ? {p[1]} : {p[2]})"),
+        st.tuples(st.sampled_from(["all", "exists", "exists_one"]), inner).map(lambda p: f"[1, 2].{p[0]}(i, {p[1]})"),
+        inner.map(lambda e: f"l.exists(i, i == 2 || {e})"),
+        inner.map(lambda e: f"l.all(i, i != 1 && {e})"),
+        inner.map(lambda e: f"(size(l.filter(i, {e})) == 1)"),
+        inner.map(lambda e: f"(size([1, 2].map(i, {e}, i)) == 2)"),
+        inner.map(lambda e: f"(l.map(i, {e}) == [true, true])"),
+    )
+
+
+EXPRESSIONS = st.recursive(LEAVES, _grown, max_leaves=8)
+VALUES = st.one_of(
+    st.booleans(),
+    st.integers(-1, 2),
+    st.none(),
+    st.sampled_from(["k", 1.0, [], [1, 2], [True], {"x": True}, {"x": False}, {"x": 1, "y": {"z": True}}]),
+)
+
+
+@given(
+    EXPRESSIONS, st.fixed_dictionaries({name: VALUES for name in "abcl"}), st.sets(st.sampled_from("abcl"), min_size=1)
+)
+def test_what_is_decided_without_evidence_is_so_with_any(source: str, known: dict[str, Any], hidden: set[str]) -> None:
+    program = compile_expression(source)
+    blind = {name: Unknown((Lack(name, "missing", ""),)) if name in hidden else known[name] for name in known}
+    without = program.run(blind)
+    if without is True or without is False:
+        assert program.run(known) is without
+
+
+@given(EXPRESSIONS, st.fixed_dictionaries({name: VALUES for name in "abcl"}))
+def test_an_unknown_result_names_only_evidence_that_is_unknown(source: str, known: dict[str, Any]) -> None:
+    result = compile_expression(source).run({**known, "a": RLS})
+    if isinstance(result, Unknown):
+        assert result.lacks == (STALE,)

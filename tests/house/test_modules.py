@@ -1,0 +1,65 @@
+"""The package keeps the shape that the house asks of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.repository import PACKAGE, modules, named
+
+LONGEST_MODULE = 400
+WHOLE_CORE = 10_000
+MEANINGLESS = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
+PURE_ROOMS = ("model", "expr", "evaluate", "decide", "render")
+GRAMMAR_CACHE = PACKAGE / "expr" / "grammar_cache.py"
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def _defined(tree: ast.Module) -> list[str]:
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node.name for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def _called(tree: ast.Module) -> set[str]:
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {func.id for func in calls if isinstance(func, ast.Name)}
+
+
+@pytest.mark.parametrize("path", modules(), ids=named)
+def test_a_module_says_what_it_is_and_fits_in_the_head(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = text.count("\n")
+    assert lines < LONGEST_MODULE, f"{named(path)} has {lines} lines: look for a second room in it"
+    assert ast.get_docstring(ast.parse(text)), f"{named(path)} does not say what it holds"
+
+
+def test_the_core_as_a_whole_fits_in_the_head() -> None:
+    total = sum(path.read_text(encoding="utf-8").count("\n") for path in modules())
+    assert total < WHOLE_CORE
+
+
+@pytest.mark.parametrize("path", modules(), ids=named)
+def test_no_name_is_meaningless(path: Path) -> None:
+    names = [path.stem, path.parent.name, *_defined(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not [name for name in names if _words(name) & MEANINGLESS]
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_what_decides_opens_no_file_and_asks_nobody(room: str) -> None:
+    """The import contracts cannot see built-in functions."""
+    for path in (PACKAGE / room).rglob("*.py"):
+        if path != GRAMMAR_CACHE:
+            called = _called(ast.parse(path.read_text(encoding="utf-8")))
+            assert not called & {"open", "input", "print", "eval", "exec", "__import__"}, named(path)
+
+
+def test_the_test_of_names_would_see_a_bad_one() -> None:
+    assert _words("EvidenceManager") & MEANINGLESS
+    assert _words("string_utils") & MEANINGLESS
+    assert not _words("commonmark") & MEANINGLESS

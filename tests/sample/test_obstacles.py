@@ -1,0 +1,84 @@
+"""What else stands in the way of the launch: isolation, incidents, a degraded mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatekeeper.model.decision import Verdict
+from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.snapshot import Snapshot
+from tests.sample import scenarios
+from tests.sample.asking import decided, stops, the
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"conclusion": "failure"}, "failure"),
+        ({"conclusion": "cancelled"}, "cancelled"),
+        ({"status": "in_progress", "conclusion": None}, "in_progress"),
+        ({"head_branch": "rls-fix"}, "on rls-fix"),
+    ],
+)
+def test_the_last_rls_verification_has_to_have_passed(
+    policies: PolicySet, launch_day: Snapshot, fields: dict[str, object], said: str
+) -> None:
+    last = scenarios.run_at(launch_day, "rls", "2026-03-03T06:07:00Z")
+    decision = decided(policies, scenarios.with_run(launch_day, "rls", last["created_at"], **fields))
+    finding = the(decision, "p11-h", "tenant-isolation-verified")
+    assert decision.verdict is Verdict.NO_GO
+    assert stops(decision) == {"tenant-isolation-verified"}
+    assert finding.enforcement is Enforcement.HARD
+    assert said in finding.message
+
+
+def test_an_rls_verification_older_than_a_day_is_no_go(policies: PolicySet, launch_day: Snapshot) -> None:
+    older = scenarios.without_run(launch_day, "rls", "2026-03-03T06:07:00Z", total_count_too=True)
+    decision = decided(policies, older)
+    assert stops(decision) == {"tenant-isolation-fresh"}
+    assert decision.verdict is Verdict.NO_GO
+
+
+@pytest.mark.parametrize(
+    ("severity", "fields", "verdict"),
+    [
+        ("BLOCK", {}, Verdict.NO_GO),
+        ("HIGH", {}, Verdict.NO_GO),
+        ("SEV1", {}, Verdict.NO_GO),
+        ("MED", {}, Verdict.GO),
+        ("LOW", {}, Verdict.GO),
+        ("HIGH", {"resolved_at": "2026-03-02T13:00:00Z"}, Verdict.GO),
+        ("HIGH", {"origin": "exercise"}, Verdict.GO),
+    ],
+)
+def test_a_severe_open_incident_is_no_go(
+    policies: PolicySet, launch_day: Snapshot, severity: str, fields: dict[str, object], verdict: Verdict
+) -> None:
+    incident = {
+        "id": "INC-2026-020",
+        "title": "Enqueue answers 500",
+        "severity": severity,
+        "environment": "staging",
+        "opened_at": "2026-03-02T12:00:00Z",
+        "resolved_at": None,
+        "origin": "alert",
+        "url": None,
+        **fields,
+    }
+    more = scenarios.with_value(launch_day, "incidents", lambda value: value["incidents"].append(incident))
+    decision = decided(policies, more)
+    assert decision.verdict is verdict
+    if verdict is Verdict.NO_GO:
+        assert stops(decision) == {"no-open-incident INC-2026-020"}
+
+
+def test_a_degraded_mode_is_no_go(policies: PolicySet, launch_day: Snapshot) -> None:
+    decision = decided(policies, scenarios.with_value(launch_day, "mode", lambda value: value.update(state="degraded")))
+    assert decision.verdict is Verdict.NO_GO
+    assert the(decision, "p11-h", "no-degraded-mode").message == "rgl8r-degraded is degraded"
+
+
+def test_the_state_of_another_mode_is_not_taken_for_this_one(policies: PolicySet, launch_day: Snapshot) -> None:
+    other = scenarios.with_value(launch_day, "mode", lambda value: value.update(mode="ingestion-control"))
+    assert decided(policies, other).verdict is not Verdict.GO
