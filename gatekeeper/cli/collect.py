@@ -10,6 +10,7 @@ import click
 
 from gatekeeper.cli.exit_codes import ExitCode
 from gatekeeper.cli.options import environment_option, policies_argument, root_option
+from gatekeeper.cli.output import echo
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.model.times import instant_text
 
@@ -35,5 +36,5 @@ def command(policies: tuple[str, ...], environment: str | None, root: Path | Non
             told = f"{item.failure.cause}: {item.failure.detail}" if item.failure else "collected"
             click.echo(f"  {item.name}: {told}", err=True)
         click.echo(f"{system} {instant_text(snapshot.taken_at)} {snapshot.digest}", err=True)
-        click.echo(str(path))
+        echo(str(path))
     return ExitCode.GO

@@ -82,7 +82,7 @@ def command(
         report = pipeline.evaluate(configuration, request, progress)
     written = _write(report, wanted)
     colored = wants_color(color or configuration.color, sys.stdout)
-    echo(render(report, format_ or configuration.format, colored=colored), color=colored)
+    echo(render(report, format_ or configuration.format, colored=colored))
     return worst([code_of(decision.verdict for decision in report.decisions), written])
 
 

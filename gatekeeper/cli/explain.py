@@ -62,5 +62,5 @@ def command(
     renderer = ExplanationRenderer(
         rule=rule, width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)
     )
-    echo(renderer.render(report), color=colored)
+    echo(renderer.render(report))
     return code_of(decision.verdict for decision in report.decisions)

@@ -12,6 +12,7 @@ import click
 
 from gatekeeper.cli.exit_codes import ExitCode
 from gatekeeper.cli.options import root_option
+from gatekeeper.cli.output import echo
 from gatekeeper.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
     configuration = load_configuration(root or Path.cwd(), os.environ)
     linted = pipeline.lint(configuration, files)
     if format_ == "json":
-        click.echo(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False))
+        echo(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False))
     else:
         _tell(linted)
     return ExitCode.INVALID if any(each.level == "error" for each in linted.diagnostics) else ExitCode.GO
@@ -43,11 +44,11 @@ def _tell(linted: Linted) -> None:
     from gatekeeper.load.diagnostics import render_diagnostics
 
     if linted.diagnostics:
-        click.echo(render_diagnostics(linted.diagnostics))
+        echo(render_diagnostics(linted.diagnostics))
     errors = sum(each.level == "error" for each in linted.diagnostics)
     warnings = len(linted.diagnostics) - errors
     told = f"{linted.files} files: {errors} errors, {warnings} warnings"
-    click.echo(told, file=sys.stderr)
+    print(told, file=sys.stderr)
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, str | int]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import click
 
 from gatekeeper.errors import OutputError, UsageError
 
@@ -80,6 +79,16 @@ def _umask() -> int:
     return current
 
 
-def echo(text: str, *, color: bool) -> None:
-    """Write a result on standard output; ``color`` keeps its colours also where that is no terminal."""
-    click.echo(text, nl=not text.endswith("\n"), color=color)
+def echo(text: str) -> None:
+    """Write a result on standard output, whole.
+
+    Raises:
+        OutputError: the reader went away, or the disk is full. What was not read is no verdict.
+    """
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer would be tried again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error

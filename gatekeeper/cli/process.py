@@ -31,9 +31,8 @@ def run_process(arguments: Sequence[str]) -> int:
     except _Terminated:
         _say("terminated")
         return ExitCode.TERMINATED
-    except BrokenPipeError:
-        # The reader went away (``| head``). What it did not read is no success, and no verdict either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click ends a process with 1 where the reader of its help went away; 1 is a NO-GO and nothing else.
         return ExitCode.INVALID
     except Exception as error:
         _tell_broken(error)
@@ -43,7 +42,6 @@ def run_process(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = gatekeeper.main(args=list(arguments), prog_name="gatekeeper", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as refused:

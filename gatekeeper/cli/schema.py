@@ -8,6 +8,7 @@ from importlib import resources
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
+from gatekeeper.cli.output import echo
 from gatekeeper.errors import UsageError
 
 
@@ -23,11 +24,11 @@ def command(name: str | None) -> int:
     """Print a JSON Schema; without NAME, list those that there are."""
     names = schema_names()
     if name is None:
-        click.echo("\n".join(names))
+        echo("\n".join(names))
         return ExitCode.GO
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
         raise UsageError(f"there is no schema {name!r}", hint)
-    click.echo(resources.files("gatekeeper.schemas").joinpath(names[name]).read_text(encoding="utf-8"), nl=False)
+    echo(resources.files("gatekeeper.schemas").joinpath(names[name]).read_text(encoding="utf-8"))
     return ExitCode.GO

@@ -111,7 +111,7 @@ def _past_code(content: str, cursor: int, code: Token) -> tuple[int, int]:
 
 def plain(pieces: Iterable[Piece]) -> str:
     """The text of pieces, as a reader sees it."""
-    return "".join(piece.text for piece in pieces).strip()
+    return re.sub(" {2,}", " ", "".join(piece.text for piece in pieces)).strip()
 
 
 def labelled(pieces: tuple[Piece, ...]) -> list[Labelled]:
@@ -198,14 +198,21 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.lower()).strip("_")
 
 
-def unique(name: str, taken: Iterable[str]) -> str:
-    """The name, or with ``_2``, ``_3`` … where it is taken."""
-    if name not in taken:
-        return name
-    count = 2
-    while f"{name}_{count}" in taken:
-        count += 1
-    return f"{name}_{count}"
+class Names:
+    """Names of fields or columns: ``_2``, ``_3`` … where one comes again."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def add(self, name: str) -> str:
+        """The name that the next field or column of this name gets."""
+        found, count = name, self._taken.get(name, 1)
+        while found in self._taken:
+            count += 1
+            found = f"{name}_{count}"
+        self._taken[name] = count
+        self._taken.setdefault(found, 1)
+        return found
 
 
 class Anchors:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 MAX_BYTES = 1024 * 1024
 MAX_LINES = 20_000
 MAX_BRACKETS = 20_000
-MAX_MARKS = 100_000
+MAX_MARKS = 50_000
 """How many characters that can begin or end markup."""
 
-MAX_CELLS = 65_000
+MAX_CELLS = 30_000
 """Fewer than markdown-it-py fills in before it ends a table in silence (65,536)."""
 
 MAX_NESTING = 40
@@ -119,22 +119,37 @@ def _without_comments(text: str, lines: list[str], name: str) -> list[str]:
     lines = list(lines)
     for token in _parser(html=True).parse(text):
         first, last = token.map or (0, 0)
-        if token.type == "html_block" and token.content.lstrip().startswith("<!--"):
-            if "-->" not in token.content:
-                raise Refused("mistyped", f"{name} has a comment that is never closed (line {first + 1})")
-            _blank(lines, first, last, token.content.strip())
-        for child in token.children or ():
-            if child.type == "html_inline" and child.content.startswith("<!--"):
-                _blank(lines, first, last, child.content)
+        if token.type == "html_block":
+            _blank(lines, first, last, _comments(token.content, name, first + 1))
+        inline = (child.content for child in token.children or () if child.type == "html_inline")
+        _blank(lines, first, last, [each for each in inline if each.startswith("<!--")])
     return lines
 
 
-def _blank(lines: list[str], first: int, last: int, comment: str) -> None:
-    """Blanks the text from ``<!--`` to ``-->`` within some lines; line ends stay, so that places stay true."""
-    part = "\n".join(lines[first:last])
-    opening = comment.split("\n", 1)[0]
-    start = part.find(opening)
-    end = part.find("-->", start)
-    if start >= 0 and end >= 0:
-        blank = re.sub(r"[^\n]", " ", part[start : end + 3])
-        lines[first:last] = (part[:start] + blank + part[end + 3 :]).split("\n")
+def _comments(html: str, name: str, line: int) -> list[str]:
+    """The comments in a block of HTML."""
+    found = []
+    start = html.find("<!--")
+    while start >= 0:
+        end = html.find("-->", start)
+        if end < 0:
+            raise Refused("mistyped", f"{name} has a comment that is never closed (in the block of line {line})")
+        found.append(html[start : end + 3])
+        start = html.find("<!--", end)
+    return found
+
+
+def _blank(lines: list[str], first: int, last: int, comments: list[str]) -> None:
+    """Blanks comments, in their order, within some lines; line ends stay, so that places stay true."""
+    part = "\n".join(lines[first:last]) if comments else ""
+    kept, done = "", 0
+    for comment in comments:
+        # Within a quote the raw lines carry marks that the comment's own text lacks, so only its ends are looked for.
+        start = part.find(comment.split("\n", 1)[0], done)
+        end = part.find("-->", start) + 3
+        if start >= 0 and end >= 3:
+            kept += part[done:start] + re.sub(r"[^\n]", " ", part[start:end])
+            done = end
+    if done:
+        # Blanks at the end of a line would force a line break.
+        lines[first:last] = [line.rstrip() for line in (kept + part[done:]).split("\n")]

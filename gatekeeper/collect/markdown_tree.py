@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from gatekeeper.collect.interface import Refused
 from gatekeeper.collect.markdown_inline import (
     Anchors,
+    Names,
     Piece,
     Target,
     code_slots,
@@ -19,7 +20,6 @@ from gatekeeper.collect.markdown_inline import (
     slots,
     slug,
     targets_of,
-    unique,
 )
 from gatekeeper.model.evidence import DateMention, Field, Placeholder, Section, Table, TaskItem
 from gatekeeper.model.values import Json
@@ -78,6 +78,7 @@ class _Walk:
         self._open: list[tuple[int, str]] = []
         self._path: list[str] = []
         self._fields = document.fields
+        self._names = Names()
         self._text: list[str] = []
 
     def blocks(self, nodes: list[SyntaxTreeNode], inside: Inside) -> None:
@@ -129,7 +130,7 @@ class _Walk:
                 self._open.pop()
             self._open.append((level, title))
             self._path = [each for _, each in self._open]
-            self._fields, self._text = {}, []
+            self._fields, self._names, self._text = {}, Names(), []
             self._document.sections.append(Section(title, self._path, level, line, anchor, "", self._fields))
             self._document.texts.append(self._text)
         self._mentions(node, pieces, "prose")
@@ -141,7 +142,7 @@ class _Walk:
         in_value = {id(piece) for each in found for piece in each.value}
         last = None
         for each in found:
-            last = unique(slug(each.label) or "field", self._fields)
+            last = self._names.add(slug(each.label) or "field")
             self._fields[last] = Field(each.label, plain(each.value), each.line)
         for piece in pieces:
             for element in _ANCHOR_ELEMENT.findall("" if piece.code else piece.text):
@@ -172,10 +173,10 @@ class _Walk:
 
     def _table(self, node: SyntaxTreeNode) -> None:
         rows = [row for part in node.children for row in part.children]
-        columns: list[str] = []
+        names, columns = Names(), []
         for index, cell in enumerate(rows[0].children):
             name = slug(plain(self._pieces(cell))) or f"column_{index + 1}"
-            columns.append(unique("line_" if name == "line" else name, columns))
+            columns.append(names.add("line_" if name == "line" else name))
         body: list[list[str]] = []
         for row in rows:
             self._refuse_excess(row, len(columns))

@@ -151,7 +151,6 @@ _WORDS: Final = {
     "not": 'a negation is written "!"',
     "is": 'equality is written "=="',
     "`": "a quoted field follows a dot and holds letters, digits and _ . - / or blanks",
-    ".?": "optional syntax is not part of this profile; use has(a.b)",
     "?": "optional syntax is not part of this profile; use has(a.b)",
 }
 _UNIT_CALLS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -168,8 +167,6 @@ def _explain(source: str, found: UnexpectedInput) -> ExpressionError:
     line, column = place(source, offset)
     if text in "\"'":
         hint = "the string is not closed"
-    elif text == "." and source[offset + 1 : offset + 2] == "?":
-        hint = _WORDS[".?"]
     elif text in _UNIT_CALLS and source[offset - 1 : offset].isdigit():
         hint = f"a duration is written {_UNIT_CALLS[text]}(…)"
     else:

@@ -177,7 +177,7 @@ def _small(value: object) -> bool:
 
 def _listed(parts: list[str], count: int) -> str:
     more = [f"and {count - len(parts)} more"] if count > len(parts) else []
-    return ", ".join(parts + more)
+    return ", ".join(parts + more) if count else "none"
 
 
 def _visible(text: str) -> str:

@@ -1,7 +1,8 @@
 """Loading: from files to checked policies, with every mistake of every file told at once.
 
-YAML is read within limits and with positions (``guard``, ``tree``), its shape is checked (``document``, ``shape``), and its
-meaning is checked and turned into the values of ``gatekeeper.model`` (``gates``, ``rules``, ``waivers``, ``policies``).
+YAML is read within limits and with positions (``guard``, ``tree``), its shape is checked (``document``, ``shape``), and
+its meaning is checked and turned into the values of ``gatekeeper.model`` (``gates``, ``rules``, ``waivers``,
+``policies``).
 
 The functions here import what they need when they are called, so that commands which load nothing start fast.
 """

@@ -1,7 +1,8 @@
 """The configuration: ``gatekeeper.yaml`` or ``[tool.gatekeeper]`` of ``pyproject.toml``, then ``GATEKEEPER_*``.
 
 Both files are looked for from a folder upwards, up to the root of the repository. The root of the project is where the
-configuration lies; without one it is the nearest folder with policies, then the repository's root, then the folder itself.
+configuration lies; without one it is the nearest folder with policies, then the repository's root, then the folder
+itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.source import SourceText, read_source
+from gatekeeper.load.source import SourceText, read_source, refusal
 
 FILE = "gatekeeper.yaml"
 COLORS = ("auto", "always", "never")
@@ -124,7 +125,8 @@ def _from_yaml(file: Path, folder: Path) -> Configuration:
     else:
         for key, value in node.values.items():
             if key not in KEYS:
-                problems.node(node.keys[key], f"there is no setting `{shown(key)}`", did_you_mean(key, KEYS), "unknown-key")
+                message = f"there is no setting `{shown(key)}`"
+                problems.node(node.keys[key], message, did_you_mean(key, KEYS), "unknown-key")
                 continue
             wrong = _wrong(key, plain(value))
             if wrong:
@@ -145,7 +147,7 @@ def _table(project: Path, folder: Path) -> tuple[SourceText, int, dict[str, Any]
     try:
         tools = tomllib.loads(source.text).get("tool", {})
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidDocuments((Diagnostic(source.shown, 0, 0, f"is no TOML: {shown(error, 120)}", code="toml"),)) from error
+        raise refusal(source.shown, f"is no TOML: {shown(error, 120)}", code="toml") from error
     table = tools.get("gatekeeper") if isinstance(tools, dict) else None
     if table is None:
         return None
@@ -197,4 +199,5 @@ def _wrong(key: str, value: object) -> tuple[str, str] | None:
 
 
 def _refuse(source: SourceText, line: int, column: int, message: str, hint: str, code: str) -> None:
-    raise InvalidDocuments((Diagnostic(source.shown, line, column if line else 0, message, hint, source.line(line), 1, code),))
+    told = Diagnostic(source.shown, line, column if line else 0, message, hint, source.line(line), 1, code)
+    raise InvalidDocuments((told,))

@@ -45,7 +45,9 @@ class WaiverTermsDocument(Closed):
     """Under which terms the gate accepts waivers."""
 
     noun = "`waivers`"
-    max: Span = Field(timedelta(days=14), description="The longest time from grant to expiry.", json_schema_extra={"default": "14d"})
+    max: Span = Field(
+        timedelta(days=14), description="The longest time from grant to expiry.", json_schema_extra={"default": "14d"}
+    )
     granted_by: list[Text] = Field(
         default_factory=list, description="Roles whose holders may grant a waiver. Without any, none is accepted."
     )
@@ -116,7 +118,9 @@ class WindowDocument(Closed):
     at: Cel = Field(description="The sample's instant.")
     clean: Cel = Field(description="True for a clean sample; false resets the streak.")
     pending: Cel | None = Field(None, description="True for a sample that has not ended yet.")
-    void: list[VoidDocument] = Field(default_factory=list, description="Samples that neither keep nor break the streak.")
+    void: list[VoidDocument] = Field(
+        default_factory=list, description="Samples that neither keep nor break the streak."
+    )
     label: Text | None = Field(None, description="How a report names a sample, with {expression} slots.")
     cause: Text | None = Field(None, description="What a sample was that resets the streak, with {expression} slots.")
     length: SpanOrCel = Field(description="How long the streak must be: a span or an expression.")
@@ -149,7 +153,9 @@ class RuleDocument(Closed):
         description="hard blocks and cannot be waived; blocking blocks; advisory is only told; shadow never counts."
     )
     severity: Text = Field(description="One of the gate's severities.")
-    applies_when: Cel | None = Field(None, description="Where this is false the rule is not applicable. Not on hard rules.")
+    applies_when: Cel | None = Field(
+        None, description="Where this is false the rule is not applicable. Not on hard rules."
+    )
     message: Text | None = Field(None, description="What is, with {expression} slots.")
     remedy: Text | None = Field(None, description="What to do, with {expression} slots.")
     owner: Text | None = Field(None, description="Who has to act; the gate's owner where it is not said.")
@@ -193,7 +199,9 @@ class GateDocument(GateHead):
     params: dict[Name, ParameterDocument | bool | int | float | Text | list[Text]] = Field(
         default_factory=dict, description="Named figures. A bare value is fixed, and its type is seen from it."
     )
-    evidence: dict[Name, EvidenceDocument] = Field(default_factory=dict, description="The evidence that the rules read, by name.")
+    evidence: dict[Name, EvidenceDocument] = Field(
+        default_factory=dict, description="The evidence that the rules read, by name."
+    )
     rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
 
 

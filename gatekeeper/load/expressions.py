@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
 from gatekeeper.expr.program import walk
-from gatekeeper.expr.tree import Constant, Index, Node as Branch, Presence, Select, Variable
+from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
+from gatekeeper.expr.tree import Node as Branch
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.terms import RESERVED
@@ -92,13 +93,14 @@ class Compiler:
             if name not in known and ANY_NAME not in rows:
                 hint = did_you_mean(name, known, "the names here are")
                 offset = _offset(node.text, line, column)
-                self.problems.inside(node, offset, len(name), f"there is no name `{shown(name)}` here", hint, "unknown-name")
+                message = f"there is no name `{shown(name)}` here"
+                self.problems.inside(node, offset, len(name), message, hint, "unknown-name")
 
     def _check_fields(self, node: ScalarNode, program: Program, line: int, column: int) -> None:
         """Parameters and parts of the subject that there are not."""
         for of, word, at_line, at_column, width in _selections(program):
-            at_column += column - 1 if at_line == 1 else 0
-            offset = _offset(node.text, line + at_line - 1, at_column)
+            moved = at_column + (column - 1 if at_line == 1 else 0)
+            offset = _offset(node.text, line + at_line - 1, moved)
             if of == "params" and word not in self.params:
                 message = f"this gate has no parameter `{shown(word)}`"
                 hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"

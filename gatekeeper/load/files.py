@@ -19,7 +19,7 @@ _MOST_FILES = 10_000
 def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
     """Every policy file below the root's folder of policies, sorted; files of policy tests are left out.
 
-    Hidden files and folders are left out too. Links are followed for files only, and only where they stay below the root.
+    Hidden files and folders are left out too. Links are followed to files only, and only where they stay below the root.
 
     Raises:
         InvalidDocuments: there is no such folder, or a link in it leads out of the root.
@@ -52,8 +52,8 @@ def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
 def scan_ids(files: Sequence[Path]) -> Mapping[str, Path]:
     """Id → file, by a quick look at the lines that begin with ``id:``.
 
-    It only helps to find the folder that a policy lies in: what cannot be read is left out, of two files with the same id
-    the first counts, and what the files really say is for ``load_policies``.
+    It only helps to find the folder that a policy lies in: what cannot be read is left out, of two files with the same
+    id the first counts, and what the files really say is for ``load_policies``.
     """
     found: dict[str, Path] = {}
     for file in files:

@@ -19,7 +19,6 @@ from gatekeeper.load.traps import cut_text
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, WaiverTerms
-from gatekeeper.model.rule import Rule
 from gatekeeper.model.values import Json
 
 LONGEST_WAIVER = timedelta(days=14)
@@ -63,9 +62,12 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]
     draft.reads = reader.gates
     _check_closings(reader, problems)
-    _warn(node, compiler, problems)
-    if head is not None and severities is not None:
-        terms = _terms(head, node, problems)
+    terms = _terms(head, node, problems) if head is not None else None
+    _warn_cut_texts(node, problems)
+    if problems.errors_in(node.source):
+        return draft  # what follows would only repeat that
+    _warn_unused(node, compiler, problems)
+    if head is not None and severities is not None and terms is not None:
         digest = _digest(node, evidence, problems)
         draft.gate = Gate(
             id=head.id,
@@ -126,16 +128,15 @@ def _terms(head: GateHead, node: MapNode, problems: Problems) -> WaiverTerms:
 
 def _rule_nodes(node: MapNode, problems: Problems) -> list[Node]:
     listed = node.values.get("rules")
+    hint = "a gate without rules decides nothing"
     if listed is None:
-        problems.position(
-            node.source, *node.position, "this gate has no rules", "a gate without rules decides nothing", "no-rules", node.width
-        )
+        problems.beside(node, "this gate has no rules", hint, "no-rules")
         return []
     if not isinstance(listed, ListNode):
         problems.node(listed, "`rules` must be a list", "begin each rule with `- id:`", "type")
         return []
     if not listed.items:
-        problems.node(listed, "this gate has no rules", "a gate without rules decides nothing", "no-rules")
+        problems.node(listed, "this gate has no rules", hint, "no-rules")
     return listed.items
 
 
@@ -161,13 +162,16 @@ def _check_closings(reader: RuleReader, problems: Problems) -> None:
         problems.node(node, f"rules close each other in a circle: {' → '.join(cycle)}", "take one of them out", "cycle")
 
 
-def _warn(node: MapNode, compiler: Compiler, problems: Problems) -> None:
+def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems) -> None:
     declared = node.values.get("evidence")
     if isinstance(declared, MapNode):
         for name, key in declared.keys.items():
-            if name not in compiler.used and not problems.spoiled(key):
+            if name not in compiler.used:
                 hint = "take it out, or write the rule that needs it"
                 problems.node(key, f"no rule uses the evidence `{shown(name)}`", hint, "unused-evidence", "warning")
+
+
+def _warn_cut_texts(node: MapNode, problems: Problems) -> None:
     for word, value, index in cut_text(node):
         line, column = value.source.position(index)
         message = f"` #` begins a comment here and cuts `{word}` off"

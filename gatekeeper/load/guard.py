@@ -1,8 +1,8 @@
-"""From text to a tree, within limits: what could harm, or mean something else than it seems to, never becomes a value.
+"""From text to a tree, within limits: what could harm or deceive never becomes a value.
 
-The limits hold while the parser runs, not afterwards: it is stopped at the first bracket, level or node too many. Anchors,
-aliases, merge keys, tags, duplicate keys and directives are refused; gatekeeper has no use for them, and each has been used
-to make a document say two things.
+The limits hold while the parser runs, not afterwards: it is stopped at the first bracket, level or node too many.
+Anchors, aliases, merge keys, tags, duplicate keys and directives are refused; gatekeeper has no use for them, and each
+has been used to make a document say two things.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202
 _TOO_DEEP = f"brackets or levels lie more than {MAX_DEPTH} deep"
 
 
-class _Scanner(Scanner):  # type: ignore[misc]  # ruamel.yaml's classes are untyped
+class _Scanner(Scanner):
     """Stops at what is refused before the parser goes on to make sense of it."""
 
     def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803  # ruamel's own name
@@ -72,7 +72,7 @@ class _Scanner(Scanner):  # type: ignore[misc]  # ruamel.yaml's classes are unty
         raise Refused(
             self.reader.index,
             "an unquoted `*` starts a YAML alias, and aliases are not allowed",
-            "write the value where it is needed",
+            f"write the value where it is needed; in an expression, {BLOCK_SCALAR}",
             "alias",
         )
 
@@ -100,12 +100,9 @@ def read_documents(source: SourceText, problems: Problems) -> list[Node]:
         for event in yaml.parse(source.text):
             builder.take(event)
     except Refused as refused:
-        line, column = source.position(refused.index)
-        problems.position(source, line, column, refused.message, refused.hint, refused.code, refused.width)
+        _tell(source, refused, problems)
     except MarkedYAMLError as error:
-        refused = syntax_trap(source, error)
-        line, column = source.position(refused.index)
-        problems.position(source, line, column, refused.message, refused.hint, refused.code, refused.width)
+        _tell(source, syntax_trap(source, error), problems)
     except Exception as error:  # noqa: BLE001  # whatever a parser trips over is a file that cannot be read
         line, column = source.position(min(yaml.reader.index, max(0, len(source.text) - 1)))
         message = f"this is not valid YAML: {shown(error)}"
@@ -113,6 +110,11 @@ def read_documents(source: SourceText, problems: Problems) -> list[Node]:
     else:
         return builder.documents
     return []
+
+
+def _tell(source: SourceText, refused: Refused, problems: Problems) -> None:
+    line, column = source.position(refused.index)
+    problems.position(source, line, column, refused.message, refused.hint, refused.code, refused.width)
 
 
 class _Builder:

@@ -74,7 +74,8 @@ def _check_kind_keys(shape: EvidenceDocument, node: MapNode, problems: Problems)
             problems.node(node, f"evidence of type {shape.type} needs `{key}`", f"name {what}", "missing-key")
         if value is not None and shape.type not in kinds:
             listed = " and ".join(sorted(kinds))
-            problems.node(node.keys[key], f"evidence of type {shape.type} takes no `{key}`", f"it is for {listed}", "unknown-key")
+            message = f"evidence of type {shape.type} takes no `{key}`"
+            problems.node(node.keys[key], message, f"it is for {listed}", "unknown-key")
 
 
 def _schema(node: Node | None, root: Path, problems: Problems) -> Mapping[str, Json] | None:
@@ -160,9 +161,10 @@ def _check_required(
     for each in listed.items:
         if not isinstance(each, ScalarNode):
             continue
-        missing = (
-            _missing_in_schema(each.text, schema) if shape.type in OPEN_KINDS else _missing_in_kind(each.text, KINDS[shape.type])
-        )
+        if shape.type in OPEN_KINDS:
+            missing = _missing_in_schema(each.text, schema)
+        else:
+            missing = _missing_in_kind(each.text, KINDS[shape.type])
         if missing:
             problems.node(each, missing[0], missing[1], "unknown-field")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from gatekeeper.load.document import ParameterDocument
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -86,7 +87,9 @@ def _bounded(
     return Parameter(name, kind, default, low, high, choices, shape.overridable, shape.description or "", key.place)
 
 
-def _outside(value: ParamValue, low: ParamValue | None, high: ParamValue | None, choices: tuple[ParamValue, ...] | None) -> str:
+def _outside(
+    value: ParamValue, low: ParamValue | None, high: ParamValue | None, choices: tuple[ParamValue, ...] | None
+) -> str:
     if low is not None and value < low:  # type: ignore[operator]  # both are of the same type
         return "lies below `min`"
     if high is not None and value > high:  # type: ignore[operator]
@@ -125,7 +128,8 @@ def _inferred(node: Node, problems: Problems) -> str | None:
                 return "duration"
             return "timestamp" if _INSTANT.fullmatch(node.value) else "string"
     if not problems.spoiled(node):
-        problems.node(node, "this is no value for a parameter", "it is a number, true or false, text, or a list of texts", "type")
+        hint = "it is a number, true or false, text, or a list of texts"
+        problems.node(node, "this is no value for a parameter", hint, "type")
     return None
 
 
@@ -138,7 +142,7 @@ def _value(kind: str, node: Node, name: str, problems: Problems) -> ParamValue |
             problems.node(node, f"`{name}`: {error}", code="value")
         return None
     if value is None and not problems.spoiled(node):
-        hint = f"quote it: \"{node.text}\"" if kind == "string" and isinstance(node, ScalarNode) else ""
+        hint = f'quote it: "{node.text}"' if kind == "string" and isinstance(node, ScalarNode) else ""
         problems.node(node, f"`{name}` must be {_WORDS[kind]}", hint, "type")
     return value
 

@@ -25,7 +25,9 @@ class _Drafts:
     waivers: list[WaiverDraft] = field(default_factory=list)
 
 
-def load_policies(files: Sequence[Path], root: Path, folder: str = "policies") -> tuple[PolicySet, tuple[Diagnostic, ...]]:
+def load_policies(
+    files: Sequence[Path], root: Path, folder: str = "policies"
+) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
     """The gates and waivers that the files hold, checked, and warnings.
 
     Args:
@@ -61,9 +63,12 @@ def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | Non
     kind = node.values.get("kind")
     if kind is None:
         hint = f"it is one of: {', '.join(f'`{each}`' for each in known)}"
-        problems.position(node.source, *node.position, "this document needs `kind`", hint, "missing-key", node.width)
+        problems.beside(node, "this document needs `kind`", hint, "missing-key")
         return None
-    word = kind.text if isinstance(kind, ScalarNode) else ""
+    if not isinstance(kind, ScalarNode) or not kind.text:
+        problems.node(kind, "`kind` must be a word", did_you_mean("", known, "it is one of"), "kind")
+        return None
+    word = kind.text
     if word in known:
         return word
     if word in LATER_KINDS:
@@ -76,14 +81,13 @@ def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | Non
         problems.node(kind, f"a document of kind `{word}` does not belong in this file", hint, "kind")
     else:
         hint = did_you_mean(word, known, "it is one of")
-        problems.node(kind, f"there is no kind `{shown(word or 'of that form')}`", hint, "kind")
+        problems.node(kind, f"there is no kind `{shown(word)}`", hint, "kind")
     return None
 
 
 def _read_file(source: SourceText, root: Path, folder: str, problems: Problems, drafts: _Drafts) -> None:
-    told = len(problems.errors)
     documents = read_documents(source, problems)
-    if not documents and len(problems.errors) == told:
+    if not documents and not problems.errors_in(source):
         problems.file(source, "the file is empty", "a policy begins with `apiVersion: gatekeeper/v1`", "document")
     system = _system(source, folder, problems)
     for node in documents:

@@ -9,7 +9,6 @@ from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.load.source import SourceText
 from gatekeeper.load.tree import Node, ScalarNode
 
-
 MOST = 50
 """How many mistakes of one file are told."""
 
@@ -63,6 +62,11 @@ class Problems:
             self.spoil(node)
         self.position(node.source, line, column, message, hint, code, node.width, level)
 
+    def beside(self, node: Node, message: str, hint: str = "", code: str = "invalid") -> None:
+        """Something is lacking in a mapping, which is not wrong for it otherwise."""
+        line, column = node.position
+        self.position(node.source, line, column, message, hint, code, node.width)
+
     def inside(
         self, node: ScalarNode, offset: int, width: int, message: str, hint: str = "", code: str = "expression"
     ) -> None:
@@ -89,6 +93,10 @@ class Problems:
     def file(self, source: SourceText, message: str, hint: str = "", code: str = "invalid") -> None:
         """Something is wrong with a file as a whole."""
         self.add(Diagnostic(source.shown, 0, 0, message, hint, code=code))
+
+    def errors_in(self, source: SourceText) -> bool:
+        """Whether a file has any error so far."""
+        return self._counts[source.shown] > 0
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -37,8 +37,8 @@ from gatekeeper.model.rule import (
 class RuleReader:
     """Reads the rules of one gate.
 
-    Parts of a rule are checked one by one from the nodes, so that one mistake does not hide the next; the rule itself is only
-    made where its shape is right.
+    Parts of a rule are checked one by one from the nodes, so that one mistake does not hide the next; the rule itself is
+    only made where its shape is right.
 
     Attributes:
         severities: the gate's own words, or None where they are wrong themselves.
@@ -98,17 +98,13 @@ class RuleReader:
     def _requirement(self, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
         there = [word for word in node.keys if word in REQUIREMENTS]
         if not there:
-            if set(node.keys) <= {field.alias or name for name, field in RuleDocument.model_fields.items()}:
+            if set(node.keys) <= set(RuleDocument.model_fields):  # else a misspelt one is told already
                 hint = f"it is one of: {', '.join(f'`{word}`' for word in REQUIREMENTS)}"
-                self.problems.position(
-                    node.source, *node.position, "this rule has no requirement", hint, "requirement", node.width
-                )
+                self.problems.beside(node, "this rule has no requirement", hint, "requirement")
             return None
         for extra in there[1:]:
-            hint = "make two rules of it"
-            self.problems.node(
-                node.keys[extra], f"a rule has one requirement, and `{there[0]}` stands here already", hint, "requirement"
-            )
+            message = f"a rule has one requirement, and `{there[0]}` stands here already"
+            self.problems.node(node.keys[extra], message, "make two rules of it", "requirement")
         return self._read_requirement(there[0], node, shape)
 
     def _read_requirement(self, word: str, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
@@ -125,10 +121,12 @@ class RuleReader:
             return None
         if word == "each":
             own = child(node, "id")
-            return self._each(inner, shape and shape.each, own.text if isinstance(own, ScalarNode) else "")
+            return self._each(
+                inner, shape.each if shape is not None else None, own.text if isinstance(own, ScalarNode) else ""
+            )
         if word == "window":
-            return self._window(inner, shape and shape.window)
-        return self._quorum(inner, shape and shape.quorum)
+            return self._window(inner, shape.window if shape is not None else None)
+        return self._quorum(inner, shape.quorum if shape is not None else None)
 
     def _row(self, node: Node | None) -> tuple[str, ...]:
         """The row variable of an `each` or a `window`; a name that hides evidence is told."""
@@ -152,8 +150,9 @@ class RuleReader:
         due = self.compiler.expression(node, "due", *row)
         closed_by = self._closed_by(node, own)
         if "expect" in node.keys and "closed_by" in node.keys:
+            message = "`each` has `expect` or `closed_by`, not both"
             hint = "a row is judged either by its own values or by the rule that closes it"
-            self.problems.node(node.keys["closed_by"], "`each` has `expect` or `closed_by`, not both", hint, "requirement")
+            self.problems.node(node.keys["closed_by"], message, hint, "requirement")
         if shape is None or over is None or key is None:
             return None
         return Each(over, shape.row, key, shape.empty == "pass", expect, closed_by, owner, due)
@@ -185,8 +184,8 @@ class RuleReader:
         cause = self.compiler.template(node, "cause", *row)
         not_before = self.compiler.expression(node, "not_before")
         void = self._void(node, row)
-        length = self._span(node, "length", shape and shape.length)
-        max_gap = self._span(node, "max_gap", shape and shape.max_gap)
+        length = self._span(node, "length", shape.length if shape is not None else None)
+        max_gap = self._span(node, "max_gap", shape.max_gap if shape is not None else None)
         if shape is None or over is None or at is None or clean is None or length is None:
             return None
         return CleanWindow(

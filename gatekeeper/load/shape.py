@@ -25,6 +25,12 @@ _WANTED = {
     "model_type": "a mapping",
 }
 
+_MISSING = {
+    "enforcement": "it is one of: `advisory`, `blocking`, `hard`, `shadow`",
+    "max_age": "say how old the collection may be, such as `1h`, or `none` with a `reason`",
+    "max_gap": "say how long may pass between clean samples, such as `90m`, or `none` where gaps do not matter",
+}
+
 
 def read_shape(
     model: type[Shape],
@@ -64,10 +70,12 @@ def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] =
             refuse_empty_values(each, problems)
     if not isinstance(node, MapNode):
         return
-    for key, message in split_entries(node):
+    for before, rest in split_entries(node):
         hint = "quote the value, or write one key on each line and the value in a block scalar (`>-`)"
-        problems.node(key, message, hint, "yaml-trap")
-        problems.spoil(node.values[key.text])
+        message = f"the comma in front of this cut the value of `{shown(before)}` in two"
+        problems.node(node.keys[rest], message, hint, "yaml-trap")
+        problems.spoil(node.values[before])
+        problems.spoil(node.values[rest])
     for name, each in node.values.items():
         if name in without and not isinstance(each, ScalarNode):
             continue
@@ -81,9 +89,7 @@ def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] =
         refuse_empty_values(each, problems)
 
 
-def _tell(
-    model: type[BaseModel], node: Node, error: Any, problems: Problems, seen: set[tuple[Step, ...]]
-) -> None:
+def _tell(model: type[BaseModel], node: Node, error: Any, problems: Problems, seen: set[tuple[Step, ...]]) -> None:
     """One error of pydantic, located and in our words."""
     path, target, at, shape = _follow(model, node, error["loc"])
     if path in seen or problems.spoiled(target):
@@ -92,12 +98,8 @@ def _tell(
         name = str(error["loc"][-1])
         if (*path, name) not in seen:
             seen.add((*path, name))
-            unknown = [key for key in target.keys if shape and key not in _keys(shape)] if isinstance(target, MapNode) else []
             noun = getattr(shape, "noun", "this")
-            hint = "" if unknown else _missing_hint(name)
-            line, column = target.position
-            message = f"{noun} needs `{name}`"
-            problems.position(target.source, line, column, message, hint, "missing-key", target.width)
+            problems.beside(target, f"{noun} needs `{name}`", _MISSING.get(name, ""), "missing-key")
         return
     seen.add(path)
     if error["type"] == "extra_forbidden":
@@ -107,27 +109,18 @@ def _tell(
         problems.node(at, f"{noun} has no key `{shown(name)}`", hint, "unknown-key")
         problems.spoil(target)
         return
-    message, hint, code = _sentence(error, path, target)
+    message, hint, code = _sentence(error, _name(path) or getattr(shape, "noun", "this"), target)
     problems.node(at, message, hint, code)
     problems.spoil(target)
 
 
-def _missing_hint(name: str) -> str:
-    return {
-        "enforcement": "it is one of: `advisory`, `blocking`, `hard`, `shadow`",
-        "max_age": "say how old the collection may be, such as `1h`, or `none` with a `reason`",
-        "max_gap": "say how long may pass between clean samples, such as `90m`, or `none` where gaps do not matter",
-    }.get(name, "")
-
-
-def _sentence(error: Any, path: tuple[Step, ...], target: Node) -> _Sentence:
+def _sentence(error: Any, name: str, target: Node) -> _Sentence:
     """Message, hint and code for an error that is about a value."""
-    name = _name(path)
     kind, context = error["type"], error.get("ctx", {})
     if kind == "own":
         text = context["text"]
         joint = " " if text.startswith("is ") else ": "
-        return f"{name}{joint}{text}" if name else text, context["hint"], "value"
+        return f"{name}{joint}{text}", context["hint"], "value"
     if kind in _WANTED:
         hint = ""
         if kind == "string_type":
@@ -149,7 +142,6 @@ def _text_hint(target: Node) -> str:
         first = target.source.text[target.start : target.start + 1]
         if first in "{[" and first:
             return f"a value that begins with `{first}` is no text in YAML: quote it, or use a block scalar (`>-`)"
-        return "if it is an expression, put it in a block scalar: `>-` behind the key, the text indented on the next line"
     return ""
 
 

@@ -76,7 +76,12 @@ def read_source(path: Path, root: Path, most: int = MAX_BYTES) -> SourceText:
     text = _decode(raw, display)
     source = make_source(path, name, display, text)
     for pattern, what, hint, code in (
-        (_FORBIDDEN, "control character", "take it out, or write it as an escape in double quotes", "control-character"),
+        (
+            _FORBIDDEN,
+            "control character",
+            "take it out, or write it as an escape in double quotes",
+            "control-character",
+        ),
         (_BIDI, "invisible direction mark", "take it out: it makes the text read differently than it is", "bidi"),
     ):
         found = pattern.search(text)
@@ -84,9 +89,7 @@ def read_source(path: Path, root: Path, most: int = MAX_BYTES) -> SourceText:
             line, column = source.position(found.start())
             character = f"U+{ord(found.group()):04X}"
             message = f"{what} {character} in the file"
-            raise InvalidDocuments(
-                (Diagnostic(display, line, column, message, hint, source.line(line), 1, code),)
-            )
+            raise InvalidDocuments((Diagnostic(display, line, column, message, hint, source.line(line), 1, code),))
     return source
 
 
@@ -133,7 +136,9 @@ def _read_bytes(path: Path, display: str, most: int) -> bytes:
         raise refusal(display, _os_reason(error)) from error
     if about.st_size > most or len(raw) > most:
         size = f"{max(about.st_size, len(raw)):,} bytes"
-        raise refusal(display, f"is too large: {size}; at most {most:,} are read", "split it into several files", "size")
+        raise refusal(
+            display, f"is too large: {size}; at most {most:,} are read", "split it into several files", "size"
+        )
     return raw
 
 

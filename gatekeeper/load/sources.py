@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gatekeeper.load.document import SourceDocument, SourcesDocumentShape
+from gatekeeper.load.document import SourcesDocumentShape
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.policies import read_kind
 from gatekeeper.load.problems import Problems
@@ -82,7 +82,9 @@ def _check_file(node: MapNode, head: SourcesDocumentShape, problems: Problems) -
         problems.node(environment, f"the file's name says environment `{named['environment']}`", hint, "file-name")
     folder = path.absolute().parent.name
     if named and folder != head.system and system is not None:
-        problems.node(system, f"the file lies in the folder `{folder}`", "the folder has the system's name", "file-name")
+        problems.node(
+            system, f"the file lies in the folder `{folder}`", "the folder has the system's name", "file-name"
+        )
     subject = child(node, "subject")
     told = child(subject, "environment")
     if head.subject.environment is not None and head.subject.environment != head.environment and told is not None:

@@ -23,8 +23,42 @@ RESERVED = frozenset({"now", "params", "subject"})
 """Names that every expression sees."""
 
 CEL_WORDS = frozenset(
-    "as break const continue else false for function if import in let loop namespace null package return true var void "
-    "while bool bytes double duration dyn int list map null_type string timestamp type uint".split()
+    {
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "let",
+        "loop",
+        "namespace",
+        "null",
+        "package",
+        "return",
+        "true",
+        "var",
+        "void",
+        "while",
+        "bool",
+        "bytes",
+        "double",
+        "duration",
+        "dyn",
+        "int",
+        "list",
+        "map",
+        "null_type",
+        "string",
+        "timestamp",
+        "type",
+        "uint",
+    }
 )
 """Words that the expression language keeps for itself."""
 

@@ -1,13 +1,14 @@
 """Turns what a YAML parser says into what the author did.
 
-Expressions meet YAML's own signs: ``!``, ``: ``, `` #``, commas, braces and quotes. Each of these traps is named, with the way
-out of it, a block scalar.
+Expressions meet YAML's own signs: ``!``, ``: ``, `` #``, commas, braces and quotes. Each of these traps is named, with
+the way out of it, a block scalar.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from gatekeeper.load.diagnostics import shown
@@ -18,7 +19,9 @@ BLOCK_SCALAR = "put it in a block scalar: `>-` behind the key, the text indented
 """The way out of every trap."""
 
 _ENTRY = re.compile(r"^(?P<lead>\s*(?:- +)*)(?P<key>[\w.-]+):\s+(?P<value>\S.*)$")
-_TEXT_KEYS = frozenset({"title", "description", "message", "remedy", "label", "because", "reason", "justification", "source"})
+_TEXT_KEYS = frozenset(
+    {"title", "description", "message", "remedy", "label", "because", "reason", "justification", "source"}
+)
 
 
 class Refused(Exception):
@@ -44,11 +47,12 @@ def syntax_trap(source: SourceText, error: Any) -> Refused:
     for pattern, explain in _EXPLAINED:
         if re.search(pattern, problem):
             return explain(source, error, index, line, column)
-    return Refused(index, f"this is not valid YAML: {shown(problem or error.context or 'it cannot be parsed', 120)}", "", "yaml")
+    message = f"this is not valid YAML: {shown(problem or error.context or 'it cannot be parsed', 120)}"
+    return Refused(index, message, "", "yaml")
 
 
 def _value_of(source: SourceText, line: int) -> tuple[str, int]:
-    """The text behind ``key: `` on a line, and the column that it starts at; empty where the line is not of that form."""
+    """The text behind ``key: `` on a line, and the column that it starts at; empty where there is none."""
     entry = _ENTRY.match(source.line(line))
     return (entry["value"], entry.start("value") + 1) if entry else ("", 0)
 
@@ -105,7 +109,7 @@ def _flow(source: SourceText, error: Any, index: int, line: int, column: int) ->
         return Refused(opening.index, f"this `{sign}` is never closed", "", "yaml")
     found = shown(source.text[index : index + 1])
     message = f"`{found}` breaks the {'{…}' if '}' in str(error.problem) else '[…]'} that it stands in"
-    hint = "within it, quote what has brackets, braces, commas or quotes of its own, or write one key on each line"
+    hint = "quote the value, or write one key on each line and an expression in a block scalar (`>-`)"
     return Refused(index, message, hint, "yaml-trap")
 
 
@@ -123,7 +127,7 @@ def _no_colon(source: SourceText, error: Any, index: int, line: int, column: int
 
 
 def _block_sign(source: SourceText, error: Any, index: int, line: int, column: int) -> Refused:
-    value, start = _value_of(source, line)
+    value, _ = _value_of(source, line)
     sign = value[:1] or ">"
     message = f"`{sign}` begins a block scalar, whose text starts on the next line"
     return Refused(index, message, f"if it belongs to an expression, {BLOCK_SCALAR}", "yaml-trap")
@@ -148,16 +152,16 @@ _EXPLAINED = (
 )
 
 
-def split_entries(node: MapNode) -> Iterator[tuple[ScalarNode, str]]:
-    """Keys of a flow mapping that are really the rest of a value which a comma cut in two, each with its sentence."""
+def split_entries(node: MapNode) -> Iterator[tuple[str, str]]:
+    """Pairs of keys of a flow mapping: the second is the rest of the first one's value, which a comma cut in two."""
     if node.source.text[node.start : node.start + 1] != "{":
         return
     keys = list(node.keys.items())
-    for (_, before), (text, key) in zip(keys, keys[1:], strict=False):
+    for (_, before), (text, _) in pairwise(keys):
         value, last = node.values[before.text], node.values[text]
         empty = isinstance(last, ScalarNode) and last.value is None and last.start >= last.end
         if empty and isinstance(value, ScalarNode) and not value.style and _unbalanced(value.text):
-            yield key, f"the comma in front of this cut the value of `{shown(before.text)}` in two"
+            yield before.text, text
 
 
 def cut_comment(node: ScalarNode) -> int | None:

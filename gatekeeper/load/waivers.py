@@ -28,7 +28,7 @@ def read_waivers(node: MapNode, problems: Problems) -> list[WaiverDraft]:
     read_shape(WaiversHead, node, problems, without=("waivers",), known=WaiversDocument)
     listed = node.values.get("waivers")
     if listed is None:
-        problems.position(node.source, *node.position, "this document needs `waivers`", "", "missing-key", node.width)
+        problems.beside(node, "this document needs `waivers`", code="missing-key")
         return []
     if not isinstance(listed, ListNode):
         problems.node(listed, "`waivers` must be a list", "begin each waiver with `- id:`", "type")
@@ -42,15 +42,17 @@ def _read(node: Node, problems: Problems) -> WaiverDraft:
         expires = child(node, "expires_at")
         problems.node(expires or node, "this waiver ends before it begins", code="waiver")
     waiver = _made(shape, node, problems) if shape is not None else None
-    return WaiverDraft(_text(node, "id", problems), _text(node, "gate", problems), _text(node, "rule", problems), waiver)
+    own, gate, rule = (_text(node, key, problems) for key in ("id", "gate", "rule"))
+    return WaiverDraft(own, gate, rule, waiver)
 
 
 def _made(shape: WaiverDocument, node: Node, problems: Problems) -> Waiver:
     try:
         digest = digest_of(canonical_bytes(plain(node)))
     except NotCanonical as error:
-        problems.node(node, f"this waiver has no canonical form: {shown(error)}", code="canonical")
         digest = ""
+        if not problems.errors_in(node.source):
+            problems.node(node, f"this waiver has no canonical form: {shown(error)}", code="canonical")
     return Waiver(
         id=shape.id,
         gate=shape.gate,

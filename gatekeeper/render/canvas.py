@@ -125,14 +125,21 @@ class Canvas:
             self._write(0, [(line * 2, Tone.QUIET), (title, Tone.STRONG), (line * left + tail, Tone.QUIET)])
         self.blank()
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[Span]], indent: int = 2) -> None:
-        """Aligned columns; where they are too wide together, the widest ones are wrapped."""
+    def table(
+        self, header: Sequence[str], rows: Sequence[Sequence[Span]], indent: int = 2, fill: int | None = None
+    ) -> None:
+        """Aligned columns; where they are too wide together, the widest ones are wrapped.
+
+        ``fill`` is the column that takes what is left of the line, so that those after it stand at the right edge.
+        """
         clean = [[(self._clean(text), tone) for text, tone in row] for row in rows]
         heads = [self._clean(each) for each in header]
         widths = [max([cells(head), *(cells(row[i][0]) for row in clean)]) for i, head in enumerate(heads)]
         room = self._room(indent) - 2 * (len(widths) - 1)
         while sum(widths) > room and max(widths) > 2:
             widths[widths.index(max(widths))] -= 1
+        if fill is not None and sum(widths) < room:
+            widths[fill] += room - sum(widths)
         if any(heads):
             self._table_row([(head, Tone.QUIET) for head in heads], widths, indent)
         for row in clean:

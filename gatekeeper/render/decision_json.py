@@ -121,6 +121,7 @@ def _finding(finding: Finding, severities: Mapping[str, str]) -> Json:
         "remedy": _optional(finding.remedy),
         "place": _place(finding.place),
         "gate": _optional(finding.gate),
+        "closed_by": _optional(finding.closed_by),
         "window": _window(finding.window),
         "quorum": _quorum(finding.quorum),
     }

@@ -71,7 +71,9 @@ class ExplanationRenderer:
 
     def _wanted(self, decision: Decision) -> list[Entry]:
         """The findings that are to be explained: what stops first."""
-        every = [Entry(gate, f) for gate in decision.gates for f in sorted(gate.findings, key=lambda f: _order(gate, f))]
+        every = [
+            Entry(gate, f) for gate in decision.gates for f in sorted(gate.findings, key=lambda f: _order(gate, f))
+        ]
         if self.rule is None:
             return every
         named = [e for e in every if self.rule in (e.finding.rule, f"{e.gate.gate}/{e.finding.rule}")]

@@ -119,7 +119,7 @@ class FindingsPages:
                 ("Weight", said(f"{finding.enforcement.value}, severity {finding.severity}")),
                 ("What is", said(finding.message)),
                 ("To do", said(finding.remedy or "")),
-                ("Not known", joined(self._lacks(entry), "; ")),
+                ("Not known", joined(self._lacks(entry), "; ") if below(self.decision, finding) is None else NOTHING),
                 ("Saw", joined(_seen(finding))),
                 ("Wanted", code(finding.expected)),
                 ("Owner", said(_owner(entry))),

@@ -12,7 +12,7 @@ from gatekeeper.render.wording import duration, instant, listing
 
 
 def window_sections(page: Page, decision: Decision) -> None:
-    """Every clean window: terms, standing, how each kind of run counts, every reset and gap with its cause."""
+    """Every clean window: terms, standing, how each kind of sample counts, every reset and gap with its cause."""
     for gate in decision.gates:
         for finding in gate.findings:
             if finding.window is not None:
@@ -29,11 +29,16 @@ def _window(page: Page, window: WindowState) -> None:
             ("Longest gap allowed", said("gaps do not matter" if window.max_gap is None else duration(window.max_gap))),
             ("Not before", said(instant(window.not_before)) if window.not_before else none),
             ("Observed until", said(instant(window.observed_until))),
-            ("Clean since", said(instant(window.clean_since)) if window.clean_since else said("no clean run counts")),
-            ("Clean runs that count", said(str(window.clean_samples))),
+            (
+                "Clean since",
+                said(instant(window.clean_since)) if window.clean_since else said("no clean sample counts"),
+            ),
+            ("Clean samples that count", said(str(window.clean_samples))),
             (
                 "Completes",
-                said(f"{instant(window.completes_at)}, if every further run is clean") if window.completes_at else none,
+                said(f"{instant(window.completes_at)}, if every further sample is clean")
+                if window.completes_at
+                else none,
             ),
             ("Undecided from", said(instant(window.undecided_from)) if window.undecided_from else none),
             ("Resets", said(str(len(window.resets)))),
@@ -41,14 +46,14 @@ def _window(page: Page, window: WindowState) -> None:
         ]
     )
     page.table(
-        ("Counts as", "Runs", "Because", "Such as"),
+        ("Counts as", "Samples", "Because", "Such as"),
         [
             (said(each.counted_as), said(str(each.count)), said(each.because), said(listing(each.samples)))
             for each in window.tallies
         ],
     )
     page.table(
-        ("Reset at", "Run", "Cause"),
+        ("Reset at", "Sample", "Cause"),
         [(said(instant(each.at)), said(each.sample), said(each.cause)) for each in window.resets],
     )
     page.table(

@@ -152,8 +152,9 @@ def tally(decision: Decision) -> str:
 
 
 def note_of(decision: Decision, gate: GateDecision, name: str) -> EvidenceNote | None:
-    """How the evidence of that name stood for that gate."""
-    return next((each for each in decision.evidence if each.gate == gate.gate and each.name == name), None)
+    """How the evidence of that name stood for that gate, or else for another one that reads it."""
+    named = [each for each in decision.evidence if each.name == name]
+    return next((each for each in named if each.gate == gate.gate), named[0] if named else None)
 
 
 def evidence_rows(decision: Decision) -> tuple[tuple[EvidenceNote, tuple[str, ...]], ...]:

@@ -14,6 +14,7 @@ class Slice(Enum):
 
     BEFORE = "░"
     STREAK = "█"
+    AHEAD = "·"
     UNSEEN = "?"
     GAP = "▁"
     RESET = "✗"
@@ -25,36 +26,47 @@ MEANINGS = {
     Slice.GAP: "gap",
     Slice.RESET: "reset",
     Slice.UNSEEN: "not observed",
+    Slice.AHEAD: "still to come",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The strip, and the instants at its two ends."""
+    """The strip, and the instants at its two ends.
+
+    Attributes:
+        now: the slice in which the decision lies; None where that is the end.
+    """
 
     start: datetime
     end: datetime
     slices: tuple[Slice, ...]
+    now: int | None
 
 
 def strip(window: WindowState, now: datetime, columns: int) -> Strip | None:
-    """The window from its earliest start (or the first thing known of it) to now; None where no time lies between."""
+    """The window from its earliest start (or the first thing known of it) to now, or to where it completes.
+
+    None where no time lies between.
+    """
     starts = [window.not_before, window.clean_since, *(each.at for each in window.resets)]
     known = [each for each in (*starts, *(gap.start for gap in window.gaps)) if each is not None]
     start = window.not_before or min(known, default=window.observed_until)
     if start >= now or columns < 1:
         return None
     slices = [Slice.BEFORE] * columns
-    page = _Page(start, now, slices)
+    end = now if window.complete or window.completes_at is None else max(now, window.completes_at)
+    page = _Page(start, end, slices)
     if window.clean_since is not None:
         page.lay(Slice.STREAK, window.clean_since, window.observed_until)
     page.lay(Slice.UNSEEN, window.observed_until, now)
+    page.lay(Slice.AHEAD, now, end)
     for gap in window.gaps:
         page.lay(Slice.GAP, gap.start, gap.end)
     for reset in window.resets:
         if start <= reset.at <= now:
-            slices[_index(reset.at, start, now, columns)] = Slice.RESET
-    return Strip(start, now, tuple(slices))
+            slices[_index(reset.at, start, end, columns)] = Slice.RESET
+    return Strip(start, end, tuple(slices), None if end == now else _index(now, start, end, columns))
 
 
 @dataclass(frozen=True, slots=True)

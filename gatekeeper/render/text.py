@@ -10,12 +10,20 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.decision_json import decision_digest
-from gatekeeper.render.outline import applied, days_to_see, stale, tally, verdict_words
+from gatekeeper.render.outline import applied, days_to_see, tally, verdict_words
 from gatekeeper.render.text_evidence import evidence_block, parameters_block, stale_block
 from gatekeeper.render.text_findings import FindingsBoard
+from gatekeeper.render.text_lists import (
+    advisory_block,
+    below_block,
+    not_applicable_block,
+    passing_block,
+    shadow_block,
+    waived_block,
+)
 from gatekeeper.render.text_panels import quorum_block, window_block
 from gatekeeper.render.text_waivers import waivers_block
-from gatekeeper.render.wording import age, count, evaluate_command, moment, short_digest
+from gatekeeper.render.wording import age, argument, count, evaluate_command, moment, short_digest
 
 NARROWEST = 40
 
@@ -67,14 +75,14 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     board = FindingsBoard(canvas, decision, report.explain)
     board.blocking()
     waivers_block(canvas, decision)
-    board.waived()
+    waived_block(board)
     window_block(canvas, decision, report.explain)
     quorum_block(canvas, decision)
-    board.below_without_effect()
-    board.advisory()
-    board.shadow()
-    board.not_applicable()
-    board.passing()
+    below_block(board)
+    advisory_block(board)
+    shadow_block(board)
+    not_applicable_block(board)
+    passing_block(board)
     evidence_block(canvas, decision)
     stale_block(canvas, report, decision)
     parameters_block(canvas, decision, report.explain)
@@ -108,7 +116,7 @@ def _header(canvas: Canvas, report: Report, decision: Decision) -> None:
         taken = age(decision.as_of - decision.snapshot_at)
         canvas.labelled("snapshot", f"of {moment(decision.snapshot_at)}, {taken} old")
     else:
-        canvas.labelled("snapshot", "none: there is no evidence", Tone.DOUBT)
+        canvas.labelled("snapshot", "none: there is no evidence yet", Tone.DOUBT)
     if decision.earliest_go is not None:
         wait = age(decision.earliest_go - decision.as_of)
         canvas.labelled("earliest", f"{moment(decision.earliest_go)}, in {wait}: not GO before, even if all goes well")
@@ -116,15 +124,20 @@ def _header(canvas: Canvas, report: Report, decision: Decision) -> None:
 
 
 def _see_that_day(canvas: Canvas, report: Report, decision: Decision) -> None:
-    if decision.verdict is Verdict.GO or not stale(decision):
+    """What to run next, where the evidence is the trouble and not what it says."""
+    if decision.verdict is Verdict.GO:
+        return
+    if decision.snapshot is None:
+        canvas.blank()
+        canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
+        canvas.text(f"gatekeeper collect {argument(decision.policy)}", Tone.ACT, indent=4)
         return
     days = days_to_see(report, decision)
-    if not days:
-        return
-    day, at = days[0]
-    canvas.blank()
-    canvas.text(f"The newest snapshot is of {moment(day.taken_at)}. To see that day:", Tone.DOUBT, indent=2)
-    canvas.text(evaluate_command([each.policy for each in report.decisions], at), Tone.ACT, indent=4)
+    if days:
+        day, at = days[0]
+        canvas.blank()
+        canvas.text(f"The newest snapshot is of {moment(day.taken_at)}. To see that day:", Tone.DOUBT, indent=2)
+        canvas.text(evaluate_command([each.policy for each in report.decisions], at), Tone.ACT, indent=4)
 
 
 def _subject(decision: Decision) -> str:

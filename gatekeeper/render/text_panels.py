@@ -16,12 +16,16 @@ from gatekeeper.render.wording import age, count, duration, listing, moment
 EACH_ON_A_LINE = 8
 """Up to so many resets stand on a line each; more of them are told together by cause, every one still named."""
 
+NAMED = 4
+"""Up to so many samples of a tally or a gap are named, unless the values are asked for."""
+
 _TONES = {
     Slice.STREAK: Tone.GOOD,
     Slice.BEFORE: Tone.QUIET,
     Slice.GAP: Tone.DOUBT,
     Slice.RESET: Tone.BAD,
     Slice.UNSEEN: Tone.DOUBT,
+    Slice.AHEAD: Tone.QUIET,
 }
 
 
@@ -37,29 +41,35 @@ def window_block(canvas: Canvas, decision: Decision, explain: bool) -> None:
 def _window(canvas: Canvas, window: WindowState, now: datetime, explain: bool) -> None:
     canvas.labelled_spans("standing", _standing(window))
     if window.clean_since is not None:
-        runs = count(window.clean_samples, "clean run")
+        runs = count(window.clean_samples, "clean sample")
         canvas.labelled("clean", f"since {moment(window.clean_since)}, {runs} that count")
     if window.undecided_from is not None:
-        canvas.labelled("undecided", f"from {moment(window.undecided_from)}: a run there has not ended yet", Tone.DOUBT)
+        canvas.labelled(
+            "undecided", f"from {moment(window.undecided_from)}: a sample there has not ended yet", Tone.DOUBT
+        )
     if not window.complete and window.completes_at is not None:
         wait = f", in {age(window.completes_at - now)}" if window.completes_at > now else ""
-        canvas.labelled("completes", f"{moment(window.completes_at)}{wait}, if every further run is clean", Tone.STRONG)
+        canvas.labelled(
+            "completes", f"{moment(window.completes_at)}{wait}, if every further sample is clean", Tone.STRONG
+        )
     limit = "gaps do not matter" if window.max_gap is None else f"no gap over {duration(window.max_gap)}"
     observed = moment(window.observed_until)
     canvas.labelled("terms", f"{duration(window.length)} clean, {limit}; observed until {observed}")
     _strip(canvas, window, now)
     _tallies(canvas, window)
     _resets(canvas, window, explain)
-    _gaps(canvas, window)
+    _gaps(canvas, window, explain)
 
 
 def _standing(window: WindowState) -> list[Span]:
     head: Span = ("COMPLETE", Tone.GOOD) if window.complete else ("NOT COMPLETE", Tone.BAD)
     if window.clean_since is None:
-        return [head, APART, ("no clean run counts", Tone.PLAIN)]
+        return [head, APART, ("no clean sample counts", Tone.PLAIN)]
     done = max(window.observed_until - window.clean_since, timedelta(0))
     share = int(done / window.length * 100) if window.length else 0
-    told = f"{duration(_minutes(done))} of {duration(window.length)} ({min(share, 100)} %)"
+    told = f"{duration(_minutes(done))} of {duration(window.length)}"
+    if not window.complete:
+        told += f" ({min(share, 99)} %)"
     return [head, APART, (told, Tone.PLAIN)]
 
 
@@ -78,9 +88,16 @@ def _strip(canvas: Canvas, window: WindowState, now: datetime) -> None:
     for what, run in groupby(found.slices):
         pieces.append((what.value * len(tuple(run)), _TONES[what]))
     canvas.exactly(pieces, indent=2)
-    first, last = moment(found.start), f"{moment(found.end)} now"
-    if len(first) + len(last) < columns:
-        canvas.exactly([(first + " " * (columns - len(first) - len(last)) + last, Tone.QUIET)], indent=2)
+    if found.now is None:
+        middle, last = "", f"{moment(found.end)} now"
+    else:
+        middle, last = "▲ now", f"{moment(found.end)} complete"
+    first = moment(found.start)
+    room = columns - len(first) - len(last)
+    at = min(max((found.now or 0) - len(first), 2), max(room - len(middle) - 2, 2))
+    between = (" " * at + middle).ljust(room) if found.now is not None and room > len(middle) + 4 else " " * room
+    if room > 0:
+        canvas.exactly([(f"{first}{between}{last}", Tone.QUIET)], indent=2)
     legend: list[Span] = []
     for what, meaning in MEANINGS.items():
         if what in found.slices:
@@ -97,16 +114,16 @@ def _tallies(canvas: Canvas, window: WindowState) -> None:
         (
             (tally.counted_as, tones.get(tally.counted_as, Tone.PLAIN)),
             (str(tally.count), Tone.PLAIN),
-            (tally.because, Tone.PLAIN),
+            (tally.because if tally.because != tally.counted_as else "", Tone.PLAIN),
             (_some(tally.samples, tally.count), Tone.QUIET),
         )
         for tally in window.tallies
     ]
-    canvas.table(("counts as", "runs", "because", "such as"), rows)
+    canvas.table(("counts as", "samples", "because", "such as"), rows)
 
 
 def _some(samples: tuple[str, ...], total: int) -> str:
-    return listing(samples[:4]) + (" …" if samples and total > len(samples[:4]) else "")
+    return listing(samples[:NAMED]) + (" …" if samples and total > len(samples[:NAMED]) else "")
 
 
 def _resets(canvas: Canvas, window: WindowState, explain: bool) -> None:
@@ -118,7 +135,7 @@ def _resets(canvas: Canvas, window: WindowState, explain: bool) -> None:
             (("✗", Tone.BAD), (moment(each.at), Tone.PLAIN), (each.sample, Tone.STRONG), (each.cause, Tone.PLAIN))
             for each in window.resets
         ]
-        canvas.table(("", "reset at", "run", "cause"), rows)
+        canvas.table(("", "reset at", "sample", "cause"), rows)
         return
     for cause in sorted({each.cause for each in window.resets}):
         _together(canvas, cause, [each for each in window.resets if each.cause == cause])
@@ -131,7 +148,7 @@ def _together(canvas: Canvas, cause: str, resets: list[Reset]) -> None:
     canvas.text(listing([each.sample for each in resets]), Tone.QUIET, indent=4)
 
 
-def _gaps(canvas: Canvas, window: WindowState) -> None:
+def _gaps(canvas: Canvas, window: WindowState, explain: bool) -> None:
     if not window.gaps:
         return
     canvas.blank()
@@ -143,7 +160,7 @@ def _gaps(canvas: Canvas, window: WindowState) -> None:
             (moment(gap.end), Tone.PLAIN),
             (duration(gap.length), Tone.STRONG),
             (where.get(gap.where, gap.where), Tone.PLAIN),
-            (listing(gap.samples) if gap.samples else "nothing", Tone.QUIET),
+            (listing(gap.samples, 0 if explain else NAMED) or "nothing", Tone.QUIET),
         )
         for gap in window.gaps
     ]

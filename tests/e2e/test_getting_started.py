@@ -54,7 +54,7 @@ def test_the_gate_of_the_page_has_no_mistake_and_says_no_go(run: Run) -> None:
     assert linted.returncode == 0, linted.stdout + linted.stderr
     decided = _decide_anew(run)
     assert decided.returncode == 1, decided.stdout + decided.stderr
-    assert "1 migrations are pending" in decided.stdout
+    assert "migrations that are pending: 1" in decided.stdout
 
 
 def test_with_no_migration_pending_it_says_go(run: Run) -> None:
@@ -70,12 +70,13 @@ def test_without_the_figure_nobody_knows(run: Run) -> None:
     assert "INCONCLUSIVE" in decided.stdout
 
 
-def test_a_misspelt_field_is_pointed_at_with_a_suggestion(run: Run) -> None:
-    _edit(POLICY, 'health.status == "ok"', 'health.statuss == "ok"')
+def test_a_misspelt_name_is_pointed_at_with_a_suggestion(run: Run) -> None:
+    _edit(POLICY, 'health.status == "ok"', 'helth.status == "ok"')
     linted = run("lint")
     told = linted.stdout + linted.stderr
     assert linted.returncode == 4
-    line = POLICY.read_text(encoding="utf-8").splitlines().index('    expect: health.statuss == "ok"') + 1
-    assert f"deploy.yaml:{line}:" in told
-    assert "^" in told
-    assert "status" in told.replace("statuss", "")
+    lines = POLICY.read_text(encoding="utf-8").splitlines()
+    line = lines.index('    expect: helth.status == "ok"')
+    assert f"deploy.yaml:{line + 1}:{lines[line].index('helth') + 1}: " in told
+    assert "^^^^^" in told
+    assert "did you mean health?" in told.replace("`", "")

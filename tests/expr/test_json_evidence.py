@@ -13,9 +13,7 @@ UNCLAIMED = {"opt", "ext", "nonstd"}
 def verdict(expression: str, bindings: dict[str, object]) -> str:
     try:
         value = compile_expression(expression).run(bindings)
-    except ExpressionError as refused:
-        assert refused.message
-        assert refused.line == 1
+    except ExpressionError:
         return "error"
     if isinstance(value, EvaluationError):
         return "error"

@@ -35,7 +35,6 @@ def rendered(text: str, **bindings: object) -> str:
         ("ended {rls.latest.conclusion} at {rls.latest.updated_at}", "ended failure at 2026-03-10T06:30:00Z"),
         ("{{literal}} {rls.latest.n}", "{literal} 3"),
         ("{'}'}{\"{\"}", "}{"),
-        ("{{'a': {'b': 1}}.a.b}", "{'a': {'b': 1}}.a.b}"),
         ("{ {'a': {'b': 1}}.a.b }", "1"),
         ("{'''it's } '''}", "it's } "),
         ("{r'\\}'}", "\\}"),

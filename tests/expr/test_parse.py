@@ -17,6 +17,8 @@ from gatekeeper.expr import ExpressionError, Name, compile_expression
 from gatekeeper.expr.grammar_cache import cache_folder
 from gatekeeper.expr.parse import GRAMMAR_SHA256, grammar_path, load_parser
 
+NO_OPTIONALS = "optional values are not part of this profile; use has(a.b)"
+
 
 @pytest.mark.parametrize(
     ("source", "told"),
@@ -37,8 +39,10 @@ from gatekeeper.expr.parse import GRAMMAR_SHA256, grammar_path, load_parser
         ),
         (
             "a.`x",
-            '"`" is not expected here (line 1, column 3); a quoted field follows a dot'
-            " and holds letters, digits and _ . - / or blanks",
+            (
+                '"`" is not expected here (line 1, column 3); a quoted field follows a dot'
+                " and holds letters, digits and _ . - / or blanks"
+            ),
         ),
         ("a ==\n\n  #", '"#" is not expected here (line 3, column 3)'),
         ("sise(a)", 'there is no function "sise" (line 1, column 1); did you mean "size"?'),
@@ -54,12 +58,8 @@ from gatekeeper.expr.parse import GRAMMAR_SHA256, grammar_path, load_parser
         ("a.all(.x, true)", "the first argument of all names the element (line 1, column 7); all(x, …)"),
         ("has(a)", "has takes one field (line 1, column 1); has(a.b)"),
         ("a.has(b)", 'there is no function "has" (line 1, column 3); write has(a.b)'),
-        (
-            "a.b.orValue(1)",
-            _OPTIONAL
-            := 'there is no function "orValue" (line 1, column 5); optional values are not part of this profile; use has(a.b)',
-        ),
-        ("optional.of(1)", _OPTIONAL.replace("orValue", "optional.of").replace("5", "10")),
+        ("a.b.orValue(1)", f'there is no function "orValue" (line 1, column 5); {NO_OPTIONALS}'),
+        ("optional.of(1)", f'there is no function "optional.of" (line 1, column 10); {NO_OPTIONALS}'),
         ("A{b: 1}", "messages are not part of this profile (line 1, column 1); write a map: {'key': value}"),
         ("a.in == 1", '"in" is a reserved word, no field (line 1, column 3); write ["in"]'),
         ("while == 1", '"while" is a reserved word, no name (line 1, column 1)'),
@@ -88,7 +88,7 @@ def test_a_mistake_has_a_caret_line_and_travels_between_processes() -> None:
 
 def test_names_are_the_variables_in_order_of_their_place() -> None:
     program = compile_expression("b.x &&\n a.all(i, i > b.y && c) || has(d.e) && int(1) == int")
-    assert program.names == (Name("b", 1, 1), Name("a", 2, 2), Name("c", 2, 23), Name("d", 2, 32))
+    assert program.names == (Name("b", 1, 1), Name("a", 2, 2), Name("c", 2, 22), Name("d", 2, 32))
     assert program.free_names == ("b", "a", "c", "d")
 
 
@@ -162,7 +162,7 @@ def test_a_corrupt_cache_is_built_again(tmp_path: Path, content: str) -> None:
     file = only_file(tmp_path)
     good = json.loads(file.read_text())
     file.write_text(content)
-    assert load_parser(tmp_path).parse("a")
+    assert load_parser(tmp_path).parse("a") is not None
     assert json.loads(file.read_text()).keys() == good.keys()
 
 
@@ -177,17 +177,17 @@ def poisoned(folder: Path) -> Path:
 
 def test_a_file_that_others_may_write_to_is_not_believed(tmp_path: Path) -> None:
     file = poisoned(tmp_path)
-    with pytest.raises(Exception, match="No terminal|Unexpected"):
+    with pytest.raises(Exception, match=r"No terminal|Unexpected"):
         load_parser(tmp_path).parse("a <= 1")
     file.chmod(0o666)
-    assert load_parser(tmp_path).parse("a <= 1")
+    assert load_parser(tmp_path).parse("a <= 1") is not None
 
 
 def test_a_folder_that_others_may_write_to_is_neither_read_nor_written(tmp_path: Path) -> None:
     file = poisoned(tmp_path)
     before = file.read_bytes()
     tmp_path.chmod(0o777)
-    assert load_parser(tmp_path).parse("a <= 1")
+    assert load_parser(tmp_path).parse("a <= 1") is not None
     assert file.read_bytes() == before
 
 
@@ -197,13 +197,13 @@ def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     file = poisoned(folder)
     elsewhere = file.rename(tmp_path / "elsewhere.json")
     file.symlink_to(elsewhere)
-    assert load_parser(folder).parse("a <= 1")
+    assert load_parser(folder).parse("a <= 1") is not None
 
 
 def test_without_a_place_for_the_cache_the_parser_is_built(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
-    assert load_parser(in_the_way / "cache").parse("a")
+    assert load_parser(in_the_way / "cache").parse("a") is not None
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,14 +211,14 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("gatekeeper.expr.grammar_cache.json.dump", full)
-    assert load_parser(tmp_path).parse("a")
+    assert load_parser(tmp_path).parse("a") is not None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_system_without_users_trusts_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "getuid")
     load_parser(tmp_path)
-    assert load_parser(tmp_path).parse("a")
+    assert load_parser(tmp_path).parse("a") is not None
 
 
 def test_the_cache_is_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,9 +152,7 @@ VALUES = st.one_of(
 )
 
 
-@given(
-    EXPRESSIONS, st.fixed_dictionaries({name: VALUES for name in "abcl"}), st.sets(st.sampled_from("abcl"), min_size=1)
-)
+@given(EXPRESSIONS, st.fixed_dictionaries(dict.fromkeys("abcl", VALUES)), st.sets(st.sampled_from("abcl"), min_size=1))
 def test_what_is_decided_without_evidence_is_so_with_any(source: str, known: dict[str, Any], hidden: set[str]) -> None:
     program = compile_expression(source)
     blind = {name: Unknown((Lack(name, "missing", ""),)) if name in hidden else known[name] for name in known}
@@ -163,7 +161,7 @@ def test_what_is_decided_without_evidence_is_so_with_any(source: str, known: dic
         assert program.run(known) is without
 
 
-@given(EXPRESSIONS, st.fixed_dictionaries({name: VALUES for name in "abcl"}))
+@given(EXPRESSIONS, st.fixed_dictionaries(dict.fromkeys("abcl", VALUES)))
 def test_an_unknown_result_names_only_evidence_that_is_unknown(source: str, known: dict[str, Any]) -> None:
     result = compile_expression(source).run({**known, "a": RLS})
     if isinstance(result, Unknown):

@@ -371,9 +371,9 @@ def stale() -> Report:
     def unknown(each: Finding) -> Finding:
         if not each.evidence and each.gate is None:
             return each
-        lacks = tuple(
-            Lack(name, "stale", "collected longer ago than the policy allows") for name in each.evidence
-        ) or (Lack("", "undecided", f"{each.gate} is INCONCLUSIVE"),)
+        lacks = tuple(Lack(name, "stale", "collected longer ago than the policy allows") for name in each.evidence) or (
+            Lack("", "undecided", f"{each.gate} is INCONCLUSIVE"),
+        )
         return replace(
             each,
             outcome=Outcome.UNKNOWN if each.enforcement is not Enforcement.SHADOW else each.outcome,

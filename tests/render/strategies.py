@@ -53,7 +53,9 @@ HOSTILE = (
 )
 
 INSTANTS = st.datetimes(
-    min_value=datetime(2025, 1, 1), max_value=datetime(2028, 1, 1), timezones=st.sampled_from([UTC])
+    min_value=datetime(2025, 1, 1),  # noqa: DTZ001 - hypothesis wants bounds without a zone
+    max_value=datetime(2028, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 ).map(lambda each: each.replace(microsecond=each.microsecond // 1000 * 1000))
 LENGTHS = st.integers(0, 40 * 86_400).map(lambda seconds: timedelta(seconds=seconds))
 TEXTS = st.one_of(
@@ -137,6 +139,7 @@ def findings(draw: st.DrawFn, rule: str, gates: tuple[str, ...]) -> Finding:
         through_hard=draw(st.booleans()),
         waiver=draw(st.none() | st.sampled_from(("w-1", "w-2"))),
         gate=draw(st.none() | st.sampled_from((*gates, "nowhere"))),
+        closed_by=draw(st.none() | TEXTS),
         window=draw(st.none() | windows()),
         quorum=draw(st.none() | QUORUMS),
     )

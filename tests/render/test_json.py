@@ -36,7 +36,7 @@ def keys(*path: str) -> set[str]:
 
 
 @given(decision=decisions("gate"))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_every_decision_is_as_the_published_schema_says(decision: Decision) -> None:
     Draft202012Validator(SCHEMA).validate(decision_document(decision))
 
@@ -108,7 +108,7 @@ def test_the_digest_is_of_the_canonical_form_of_what_is_printed() -> None:
 
 
 @given(decision=decisions("gate"))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_digest_can_be_checked_after_any_json_tool_has_read_the_text(decision: Decision) -> None:
     printed = JsonRenderer().render(Report((decision,)))
     assert rfc8785.dumps(json.loads(printed)) == decision_bytes(decision)
@@ -140,7 +140,13 @@ def test_instants_have_milliseconds_only_where_they_are_not_zero_and_lengths_are
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(2**53 - 1, 2**53 - 1), (2**53, "9007199254740992"), (float("inf"), "Infinity"), (float("nan"), "NaN"), (0.5, 0.5)],
+    [
+        (2**53 - 1, 2**53 - 1),
+        (2**53, "9007199254740992"),
+        (float("inf"), "Infinity"),
+        (float("nan"), "NaN"),
+        (0.5, 0.5),
+    ],
 )
 def test_a_number_that_json_cannot_carry_exactly_is_written_as_text(value: float, written: object) -> None:
     decision = launch(complete=True)

@@ -56,8 +56,8 @@ def test_on_the_first_day_the_runbooks_pass_with_advice(policies: PolicySet, fir
         "more-than-one-participant",
     }
     said = {finding.rule: finding.message for finding in gate(decision, "p11-g").findings if finding.key is None}
-    assert said["placeholders-filled"].startswith("placeholders where a value is due: 4, in the lines ")
-    assert said["links-resolve"].startswith("dead links: 3 #lever-6-queue-admission-cap (line ")
+    assert said["placeholders-filled"].startswith("placeholders where a value is due (4), lines: ")
+    assert said["links-resolve"].startswith("dead links (3): #lever-6-queue-admission-cap (line ")
     assert said["levers-exercised"] == "levers never exercised: 2, 5, 6"
     assert said["failure-modes-exercised"] == (
         "never exercised: B2. Degraded Latency, B4. Job Queue Stall, B5. Auth Failures, B6. Quota Exhaustion"
@@ -78,6 +78,8 @@ def test_the_launch_day_is_go(policies: PolicySet, launch_day: Snapshot) -> None
     quorum = the(decision, "p11-h", "sign-offs-hold").quorum
     assert quorum is not None
     assert {each.person for each in quorum.sign_offs} == {"Dan", "Marta Kowalska", "Priya Raman"}
+    filled = the(decision, "p11-g", "placeholders-filled")
+    assert filled.message == "placeholders where a value is due (0), lines: none"
 
 
 def test_a_row_of_the_blocker_table_is_closed_by_evidence_and_not_by_its_text(

@@ -50,8 +50,8 @@ def test_the_real_documents_pass_with_advice(policies: PolicySet, first_real_day
         "more-than-one-participant",
     }
     said = {finding.rule: finding.message for finding in gate(decision, "p11-g").findings if finding.key is None}
-    assert said["placeholders-filled"].startswith("placeholders where a value is due: 4, in the lines ")
-    assert said["links-resolve"].startswith("dead links: 3 #lever-6-queue-admission-cap (line ")
+    assert said["placeholders-filled"].startswith("placeholders where a value is due (4), lines: ")
+    assert said["links-resolve"].startswith("dead links (3): #lever-6-queue-admission-cap (line ")
     for rule in ("lever-action", "lever-command", "lever-time-to-effect", "lever-blast-radius", "lever-validated"):
         assert [finding.outcome for finding in findings(decision, "p11-g", rule)] == [Outcome.PASS] * 6
     follow_ups = findings(decision, "p11-g", "follow-up-closed")

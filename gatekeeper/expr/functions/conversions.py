@@ -108,7 +108,7 @@ CONVERSIONS: Final[dict[str, tuple[Form, ...]]] = {
     "type": (Form(("dyn",), "type", type_of),),
     "bool": (Form(("bool",), "bool", _same), Form(("string",), "bool", _bool_of_text)),
     "int": (
-        Form(("int",), "int", _same),
+        Form(("int",), "int", _int),
         Form(("uint",), "int", _int),
         Form(("double",), "int", _int_of_double),
         Form(("string",), "int", _int_of_text),

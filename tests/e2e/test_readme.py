@@ -1,0 +1,66 @@
+"""What the README and the first page show is what the program does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERDICTS = {"GO": 0, "NO-GO": 1}
+
+
+@cache
+def _evaluate(as_of: str) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-m", "gatekeeper", "evaluate", "p11-h", "--as-of", as_of]
+    return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _shown() -> list[tuple[str, str]]:
+    """The recorded days of the README, with the verdict that it promises."""
+    return re.findall(r"evaluate p11-h --as-of (\S+) +# .*?\b(NO-GO|GO)\b", README)
+
+
+def test_the_readme_shows_a_day_of_each_verdict() -> None:
+    assert {verdict for _, verdict in _shown()} == set(VERDICTS)
+
+
+@pytest.mark.parametrize(("as_of", "verdict"), _shown())
+def test_a_recorded_day_of_the_readme_has_the_verdict_that_it_promises(as_of: str, verdict: str) -> None:
+    ran = _evaluate(as_of)
+    assert ran.stdout.startswith(f"{verdict}  p11-h"), ran.stdout + ran.stderr
+    assert ran.returncode == VERDICTS[verdict]
+
+
+def test_the_board_of_the_readme_is_the_one_that_is_printed() -> None:
+    """Each line of the excerpt is printed, in that order; lines are left out only where it says so."""
+    (excerpt,) = re.findall(r"<!-- board -->\n```text\n(.*?)```", README, re.DOTALL)
+    printed = [line.rstrip() for line in _evaluate(_shown()[-1][0]).stdout.splitlines()]
+    rest = "\n".join(printed) + "\n"
+    parts = re.split(r"^…\n\n", excerpt, flags=re.MULTILINE)
+    assert len(parts) > 1
+    assert rest.startswith(parts[0])
+    for part in parts[1:]:
+        assert part in rest, f"the board has no such part any more:\n{part}"
+        rest = rest.partition(part)[2]
+    assert rest == "", "the excerpt ends where the board ends"
+
+
+def test_the_first_page_explains_every_part_of_the_board() -> None:
+    page = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `([A-Z -]+)` \|", page, re.MULTILINE))
+    printed = set(re.findall(r"^── ([A-Z -]+?) ─", _evaluate(_shown()[-1][0]).stdout, re.MULTILINE))
+    assert printed == explained
+
+
+def test_the_commands_of_the_readme_set_up_from_the_clone() -> None:
+    """The two command lines: one that sets up and decides, one that sets up and proves."""
+    lines = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+    assert lines[0].endswith("pip install --quiet . && .venv/bin/gatekeeper evaluate p11-h")
+    assert "scripts/check" in lines
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("\nexec scripts/check")
