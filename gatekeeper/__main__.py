@@ -1,7 +1,7 @@
 """``python -m gatekeeper`` and the ``gatekeeper`` command: from the process to an exit code.
 
-Nothing but a NO-GO exits with 1: Python's own exit code for an uncaught exception would read as a verdict, so everything
-that is not foreseen exits with 70.
+Nothing but a NO-GO exits with 1: Python's own exit code for an uncaught exception would read as a verdict, so whatever
+is not foreseen exits with 70.
 """
 
 from __future__ import annotations

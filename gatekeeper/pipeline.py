@@ -56,9 +56,7 @@ class Request:
     explain: bool = False
 
 
-def evaluate(
-    configuration: Configuration, request: Request, progress: Progress, clock: Clock = system_clock
-) -> Report:
+def evaluate(configuration: Configuration, request: Request, progress: Progress, clock: Clock = system_clock) -> Report:
     """Load, find or collect the evidence, and decide on each policy that is asked for.
 
     The clock is read once, after the evidence was collected.

@@ -8,8 +8,8 @@ from typing import Any
 
 from gatekeeper.expr import compile_expression, compile_template
 from gatekeeper.model.canonical import content_digest
-from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, Parameter, PolicySet, WaiverTerms
 from gatekeeper.model.place import Place
+from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, Parameter, PolicySet, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Expect, Expression, Requirement, Rule
 from gatekeeper.model.snapshot import Evidence, Failure, Snapshot, Subject
 from gatekeeper.model.values import Json

@@ -1,1 +1,1 @@
-"""The command line: thin. It reads options, calls the pipeline, writes what comes out; no rule of the domain is here."""
+"""The command line: thin. It reads options, calls the pipeline and writes what comes out; no rule is in here."""

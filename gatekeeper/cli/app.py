@@ -38,8 +38,7 @@ class LazyGroup(click.Group):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name]).command
-        assert isinstance(command, click.Command)
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
 
     def resolve_command(
@@ -63,7 +62,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.version_option(__version__, message="gatekeeper %(version)s")
 def gatekeeper() -> None:
-    """May we go? Decides from policies and evidence, and says why.
+    r"""May we go? Decides from policies and evidence, and says why.
 
     \b
     Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy,

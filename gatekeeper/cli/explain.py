@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gatekeeper.cli.exit_codes import ExitCode, code_of
+from gatekeeper.cli.exit_codes import code_of
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("lint")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text (default) or json.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text (default) or json."
+)
 @root_option
 def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
     """Check policies, waivers and sources; by default all of the project.

@@ -93,7 +93,9 @@ def parse_parameters(given: tuple[str, ...]) -> Mapping[str | None, Mapping[str,
         left, equals, value = text.partition("=")
         gate, dot, name = left.rpartition(".")
         if not equals or not name:
-            raise UsageError(f"--param {text!r} is not of the form NAME=VALUE", "for example --param distinct_approvers=3")
+            raise UsageError(
+                f"--param {text!r} is not of the form NAME=VALUE", "for example --param distinct_approvers=3"
+            )
         values = found.setdefault(gate if dot else None, {})
         if name in values:
             raise UsageError(f"--param gives {left} more than once")

@@ -32,7 +32,9 @@ def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
     for text in given:
         name, found, path = text.partition("=")
         if not found or not name or not path:
-            raise UsageError(f"--output {text!r} is not of the form FORMAT=PATH", "for example --output json=decision.json")
+            raise UsageError(
+                f"--output {text!r} is not of the form FORMAT=PATH", "for example --output json=decision.json"
+            )
         renderer_for(name)
         outputs.append(Output(name, Path(path)))
     paths = [os.path.abspath(output.path) for output in outputs]

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -34,7 +35,7 @@ def run_process(arguments: Sequence[str]) -> int:
     except SystemExit:
         # click ends a process with 1 where the reader of its help went away; 1 is a NO-GO and nothing else.
         return ExitCode.INVALID
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the last resort: what nobody foresaw must not exit with 1
         _tell_broken(error)
         return ExitCode.BROKEN
 
@@ -70,7 +71,7 @@ def _tell_broken(error: Exception) -> None:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    place = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
+    place = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
     _say(
         f"gatekeeper broke: {type(error).__name__}{place}; this is a fault of gatekeeper, not a verdict "
         "(GATEKEEPER_TRACEBACK=1 shows the traceback)"

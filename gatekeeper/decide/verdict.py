@@ -44,7 +44,9 @@ def reason_of(verdict: Verdict, findings: Sequence[Finding]) -> str:
     unknown = sorted({f.rule for f in stops if f.outcome is Outcome.UNKNOWN} - set(failing))
     parts = []
     if failing:
-        parts.append(f"{_count(len(failing), 'rule')} {'fails' if len(failing) == 1 else 'fail'} ({', '.join(failing)})")
+        parts.append(
+            f"{_count(len(failing), 'rule')} {'fails' if len(failing) == 1 else 'fail'} ({', '.join(failing)})"
+        )
     if unknown:
         parts.append(f"{_count(len(unknown), 'rule')} not known ({', '.join(unknown)})")
     return ", ".join(parts)

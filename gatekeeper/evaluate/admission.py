@@ -57,9 +57,7 @@ def admit(gate: Gate, snapshot: Snapshot | None, as_of: datetime) -> Admitted:
     return Admitted(values, items, tuple(notes))
 
 
-def _read(
-    entry: EvidenceEntry, item: Evidence | None, subject: Subject, as_of: datetime
-) -> tuple[Json, Lack | None]:
+def _read(entry: EvidenceEntry, item: Evidence | None, subject: Subject, as_of: datetime) -> tuple[Json, Lack | None]:
     """The typed value of an item, or why it cannot be used."""
     if item is None:
         return None, Lack(entry.name, "missing", f"no evidence called {entry.name} was collected")
@@ -120,12 +118,10 @@ def _is_empty(value: Json, path: str) -> bool:
         if not isinstance(value, dict) or part not in value:
             return True
         value = value[part]
-    return value is None or value == "" or value == [] or value == {}
+    return value is None or value in ("", [], {})
 
 
-def _note(
-    gate: str, entry: EvidenceEntry, item: Evidence | None, lack: Lack | None, as_of: datetime
-) -> EvidenceNote:
+def _note(gate: str, entry: EvidenceEntry, item: Evidence | None, lack: Lack | None, as_of: datetime) -> EvidenceNote:
     stale = lack is not None and lack.cause == "stale"
     return EvidenceNote(
         gate=gate,

@@ -139,7 +139,8 @@ def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:
         due=due,
         due_text=due_text,
         overdue=open_ and due is not None and inputs.as_of > due,
-        remedy=_told(rule, rule.remedy, judged, inputs) if open_ else None,
+        # What mends a fail does not help against evidence that is lacking.
+        remedy=_told(rule, rule.remedy, judged, inputs) if judged.outcome is Outcome.FAIL else None,
         line=judged.line,
         through_hard=judged.through_hard,
         gate=judged.gate,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.expr import Duration, EvaluationError, Program, Unknown, observe, to_json
 from gatekeeper.model.finding import Lack, Observation, Outcome, QuorumState
 from gatekeeper.model.rule import Expression

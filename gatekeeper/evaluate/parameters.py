@@ -21,7 +21,7 @@ def resolve_parameters(gate: Gate, given: Mapping[str, str]) -> dict[str, ParamV
         given: what the caller gives, as text.
 
     Raises:
-        UsageError: a parameter that the gate does not have, that may not be overridden, or a value that it does not take.
+        UsageError: a parameter that the gate does not have or does not let anybody override, or a bad value.
     """
     known = {parameter.name: parameter for parameter in gate.params}
     for name in given:

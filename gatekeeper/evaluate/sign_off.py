@@ -39,9 +39,7 @@ def judge_sign_offs(quorum: Quorum, inputs: Inputs) -> Judgement:
     if not all(each.accepted for each in state.sign_offs) or state.distinct_found < state.distinct_needed:
         return Judgement(Outcome.FAIL, _tell(state), expected, evidence=evidence, quorum=state)
     if lacks:
-        return Judgement(
-            Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, quorum=state
-        )
+        return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, quorum=state)
     return Judgement(Outcome.PASS, _tell(state), expected, evidence=evidence, quorum=state)
 
 

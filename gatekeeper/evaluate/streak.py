@@ -50,9 +50,7 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
     if state.undecided_from is not None and state.completes_at and state.completes_at <= state.observed_until:
         detail = f"a sample of {instant_text(state.undecided_from)} is not decided yet"
         lacks = (Lack(evidence[0] if evidence else "", "undecided", detail),)
-        return Judgement(
-            Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, window=state
-        )
+        return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, window=state)
     return Judgement(Outcome.FAIL, _tell(state), expected, evidence=evidence, window=state)
 
 

@@ -85,10 +85,12 @@ class _Walk:
         """The tail: up to here the samples were observed."""
         if self.in_head and self.not_before is not None and self._too_long(self.not_before, observed_until):
             self.gaps.append(Gap(self.not_before, observed_until, "head", tuple(self.idle)))
-        elif self.clean_since is not None and self.last_clean is not None:
-            if self._too_long(self.last_clean, observed_until):
-                self.gaps.append(Gap(self.last_clean, observed_until, "tail", tuple(self.idle)))
-                self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+            return
+        if self.clean_since is None or self.last_clean is None:
+            return
+        if self._too_long(self.last_clean, observed_until):
+            self.gaps.append(Gap(self.last_clean, observed_until, "tail", tuple(self.idle)))
+            self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
 
     def _start(self, start: datetime, at: datetime, where: str) -> None:
         if self._too_long(start, at):
@@ -119,8 +121,8 @@ def judge_window(
 ) -> WindowState:
     """How the streak of clean samples stands.
 
-    Samples before ``not_before`` do not matter. Where several samples have the same instant, a reset among them wins, so
-    that a run which was started again and then passed still counts as failed.
+    Samples before ``not_before`` do not matter. Where several samples have the same instant, a reset among them wins:
+    a run that was started again and then passed still counts as failed.
 
     Args:
         samples: in any order.

@@ -101,7 +101,8 @@ class Decision:
         gates: the gate that was asked first, then every gate that it reads, by id.
         snapshot: digest of the snapshot.
         snapshot_at: the snapshot's time.
-        earliest_go: not before this instant, if everything that takes only time goes well; None where more than time is lacking or nothing is.
+        earliest_go: not before this instant, if all that takes only time goes well; None where more than time is
+            lacking, or nothing is.
     """
 
     policy: str

@@ -134,7 +134,8 @@ class CleanWindow:
     """A streak of clean samples that has to be ``length`` long and reach up to now.
 
     Samples are taken in the order of ``at``. One for which ``clean`` is false resets the streak, and the next clean one
-    starts it anew. More than ``max_gap`` without a clean sample resets it too, at the head (from ``not_before``), within, and at the tail (up to the collection).
+    starts it anew. More than ``max_gap`` without a clean sample resets it too: at the head (from ``not_before``), within,
+    and at the tail (up to the collection).
 
     Attributes:
         over: gives the list of samples.
@@ -167,8 +168,8 @@ class CleanWindow:
 class Quorum:
     """Sign-offs in roles, each on the same basis.
 
-    The basis is the digest of the policies, the subject's commit and the content of the evidence in ``binds``; it is never
-    of the approvals themselves.
+    The basis is the digest of the policies, the subject's commit and the content of the evidence in ``binds``, never of
+    the approvals themselves.
 
     Attributes:
         of: gives the list of approvals.

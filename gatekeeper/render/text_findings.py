@@ -11,10 +11,11 @@ from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.outline import Entry, Part, below, entries, note_of, verdict_words
-from gatekeeper.render.wording import age, listing, moment, value_text
+from gatekeeper.render.wording import age, cut, listing, moment, value_text
 
 DEEPEST = 3
 SHOWN = 6
+LONGEST_SOURCE = 60
 
 _SIGNS = {
     Outcome.FAIL: ("✗", "FAIL", Tone.BAD),
@@ -68,15 +69,17 @@ class FindingsBoard:
         self.head(canvas, entry, name=_together(rows))
         if not finding.lacks or finding.gate is not None:  # else the message only repeats what is not known
             canvas.text(finding.message, indent=2)
-        if finding.remedy:
+        absent = only_absent(finding) and not self.explain
+        if finding.remedy and not absent:  # what helps when the rule fails does not bring its evidence
             canvas.labelled("to do", finding.remedy, Tone.ACT)
         self.lacks(canvas, entry)
         if self.explain or not finding.lacks:
             self.seen(canvas, finding)
-        if self.explain or (finding.gate is None and not _only_absent(finding)):
+        if self.explain or (finding.gate is None and not absent):
             canvas.labelled("wanted", finding.expected)
-        self.owed(canvas, entry)
-        if self.explain or not _only_absent(finding):
+        if not absent or finding.owner or finding.due_text or finding.due:
+            self.owed(canvas, entry)
+        if not absent:
             self.sources(canvas, entry)
         if self.explain:
             canvas.labelled("rule", str(finding.place), Tone.QUIET)
@@ -94,8 +97,9 @@ class FindingsBoard:
         inner.ends([(gate.gate, Tone.STRONG), APART, (gate.title, Tone.PLAIN)], told, tone=Tone.STRONG)
         if gate.reason not in entry.finding.message:
             inner.text(gate.reason, indent=2)
-        for rows in _alike(stopping):
-            inner.blank()
+        for number, rows in enumerate(_alike(stopping)):
+            if number == 0 or self.explain or not only_absent(rows[0].finding):
+                inner.blank()
             if all(self.is_shown(each) for each in rows):
                 self.head(inner, rows[0], name=_together(rows))
                 inner.text("told above", Tone.QUIET, indent=2)
@@ -141,7 +145,11 @@ class FindingsBoard:
             about = f"{lack.evidence} is {lack.cause}" if lack.evidence else lack.cause
             since = f" since {moment(note.stale_since)}" if note and note.stale_since else ""
             detail = "" if since and lack.cause == "stale" and not self.explain else f": {lack.detail}"
-            source = f" ({note.source})" if note and note.source else ""
+            source = (
+                f" ({note.source if self.explain else cut(note.source, LONGEST_SOURCE)})"
+                if note and note.source
+                else ""
+            )
             canvas.labelled(name, f"{about}{since}{detail}{source}", Tone.DOUBT)
             name = ""
 
@@ -181,7 +189,7 @@ class FindingsBoard:
         return (entry.gate.gate, entry.finding.order) in self._shown
 
 
-def _only_absent(finding: Finding) -> bool:
+def only_absent(finding: Finding) -> bool:
     """Whether whole pieces of evidence lack, so that what the rule wants of their content says nothing yet."""
     return bool(finding.lacks) and all(lack.cause in ("stale", "missing", "failed") for lack in finding.lacks)
 

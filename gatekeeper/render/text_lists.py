@@ -7,7 +7,7 @@ from itertools import groupby
 from gatekeeper.model.finding import Outcome
 from gatekeeper.render.canvas import Span, Tone
 from gatekeeper.render.outline import Entry, Part, entries, verdict_words
-from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, weights
+from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, only_absent, weights
 from gatekeeper.render.visible import cells
 from gatekeeper.render.wording import count, listing
 
@@ -76,7 +76,7 @@ def _rule(board: FindingsBoard, rows: tuple[Entry, ...]) -> None:
         board.mark(entry)
         _row(board, entry, named=alone, bullet="· " if len(rows) > 1 else "")
     for remedy in dict.fromkeys(entry.finding.remedy for entry in rows):
-        if remedy and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+        if remedy and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not only_absent(finding):
             canvas.labelled("to do", remedy)
     if finding.waiver is not None:
         canvas.labelled("waiver", finding.waiver, Tone.WAIVED)

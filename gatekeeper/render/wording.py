@@ -20,9 +20,9 @@ def instant(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """The same for reading: without seconds where they are zero, ``2026-03-03T09:00Z``."""
+    """The same for reading: cut to seconds, and without them where they are zero, ``2026-03-03T09:00Z``."""
     utc = at.astimezone(UTC)
-    return instant(at) if utc.second or utc.microsecond // 1000 else f"{utc:%Y-%m-%dT%H:%M}Z"
+    return f"{utc:%Y-%m-%dT%H:%M:%S}Z" if utc.second else f"{utc:%Y-%m-%dT%H:%M}Z"
 
 
 def duration(length: timedelta) -> str:
@@ -58,7 +58,12 @@ def listing(words: Sequence[str], most: int = 0) -> str:
 def value_text(value: Json, longest: int = 160) -> str:
     """A value as JSON in one line; what goes beyond ``longest`` characters is cut off."""
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return cut(text, longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, its end cut off where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def short_digest(digest: str) -> str:

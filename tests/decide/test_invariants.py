@@ -74,8 +74,8 @@ def gates(draw: st.DrawFn, gate_id: str = "g", lower: tuple[str, ...] = ()) -> G
             due=None,
         )
         rules.append(rule(f"{gate_id}-each", each, draw(st.sampled_from(list(Enforcement)))))
-    for name in lower:
-        rules.append(rule(f"{gate_id}-reads-{name}", ReadGate(name), draw(st.sampled_from(list(Enforcement)))))
+    weights = st.sampled_from(list(Enforcement))
+    rules += [rule(f"{gate_id}-reads-{name}", ReadGate(name), draw(weights)) for name in lower]
     return gate(gate_id, rules, [entry(name) for name in NAMES], advisory=draw(st.booleans()))
 
 
@@ -200,7 +200,7 @@ def test_the_order_of_rules_and_of_evidence_does_not_matter(
         return replace(of, rules=tuple(rules), evidence=tuple(entries))
 
     other = PolicySet({name: shuffled(each) for name, each in policies.gates.items()}, policies.waivers[::-1])
-    items = dict(reversed(evidence.items.items()))
+    items = dict(reversed(list(evidence.items.items())))
     first = decision_document(decided(policies, evidence))
     assert decision_document(decided(other, replace(evidence, items=items))) == first
 

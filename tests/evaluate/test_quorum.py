@@ -171,7 +171,10 @@ def test_a_signature_from_the_future_spoils_the_record() -> None:
 
 
 def test_a_signature_is_not_older_than_the_decision_that_rests_on_it() -> None:
-    late = replace(record(*changed(0, signed_at=instant_text(NOW + timedelta(seconds=90)))), collected_at=NOW + timedelta(seconds=50))
+    late = replace(
+        record(*changed(0, signed_at=instant_text(NOW + timedelta(seconds=90)))),
+        collected_at=NOW + timedelta(seconds=50),
+    )
     quorum = Quorum(expression("record.approvals"), ROLES, 2, ("runbook",), {})
     its = gate("g", [rule("signed", quorum)], [entry("record", "approvals"), entry("runbook")])
     finding = decide(policy_set(its), "g", snapshot(late, RUNBOOK), as_of=NOW).root.findings[0]

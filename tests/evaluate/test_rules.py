@@ -109,7 +109,11 @@ def test_rows_that_cannot_be_told_apart_do_not_pass(ids: tuple[Any, ...]) -> Non
 
 def test_a_row_is_closed_by_evidence_and_not_by_its_text() -> None:
     blockers = each(closed_by={"1": "measured", "2": "signed"})
-    rules = [rule("blocker", blockers), rule("measured", "a.measured", "advisory"), rule("signed", "a.signed", "advisory")]
+    rules = [
+        rule("blocker", blockers),
+        rule("measured", "a.measured", "advisory"),
+        rule("signed", "a.signed", "advisory"),
+    ]
     value = {**rows(1, 2, 3, state="closed, honestly"), "measured": True}  # type: ignore[dict-item]
     findings = {f.key: f for f in decided(rules, value).root.findings if f.rule == "blocker"}
     assert {key: (f.outcome, f.message) for key, f in findings.items()} == {
@@ -166,7 +170,9 @@ def runs(*ends: str | None) -> Json:
 WINDOWS = [
     pytest.param(["ok"] * 5, Outcome.PASS, "clean since 2026-03-03T06:55:00Z (5 clean)", id="long enough"),
     pytest.param(["ok"] * 4, Outcome.FAIL, "completes 2026-03-03T09:25:00Z", id="too short"),
-    pytest.param(["ok"] * 3 + ["bad"] + ["ok"] * 2, Outcome.FAIL, "run 3 of 2026-03-03T07:55:00Z (ended bad)", id="reset"),
+    pytest.param(
+        ["ok"] * 3 + ["bad"] + ["ok"] * 2, Outcome.FAIL, "run 3 of 2026-03-03T07:55:00Z (ended bad)", id="reset"
+    ),
     pytest.param(["ok", "skipped"] + ["ok"] * 3, Outcome.FAIL, "after a gap of 1 h", id="void"),
     pytest.param(["ok"] * 3 + [None] + ["ok"] * 2, Outcome.FAIL, "after a gap of 1 h", id="pending"),
     pytest.param(["bad"], Outcome.FAIL, "no clean streak, after run 0", id="never"),

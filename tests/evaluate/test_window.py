@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -124,7 +125,7 @@ def brute_force_start(
         if not kept or any(reset >= start for reset in resets):
             continue
         marks = [start, *kept, max(until, kept[-1])]
-        if max_gap is None or all(b - a <= max_gap for a, b in zip(marks, marks[1:], strict=False)):
+        if max_gap is None or all(b - a <= max_gap for a, b in itertools.pairwise(marks)):
             return start
     return None
 

@@ -16,6 +16,8 @@ from tests.sample.asking import advised, decided, stops, the
 
 Change = Callable[[scenarios.Value], None]
 LEVER_2 = "Lever 2: Feature Flag Toggles"
+COMMANDS = "exact_commands_set_in_render_dashboard_environment"
+RESTORED = "T+0:14 — Service Restored"
 
 
 def section(document: scenarios.Value, title: str) -> scenarios.Value:
@@ -60,17 +62,6 @@ def cell(column: str, old: str, new: str) -> Change:
     return change
 
 
-def without_table_rows(title: str) -> Change:
-    """The table directly below a heading keeps no row."""
-
-    def change(document: scenarios.Value) -> None:
-        for table in document["tables"]:
-            if table["path"][-1] == title:
-                table["rows"].clear()
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("name", "change", "stopped"),
     [
@@ -89,7 +80,7 @@ def without_table_rows(title: str) -> Change:
         ("runbook", retitle(LEVER_2, "Flags"), "lever-documented 2"),
         ("runbook", without_field(LEVER_2, "action"), f"lever-action {LEVER_2}"),
         ("runbook", field(LEVER_2, "action", ""), f"lever-action {LEVER_2}"),
-        ("runbook", without_table_rows(LEVER_2), f"lever-command {LEVER_2}"),
+        ("runbook", field(LEVER_2, COMMANDS, ""), f"lever-command {LEVER_2}"),
         (
             "runbook",
             without_field("Lever 3: Disable Canary Workflow", "exact_command"),
@@ -135,9 +126,7 @@ def test_without_the_rollback_section_no_lever_is_known(policies: PolicySet, lau
         ("tabletop", cell("exercised", "Reviewed", "Yes")),
     ],
 )
-def test_what_is_inside_its_bounds_passes(
-    policies: PolicySet, launch_day: Snapshot, name: str, change: Change
-) -> None:
+def test_what_is_inside_its_bounds_passes(policies: PolicySet, launch_day: Snapshot, name: str, change: Change) -> None:
     decision = decided(policies, scenarios.with_value(launch_day, name, change), policy="p11-g")
     assert decision.verdict is Verdict.GO
 
@@ -157,7 +146,6 @@ def test_without_a_document_its_blocking_rules_are_not_known(
 @pytest.mark.parametrize(
     ("name", "change", "now", "rule"),
     [
-        ("runbook", cell("owner", "Priya Raman", "<PLACEHOLDER>"), None, None),
         ("tabletop", cell("status", "Open", "Closed — done"), False, "follow-up-closed"),
         ("tabletop", cell("target_date", "T+1:30", "2026-02-25"), True, "follow-up-in-time"),
         (
@@ -168,9 +156,9 @@ def test_without_a_document_its_blocking_rules_are_not_known(
         ),
         ("tabletop", cell("owner", "platform-oncall", "Claude Code"), True, "follow-up-owned"),
         ("runbook", cell("role", "Engineering lead", "Adviser"), False, "primary-is-not-the-lead"),
-        ("tabletop", retitle("T+0:14 — Service Restored", "T+0:19 — Service Restored"), True, "rollback-as-fast-as-stated"),
-        ("tabletop", retitle("T+0:14 — Service Restored", "T+0:15 — Service Restored"), False, "rollback-as-fast-as-stated"),
-        ("tabletop", retitle("T+0:14 — Service Restored", "T+0:11 — Service Restored"), True, "rollback-as-fast-as-stated"),
+        ("tabletop", retitle(RESTORED, "T+0:19 — Service Restored"), True, "rollback-as-fast-as-stated"),
+        ("tabletop", retitle(RESTORED, "T+0:15 — Service Restored"), False, "rollback-as-fast-as-stated"),
+        ("tabletop", retitle(RESTORED, "T+0:11 — Service Restored"), True, "rollback-as-fast-as-stated"),
         ("runbook", field(LEVER_2, "time_to_effect", "5–10 minutes"), True, "lever-times-as-planned"),
         (
             "tabletop",
@@ -182,9 +170,8 @@ def test_without_a_document_its_blocking_rules_are_not_known(
     ],
 )
 def test_advice_comes_and_goes_with_its_cause(
-    policies: PolicySet, launch_day: Snapshot, name: str, change: Change, now: bool | None, rule: str | None
+    policies: PolicySet, launch_day: Snapshot, name: str, change: Change, now: bool, rule: str
 ) -> None:
     decision = decided(policies, scenarios.with_value(launch_day, name, change), policy="p11-g")
     assert decision.verdict is Verdict.GO
-    if rule is not None:
-        assert (rule in advised(decision, "p11-g")) is now
+    assert (rule in advised(decision, "p11-g")) is now
