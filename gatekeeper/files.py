@@ -72,7 +72,7 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)  # noqa: PTH105  atomic on every system
+        os.replace(beside, path)
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

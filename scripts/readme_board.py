@@ -9,6 +9,7 @@ The README shows a part of the board. What is left out stands as ``…``; what i
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -26,7 +27,9 @@ PARTS_SHOWN = ("WHAT BLOCKS", "CLEAN WINDOW")
 def printed_board() -> str:
     """What the command prints; a NO-GO."""
     arguments = [sys.executable, "-m", "gatekeeper", "evaluate", "p11-h", "--as-of", FIRST_DAY]
-    return subprocess.run(arguments, cwd=README.parent, capture_output=True, text=True, check=False).stdout
+    plain = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "FORCE_COLOR"}}
+    ran = subprocess.run(arguments, cwd=README.parent, env=plain, capture_output=True, text=True, check=False)
+    return ran.stdout
 
 
 def excerpt(board: str) -> str:

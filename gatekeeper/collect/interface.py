@@ -132,13 +132,14 @@ class Collector(Protocol[Config]):
 
 
 def brought(collector: Collector[Any], request: CollectRequest[Any], source: str, value: Json) -> Evidence:
-    """Evidence with a value, collected now."""
-    return _evidence(collector, request, source, value, None)
+    """Evidence with a value, collected now. The runner checks the value, types its numbers and adds the digest."""
+    return _evidence(collector, request, source, value, None, "")
 
 
 def failed(collector: Collector[Any], request: CollectRequest[Any], failure: Failure) -> Evidence:
     """Evidence that could not be had, tried now."""
-    return _evidence(collector, request, source_text(request.config), None, failure)
+    digest = content_digest(collector.gives, None)
+    return _evidence(collector, request, source_text(request.config), None, failure, digest)
 
 
 def source_text(config: SourceConfig) -> str:
@@ -148,7 +149,12 @@ def source_text(config: SourceConfig) -> str:
 
 
 def _evidence(
-    collector: Collector[Any], request: CollectRequest[Any], source: str, value: Json, failure: Failure | None
+    collector: Collector[Any],
+    request: CollectRequest[Any],
+    source: str,
+    value: Json,
+    failure: Failure | None,
+    digest: str,
 ) -> Evidence:
     config: SourceConfig = request.config
     return Evidence(
@@ -161,5 +167,5 @@ def _evidence(
         value=value,
         failure=failure,
         subject=None if config.subject is None else Subject(**config.subject.model_dump()),
-        digest=content_digest(collector.gives, value),
+        digest=digest,
     )

@@ -114,17 +114,24 @@ def plain(pieces: Iterable[Piece]) -> str:
     return re.sub(" {2,}", " ", "".join(piece.text for piece in pieces)).strip()
 
 
-def labelled(pieces: tuple[Piece, ...]) -> list[Labelled]:
-    """The fields of a paragraph: lines that begin with a bold label and a colon. Further lines go to the last one."""
+def labelled(pieces: tuple[Piece, ...]) -> tuple[list[Labelled], tuple[Piece, ...]]:
+    """The fields of a paragraph, and the pieces that stand in no field's value.
+
+    A field is a line that begins with a bold label and a colon. Lines after it that begin otherwise belong to it.
+    """
     found: list[Labelled] = []
+    outside: list[Piece] = []
     for line in _lines(pieces):
         head = _label(line)
         if head is not None:
             found.append(Labelled(head[0], line[0].line, head[1]))
+            outside += [piece for piece in line if piece.bold == line[0].bold]
         elif found:
             last = found[-1]
-            found[-1] = Labelled(last.label, last.line, (*last.value, Piece(" ", line[0].line), *line))
-    return found
+            found[-1] = Labelled(last.label, last.line, (*last.value, Piece(" ", line[0].line, ends_line=True), *line))
+        else:
+            outside += [*line, Piece(" ", line[0].line, ends_line=True)]
+    return found, tuple(outside)
 
 
 def _lines(pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:

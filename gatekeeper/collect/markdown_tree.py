@@ -138,8 +138,7 @@ class _Walk:
     def _paragraph(self, node: SyntaxTreeNode, inside: Inside) -> str | None:
         pieces = self._pieces(node)
         self._text.append(plain(pieces))
-        found = labelled(pieces)
-        in_value = {id(piece) for each in found for piece in each.value}
+        found, outside = labelled(pieces)
         last = None
         for each in found:
             last = self._names.add(slug(each.label) or "field")
@@ -147,7 +146,7 @@ class _Walk:
         for piece in pieces:
             for element in _ANCHOR_ELEMENT.findall("" if piece.code else piece.text):
                 self._document.elements.add(element)
-        self._mentions(node, tuple(piece for piece in pieces if id(piece) not in in_value), inside)
+        self._mentions(node, outside, inside)
         for each in found:
             self._mentions(None, each.value, "value")
         return last if last is not None and not self._fields[last].value else None
@@ -198,7 +197,7 @@ class _Walk:
         if node is not None:
             inline = node.children[0] if node.children else None
             if inline is not None and inline.token is not None:
-                targets = targets_of(inline.token, _line(node))
+                targets = targets_of(inline.token, _line(inline))
                 self._document.targets.extend((target, self._path) for target in targets)
         for text, line, is_command in slots(pieces):
             where: Inside = "template" if is_command else inside
@@ -217,7 +216,7 @@ class _Walk:
         return pieces_of(inline.token, _line(inline))
 
     def _has_fields(self, node: SyntaxTreeNode) -> bool:
-        return node.type == "paragraph" and bool(labelled(self._pieces(node)))
+        return node.type == "paragraph" and bool(labelled(self._pieces(node))[0])
 
     def _text_of(self, node: SyntaxTreeNode) -> str:
         """The whole text of a block, on as few lines as it needs."""

@@ -45,7 +45,7 @@ def parse_yaml(data: bytes) -> Json:
 
     yaml = YAML(typ="safe", pure=True)
     try:
-        return _Reader(yaml.parse(text)).document()
+        return _Reader(yaml, text).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
@@ -60,13 +60,10 @@ def parse_yaml(data: bytes) -> Json:
 class _Reader:
     """Builds a plain value from events, one look ahead at none."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
-        from ruamel.yaml.constructor import SafeConstructor
-        from ruamel.yaml.resolver import VersionedResolver
-
-        self._events = events
-        self._resolver = VersionedResolver(version="1.2", loader=None)
-        self._constructor = SafeConstructor(preserve_quotes=False, loader=None)
+    def __init__(self, yaml: Any, text: str) -> None:
+        self._events: Iterator[Any] = yaml.parse(text)
+        self._resolver = yaml.resolver
+        self._constructor = yaml.constructor
         self._nodes = 0
 
     def document(self) -> Json:

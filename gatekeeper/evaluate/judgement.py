@@ -98,7 +98,10 @@ def _shown(value: object) -> tuple[Json, int | None]:
     """A value short enough to be told, and the line of the document that it came from."""
     if isinstance(value, Duration):
         return value.readable(), None
-    told = to_json(value)
+    try:
+        told = to_json(value)
+    except ValueError:
+        return "too large to be shown", None
     line = told.get("line") if isinstance(told, dict) else None
     where = line if isinstance(line, int) and not isinstance(line, bool) else None
     if isinstance(told, list):

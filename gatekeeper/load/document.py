@@ -125,7 +125,7 @@ class WindowDocument(Closed):
     cause: Text | None = Field(None, description="What a sample was that resets the streak, with {expression} slots.")
     length: SpanOrCel = Field(description="How long the streak must be: a span or an expression.")
     max_gap: Gap = Field(
-        description="The longest time without a clean sample: a span, an expression, or `none` where gaps do not matter."
+        description="The longest time without a clean sample: a span, an expression, or `none` if gaps do not matter."
     )
     not_before: Cel | None = Field(None, description="The earliest start.")
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
 from gatekeeper.expr.program import walk
 from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
 from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.fields import element_of, missing_fields
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.terms import RESERVED
 from gatekeeper.load.traps import BLOCK_SCALAR, cut_comment
 from gatekeeper.load.tree import MapNode, Node, ScalarNode
 from gatekeeper.model.rule import Expression, Template
+from gatekeeper.model.snapshot import Subject
 
 ANY_NAME = "*"
 """Stands among row variables for a row whose name is not known."""
 
 _BREAKS = re.compile(r"\s*\n\s*")
-
-SUBJECT_PARTS = ("commit", "environment", "service")
 
 
 @dataclass(slots=True)
@@ -32,13 +33,23 @@ class Compiler:
     Attributes:
         evidence: names of the gate's evidence entries.
         params: names of its parameters.
+        types: name → type, for what has a type that is known.
+        row_types: the same for the row or sample of the rule that is being read.
         used: names of the evidence that something used so far.
     """
 
     problems: Problems
     evidence: frozenset[str]
     params: frozenset[str]
+    types: Mapping[str, Any] = field(default_factory=dict)
+    row_types: dict[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+
+    def name_rows(self, over: Expression | None, *rows: str) -> None:
+        """From here on the row variable has the type of the elements of ``over``."""
+        program = over.program if over is not None else None
+        hint = missing_fields(program.tree, self._known_types())[1] if isinstance(program, Program) else None
+        self.row_types = {row: element_of(hint) for row in rows}
 
     def expression(self, owner: Node | None, key: str, *rows: str) -> Expression | None:
         """The expression that a mapping holds under a key; None where there is none that can be used."""
@@ -96,40 +107,43 @@ class Compiler:
                 message = f"there is no name `{shown(name)}` here"
                 self.problems.inside(node, offset, len(name), message, hint, "unknown-name")
 
+    def _known_types(self) -> dict[str, Any]:
+        return {**self.types, "subject": Subject, **self.row_types}
+
     def _check_fields(self, node: ScalarNode, program: Program, line: int, column: int) -> None:
-        """Parameters and parts of the subject that there are not."""
-        for of, word, at_line, at_column, width in _selections(program):
+        """Parameters that are not declared, and fields that the evidence does not have."""
+
+        def tell(branch: Branch, word: str, message: str, hint: str, code: str) -> None:
+            begin = branch.span.start
+            inside = program.source[begin : branch.span.end].rfind(word)
+            at_line, at_column = _line_column(program.source, begin + max(0, inside))
             moved = at_column + (column - 1 if at_line == 1 else 0)
             offset = _offset(node.text, line + at_line - 1, moved)
-            if of == "params" and word not in self.params:
-                message = f"this gate has no parameter `{shown(word)}`"
+            self.problems.inside(node, offset, len(word), message, hint, code)
+
+        for branch, word in _parameters(program):
+            if word not in self.params:
                 hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
-                self.problems.inside(node, offset, width, message, hint, "unknown-parameter")
-            if of == "subject" and word not in SUBJECT_PARTS:
-                hint = did_you_mean(word, SUBJECT_PARTS, "it has")
-                self.problems.inside(node, offset, width, f"a subject has no `{shown(word)}`", hint, "unknown-field")
+                tell(branch, word, f"this gate has no parameter `{shown(word)}`", hint, "unknown-parameter")
+        for missing, known in missing_fields(program.tree, self._known_types())[0]:
+            read = " ".join(program.source[missing.operand.span.start : missing.operand.span.end].split())
+            hint = did_you_mean(missing.field, known, "it has")
+            tell(
+                missing, missing.field, f"`{shown(read)}` has no field `{shown(missing.field)}`", hint, "unknown-field"
+            )
 
 
-def _selections(program: Program) -> Iterator[tuple[str, str, int, int, int]]:
-    """Every ``params.x`` and ``subject.x``: variable, field, and where the field stands."""
+def _parameters(program: Program) -> Iterator[tuple[Branch, str]]:
+    """Every ``params.x``, ``params["x"]`` and ``has(params.x)``, with its name."""
     for branch in walk(program.tree):
-        found = _selected(branch)
-        if found is not None:
-            variable, word = found
-            last = branch.span.end
-            text = program.source[branch.span.start : last]
-            inside = text.rfind(word)
-            start = branch.span.start + max(0, inside)
-            line, column = _line_column(program.source, start)
-            yield variable, word, line, column, len(word)
-
-
-def _selected(branch: Branch) -> tuple[str, str] | None:
-    if isinstance(branch, Select | Presence) and isinstance(branch.operand, Variable):
-        return branch.operand.name, branch.field
-    if isinstance(branch, Index) and isinstance(branch.operand, Variable) and isinstance(branch.index, Constant):
-        return (branch.operand.name, branch.index.value) if isinstance(branch.index.value, str) else None
-    return None
+        if not isinstance(branch, Select | Presence | Index) or not isinstance(branch.operand, Variable):
+            continue
+        if branch.operand.name != "params":
+            continue
+        if not isinstance(branch, Index):
+            yield branch, branch.field
+        elif isinstance(branch.index, Constant) and isinstance(branch.index.value, str):
+            yield branch, branch.index.value
 
 
 def _one_line(text: str) -> Template | None:

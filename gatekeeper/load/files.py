@@ -19,7 +19,7 @@ _MOST_FILES = 10_000
 def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
     """Every policy file below the root's folder of policies, sorted; files of policy tests are left out.
 
-    Hidden files and folders are left out too. Links are followed to files only, and only where they stay below the root.
+    Hidden files and folders are left out too. Links are followed to files only, and only if they stay below the root.
 
     Raises:
         InvalidDocuments: there is no such folder, or a link in it leads out of the root.

@@ -18,6 +18,7 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.traps import cut_text
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
+from gatekeeper.model.evidence import KINDS, OPEN_KINDS
 from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, WaiverTerms
 from gatekeeper.model.values import Json
 
@@ -56,7 +57,8 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
     roles = {role: tuple(people) for role, people in head.roles.items()} if head is not None else {}
     rule_nodes = _rule_nodes(node, problems)
     draft.rule_ids = _rule_ids(rule_nodes, problems)
-    compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"))
+    types = {each.name: KINDS[each.kind] for each in evidence if each.kind not in OPEN_KINDS}
+    compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types)
     words = frozenset(severities) if severities is not None else None
     reader = RuleReader(problems, compiler, words, roles, draft.rule_ids)
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import EvidenceDocument
+from gatekeeper.load.fields import plain_type
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import MAX_BYTES
@@ -172,7 +172,7 @@ def _check_required(
 def _missing_in_kind(path: str, hint: Any) -> tuple[str, str] | None:
     walked = ""
     for step in path.split("."):
-        hint = _plain_type(hint)
+        hint = plain_type(hint)
         if get_origin(hint) is dict:
             hint = get_args(hint)[1]
         elif is_dataclass(hint):
@@ -187,16 +187,6 @@ def _missing_in_kind(path: str, hint: Any) -> tuple[str, str] | None:
             return None
         walked = f"{walked}.{step}" if walked else step
     return None
-
-
-def _plain_type(hint: Any) -> Any:
-    """The type without None and without marks."""
-    while get_origin(hint) is Annotated or get_origin(hint) in (Union, types.UnionType):
-        parts = [each for each in get_args(hint) if each is not type(None)]
-        if get_origin(hint) is not Annotated and len(parts) > 1:
-            return None
-        hint = parts[0]
-    return hint
 
 
 def _missing_in_schema(path: str, schema: Mapping[str, Json] | None) -> tuple[str, str] | None:

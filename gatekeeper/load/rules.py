@@ -37,8 +37,8 @@ from gatekeeper.model.rule import (
 class RuleReader:
     """Reads the rules of one gate.
 
-    Parts of a rule are checked one by one from the nodes, so that one mistake does not hide the next; the rule itself is
-    only made where its shape is right.
+    Parts of a rule are checked one by one from the nodes, so that one mistake does not hide the next; the rule itself
+    is only made where its shape is right.
 
     Attributes:
         severities: the gate's own words, or None where they are wrong themselves.
@@ -62,11 +62,12 @@ class RuleReader:
         if not isinstance(node, MapNode):
             return None
         self._check_weight(node)
-        row = self._row(node.values.get("each"))
+        self.compiler.row_types = {}
         applies_when = self.compiler.expression(node, "applies_when")
+        requirement = self._requirement(node, shape)
+        row = self._row(node.values.get("each"))
         message = self.compiler.template(node, "message", *row)
         remedy = self.compiler.template(node, "remedy", *row)
-        requirement = self._requirement(node, shape)
         if shape is None or requirement is None:
             return None
         return Rule(
@@ -144,6 +145,7 @@ class RuleReader:
     def _each(self, node: MapNode, shape: EachDocument | None, own: str) -> Each | None:
         row = self._row(node)
         over = self.compiler.expression(node, "over")
+        self.compiler.name_rows(over, *row)
         key = self.compiler.expression(node, "key", *row)
         expect = self.compiler.expression(node, "expect", *row)
         owner = self.compiler.expression(node, "owner", *row)
@@ -177,6 +179,7 @@ class RuleReader:
     def _window(self, node: MapNode, shape: WindowDocument | None) -> CleanWindow | None:
         row = self._row(node)
         over = self.compiler.expression(node, "over")
+        self.compiler.name_rows(over, *row)
         at = self.compiler.expression(node, "at", *row)
         clean = self.compiler.expression(node, "clean", *row)
         pending = self.compiler.expression(node, "pending", *row)

@@ -9,10 +9,9 @@ from gatekeeper.load.document import SourcesDocumentShape
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.policies import read_kind
 from gatekeeper.load.problems import Problems
-from gatekeeper.load.shape import read_shape
+from gatekeeper.load.shape import read_shape, refuse_empty_values
 from gatekeeper.load.source import read_source
-from gatekeeper.load.terms import NAME_HINT, name_problem
-from gatekeeper.load.tree import MapNode, Node, child, plain, walk
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, plain, walk
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.values import Json
@@ -44,32 +43,31 @@ def load_sources(file: Path, root: Path) -> SourcesDocument:
 
 
 def _read(node: MapNode, problems: Problems) -> SourcesDocument | None:
-    head = read_shape(SourcesDocumentShape, node, problems, nullable=("sources",))
     listed = node.values.get("sources")
+    if isinstance(listed, MapNode):
+        refuse_empty_values(listed, problems, tuple(listed.values))
+    head = read_shape(SourcesDocumentShape, node, problems, nullable=("sources",))
+    if head is None or not isinstance(listed, MapNode):
+        return None
     entries: dict[str, SourceEntry] = {}
-    for name, each in listed.values.items() if isinstance(listed, MapNode) else ():
-        entry = _entry(name, listed, each, problems)  # type: ignore[arg-type]  # narrowed above
+    for name, each in listed.values.items():
+        entry = _entry(listed.keys[name], each)
         if entry is not None:
             entries[name] = entry
-    if head is None:
-        return None
     _check_file(node, head, problems)
     subject = Subject(head.subject.service, head.subject.environment, head.subject.commit)
     return SourcesDocument(head.system, head.environment, subject, entries, node.place)
 
 
-def _entry(name: str, listed: MapNode, node: Node, problems: Problems) -> SourceEntry | None:
-    problem = name_problem(name)
-    if problem:
-        problems.node(listed.keys[name], problem, NAME_HINT, "name")
+def _entry(key: ScalarNode, node: Node) -> SourceEntry | None:
     if not isinstance(node, MapNode):
         return None
     value = plain(node)
     if not isinstance(value, dict) or not isinstance(value.get("collector"), str):
         return None
-    config: dict[str, Json] = {key: each for key, each in value.items() if key != "collector"}
+    config: dict[str, Json] = {word: each for word, each in value.items() if word != "collector"}
     places = {path: each.place for path, each in walk(node) if path and path[0] != "collector"}
-    return SourceEntry(str(value["collector"]), config, listed.keys[name].place, places)
+    return SourceEntry(str(value["collector"]), config, key.place, places)
 
 
 def _check_file(node: MapNode, head: SourcesDocumentShape, problems: Problems) -> None:

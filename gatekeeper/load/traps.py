@@ -113,6 +113,15 @@ def _flow(source: SourceText, error: Any, index: int, line: int, column: int) ->
     return Refused(index, message, hint, "yaml-trap")
 
 
+def _nothing_there(source: SourceText, error: Any, index: int, line: int, column: int) -> Refused:
+    if not source.text[index:].strip():
+        last = max(0, len(source.text.rstrip()) - 1)
+        return Refused(last, "the file ends in the middle of a value: a bracket or a brace is not closed", "", "yaml")
+    found = shown(source.text[index : index + 1])
+    hint = f"a value or a key is missing; if it belongs to an expression, {BLOCK_SCALAR}"
+    return Refused(index, f"`{found}` cannot stand here", hint, "yaml-trap")
+
+
 def _never_closed(source: SourceText, error: Any, index: int, line: int, column: int) -> Refused:
     start = error.context_mark.index if error.context_mark else index
     return Refused(start, "this quote is never closed", f"if it is an expression, {BLOCK_SCALAR}", "yaml-trap")
@@ -144,6 +153,7 @@ _EXPLAINED = (
     ("sequence entries are not allowed", _dash),
     ("mapping keys are not allowed", _question),
     ("expected ',' or", _flow),
+    ("expected the node content", _nothing_there),
     ("expected <block end>|expected '<document start>'", _leftover),
     ("unexpected end of stream|unexpected document separator", _never_closed),
     ("could not find expected ':'", _no_colon),

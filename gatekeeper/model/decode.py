@@ -24,6 +24,8 @@ MAX_DEFECTS = 50
 MAX_DEPTH = 64
 """How deep an open part of a value may be."""
 
+_MOST = EXACT.stop
+
 Trail = tuple["Trail", str | int] | None
 """A path, linked from its end: cheap to carry, spelt out only for a defect."""
 
@@ -165,11 +167,12 @@ def _number(value: Json, trail: Trail, found: _Defects) -> Json:
     if isinstance(value, bool) or not isinstance(value, int | float):
         found.add(trail, f"{shown(value)} is no number")
         return value
-    if isinstance(value, int) and value not in EXACT:
-        found.add(trail, f"{shown(value)} is beyond ±(2^53 - 1)")
-        return value
     if value - value != 0:
         found.add(trail, f"{value} is no JSON number")
+    # Canonical JSON writes doubles below 1e21 without an exponent: they would be read back as integers.
+    elif not _MOST > value > -_MOST and (isinstance(value, int) or 1e21 > value > -1e21):
+        found.add(trail, f"{shown(value)} is beyond ±(2^53 - 1)")
+        return value
     return float(value)
 
 

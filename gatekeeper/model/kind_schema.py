@@ -18,12 +18,12 @@ _ATTRIBUTE = re.compile(r"^    (\w+): ((?:.+)(?:\n {8,}.+)*)", re.MULTILINE)
 _SIMPLE: dict[type, Json] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
-def kind_schemas() -> dict[str, Json]:
+def kind_schemas() -> dict[str, dict[str, Json]]:
     """The schema of every evidence kind, by its word. The open kinds take any document."""
     return {kind: record_schema(record, f"Evidence of kind {kind}") for kind, record in sorted(KINDS.items())}
 
 
-def record_schema(record: type, title: str) -> Json:
+def record_schema(record: type, title: str) -> dict[str, Json]:
     """The schema of a dataclass; the dataclasses in its fields are definitions of it."""
     definitions: dict[str, Json] = {}
     body = _object(record, definitions) if field_types(record) else {"description": _summary(record)}

@@ -49,7 +49,7 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
             parse_constant=_constant,
         )
     except json.JSONDecodeError as error:
-        what = error.msg[:1].lower() + error.msg[1:]
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
         raise JsonRefused(f"is no JSON: {what} at line {error.lineno}, column {error.colno}") from None
     if _SURROGATE.search(text):
         _refuse_surrogates(value)

@@ -187,11 +187,14 @@ class Canvas:
     def _write(self, indent: int, spans: Sequence[Span], glue: Literal["", " "] = " ") -> None:
         """One line: neighbours of one tone are painted together, spaces at its end are dropped."""
         merged: list[Span] = []
-        for text, tone in spans:
-            if merged and (merged[-1][1] is tone or not text.strip()):
-                merged[-1] = (merged[-1][0] + glue + text, merged[-1][1])
-            else:
-                merged.append(((glue if merged else "") + text, tone))
+        for number, (text, tone) in enumerate(spans):
+            kind = tone if text.strip() else Tone.PLAIN
+            if merged and merged[-1][1] is kind:
+                merged[-1] = (merged[-1][0] + glue + text, kind)
+                continue
+            if number and glue:
+                merged.append((glue, Tone.PLAIN))
+            merged.append((text, kind))
         while merged and not merged[-1][0].strip():
             merged.pop()
         if not merged:

@@ -90,19 +90,18 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
 
 
 def _verdict(decision: Decision) -> list[Span]:
-    words = verdict_words(decision.word, decision.verdict.value)
-    return [(words, _BANNERS[decision.verdict]), APART, (decision.policy, Tone.STRONG)]
+    spans: list[Span] = [(verdict_words(decision.word, decision.verdict.value), _BANNERS[decision.verdict])]
+    accepted = applied(decision)
+    if accepted:
+        spans.append((f"with {count(len(accepted), 'waiver')}", Tone.WAIVED))
+    return [*spans, APART, (decision.policy, Tone.STRONG)]
 
 
 def _header(canvas: Canvas, report: Report, decision: Decision) -> None:
     root = decision.root
-    accepted = applied(decision)
-    banner = _verdict(decision)
-    if accepted:
-        banner.append((f"with {count(len(accepted), 'waiver')}", Tone.WAIVED))
-    canvas.spans([*banner, APART, (root.title, Tone.PLAIN)], hang=2)
+    canvas.spans([*_verdict(decision), APART, (root.title, Tone.PLAIN)], hang=2)
     canvas.text(root.reason, Tone.STRONG, indent=2)
-    for note in accepted:
+    for note in applied(decision):
         waiver = note.waiver
         row = f"[{waiver.key}]" if waiver.key is not None else ""
         told = f"{waiver.id} accepts {waiver.gate}/{waiver.rule}{row} until {moment(waiver.expires_at)}"

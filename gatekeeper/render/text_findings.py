@@ -11,6 +11,7 @@ from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.outline import Entry, Part, below, entries, note_of, verdict_words
+from gatekeeper.render.visible import visible
 from gatekeeper.render.wording import age, cut, listing, moment, value_text
 
 DEEPEST = 3
@@ -40,9 +41,12 @@ class FindingsBoard:
         if not here:
             return
         self.canvas.heading("WHAT BLOCKS", weights(here))
-        for rows in _alike(here):
+        terse = True
+        for number, rows in enumerate(_alike(here)):
+            before, terse = terse, only_absent(rows[0].finding) and rows[0].finding.gate is None and not self.explain
+            if number and not (before and terse):
+                self.canvas.blank()
             self._full(self.canvas, rows, 1)
-            self.canvas.blank()
 
     def explained(self, entry: Entry) -> None:
         """One finding with everything that is known of it, whatever it came to."""
@@ -77,7 +81,7 @@ class FindingsBoard:
             self.seen(canvas, finding)
         if self.explain or (finding.gate is None and not absent):
             canvas.labelled("wanted", finding.expected)
-        if not absent or finding.owner or finding.due_text or finding.due:
+        if not absent or finding.owner != entry.gate.owner or finding.due_text or finding.due:
             self.owed(canvas, entry)
         if not absent:
             self.sources(canvas, entry)
@@ -146,7 +150,7 @@ class FindingsBoard:
             since = f" since {moment(note.stale_since)}" if note and note.stale_since else ""
             detail = "" if since and lack.cause == "stale" and not self.explain else f": {lack.detail}"
             source = (
-                f" ({note.source if self.explain else cut(note.source, LONGEST_SOURCE)})"
+                f" ({note.source if self.explain else cut(visible(note.source), LONGEST_SOURCE)})"
                 if note and note.source
                 else ""
             )

@@ -8,8 +8,8 @@ from gatekeeper.model.finding import Outcome
 from gatekeeper.render.canvas import Span, Tone
 from gatekeeper.render.outline import Entry, Part, entries, verdict_words
 from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, only_absent, weights
-from gatekeeper.render.visible import cells
-from gatekeeper.render.wording import count, listing
+from gatekeeper.render.visible import cells, visible
+from gatekeeper.render.wording import count, cut, listing
 
 SHORT = 24
 """Keys up to so many columns stand beside the rule's name."""
@@ -70,7 +70,7 @@ def _rules(board: FindingsBoard, found: list[Entry]) -> None:
 
 def _rule(board: FindingsBoard, rows: tuple[Entry, ...]) -> None:
     canvas, finding = board.canvas, rows[0].finding
-    alone = len(rows) == 1 and len(finding.key or "") <= SHORT
+    alone = len(rows) == 1 and cells(visible(finding.key or "")) <= SHORT
     board.head(canvas, rows[0], name="" if alone else finding.rule, with_gate=True)
     for entry in rows:
         board.mark(entry)
@@ -128,9 +128,9 @@ def _line(rows: tuple[Entry, ...], part: Part) -> list[Span]:
     """All rows of one rule in one line; where it does not apply every row is named, and why."""
     finding = rows[0].finding
     passes = part is Part.PASSES
-    keys = listing([entry.finding.key for entry in rows if entry.finding.key is not None])
-    if passes and len(keys) > SHORT:
-        keys = count(len(rows), "row") if len(rows) > 1 else f"{keys[:SHORT]}…"
+    keys = visible(listing([entry.finding.key for entry in rows if entry.finding.key is not None]))
+    if passes and cells(keys) > SHORT:
+        keys = count(len(rows), "row") if len(rows) > 1 else cut(keys, SHORT)
     name = f"{finding.rule}[{keys}]" if keys else finding.rule
     sign: Span = ("✓", Tone.GOOD) if passes else ("–", Tone.QUIET)
     told = finding.title if passes else f"{finding.title}: {finding.message}"

@@ -36,7 +36,7 @@ def keys(*path: str) -> set[str]:
 
 
 @given(decision=decisions("gate"))
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_every_decision_is_as_the_published_schema_says(decision: Decision) -> None:
     Draft202012Validator(SCHEMA).validate(decision_document(decision))
 
@@ -108,7 +108,7 @@ def test_the_digest_is_of_the_canonical_form_of_what_is_printed() -> None:
 
 
 @given(decision=decisions("gate"))
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_the_digest_can_be_checked_after_any_json_tool_has_read_the_text(decision: Decision) -> None:
     printed = JsonRenderer().render(Report((decision,)))
     assert rfc8785.dumps(json.loads(printed)) == decision_bytes(decision)

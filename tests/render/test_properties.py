@@ -39,7 +39,7 @@ MARKDOWN_HEADING = r"^## (.*)$"
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_what_was_skipped_waived_shadowed_or_not_applicable_stands_in_its_part_of_every_format(report: Report) -> None:
     text = parts(TextRenderer(120).render(report), TEXT_HEADING)
     page = parts(renderer_for("markdown").render(report), MARKDOWN_HEADING)
@@ -61,7 +61,7 @@ def test_what_was_skipped_waived_shadowed_or_not_applicable_stands_in_its_part_o
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_no_rule_waiver_or_piece_of_evidence_falls_out_of_any_format(report: Report) -> None:
     for name in FORMATS:
         text = renderer_for(name).render(report)
@@ -73,7 +73,7 @@ def test_no_rule_waiver_or_piece_of_evidence_falls_out_of_any_format(report: Rep
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_the_verdict_stands_on_the_first_line(report: Report) -> None:
     for name in ("text", "markdown"):
         for decision in report.decisions:
@@ -84,7 +84,7 @@ def test_the_verdict_stands_on_the_first_line(report: Report) -> None:
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_no_format_depends_on_when_where_or_in_which_offset_it_is_rendered(report: Report) -> None:
     before = [renderer_for(name).render(report) for name in FORMATS]
     with pytest.MonkeyPatch.context() as patch:
@@ -98,7 +98,7 @@ def test_no_format_depends_on_when_where_or_in_which_offset_it_is_rendered(repor
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_no_line_of_the_board_is_wider_than_the_terminal(report: Report) -> None:
     for width in (40, 57, 80, 120):
         for unicode in (True, False):
@@ -107,7 +107,7 @@ def test_no_line_of_the_board_is_wider_than_the_terminal(report: Report) -> None
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_no_format_lets_a_text_write_control_or_bidi_characters(report: Report) -> None:
     for name in FORMATS:
         text = renderer_for(name).render(report).replace("\u2060", "" if name == "markdown" else "\u2060")
@@ -115,7 +115,7 @@ def test_no_format_lets_a_text_write_control_or_bidi_characters(report: Report) 
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_colour_adds_codes_and_nothing_else(report: Report) -> None:
     plain = TextRenderer(90).render(report)
     coloured = TextRenderer(90, color=True).render(report)
@@ -124,7 +124,7 @@ def test_colour_adds_codes_and_nothing_else(report: Report) -> None:
 
 
 @given(report=reports())
-@settings(max_examples=30)
+@settings(max_examples=25)
 def test_a_board_for_an_ascii_terminal_is_ascii(report: Report) -> None:
     assert TextRenderer(90, unicode=False).render(report).isascii()
 
@@ -146,8 +146,8 @@ def test_a_hostile_text_is_shown_on_the_board_as_its_harmless_spelling_is(case: 
     assert board(poison) == board(visible(poison))
 
 
-@given(report=reports())
-@settings(max_examples=30)
+@given(report=reports(most=2))
+@settings(max_examples=15)
 def test_the_json_text_reads_back_and_holds_a_document_for_each_decision(report: Report) -> None:
     read = json.loads(renderer_for("json").render(report))
     documents = read if isinstance(read, list) else [read]

@@ -15,6 +15,7 @@ from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.times import instant_text, parse_instant
 from tests.sample import scenarios
 from tests.sample.asking import BAD_RUN, LAUNCH, advised, decided, findings, gate, stops, the, window
+from tests.sample.signing import basis_of
 
 
 def test_the_first_day_is_no_go_for_the_canary_the_record_and_the_backup(
@@ -109,6 +110,23 @@ def test_the_eve_is_no_go_and_says_when_the_week_is_full(policies: PolicySet, ev
     assert not window(decision).complete
     assert not window(decision).gaps
     assert "on-call-named Backup on-call" not in stops(decision)
+
+
+def test_with_all_signed_on_the_eve_only_time_is_lacking(policies: PolicySet, eve: Snapshot) -> None:
+    signed = scenarios.with_sign_offs(
+        eve,
+        person="Dan",
+        decision="approved",
+        final=True,
+        signed_at="2026-03-02T20:00:00Z",
+        commit=eve.subject.commit,
+        basis=basis_of(policies, eve),
+    )
+    decision = decided(
+        policies, scenarios.with_sign_off(signed, "approver", person="Priya Raman"), "2026-03-02T23:00:00Z"
+    )
+    assert stops(decision) == {"canary-clean-run", "no-open-blocker 1"}
+    assert decision.earliest_go == parse_instant("2026-03-03T00:00:00Z")
 
 
 def test_the_week_is_full_at_exactly_seven_days(policies: PolicySet, launch_day: Snapshot) -> None:

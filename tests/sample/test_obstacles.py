@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from gatekeeper.model.decision import Verdict
+from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.snapshot import Snapshot
 from tests.sample import scenarios
-from tests.sample.asking import decided, stops, the
+from tests.sample.asking import advised, decided, findings, stops, the
 
 
 @pytest.mark.parametrize(
@@ -82,3 +85,46 @@ def test_a_degraded_mode_is_no_go(policies: PolicySet, launch_day: Snapshot) -> 
 def test_the_state_of_another_mode_is_not_taken_for_this_one(policies: PolicySet, launch_day: Snapshot) -> None:
     other = scenarios.with_value(launch_day, "mode", lambda value: value.update(mode="ingestion-control"))
     assert decided(policies, other).verdict is not Verdict.GO
+
+
+@pytest.mark.parametrize("severity", ["LOW", "HIGH"])
+def test_an_open_item_above_low_is_pointed_out(policies: PolicySet, launch_day: Snapshot, severity: str) -> None:
+    item = "Unit tests of the deep health check"
+
+    def change(value: scenarios.Value) -> None:
+        rows = [row for table in value["tables"] for row in table["rows"] if row.get("item") == item]
+        rows[0]["severity"] = severity
+
+    decision = decided(policies, scenarios.with_value(launch_day, "runbook", change))
+    assert ("other-open-items-low" in advised(decision, "p11-h")) is (severity == "HIGH")
+    assert len(findings(decision, "p11-h", "other-open-items")) == 3
+
+
+def test_a_backup_who_is_the_primary_is_pointed_out(policies: PolicySet, launch_day: Snapshot) -> None:
+    assert "backup-is-not-the-primary" not in advised(decided(policies, launch_day), "p11-h")
+    same = scenarios.with_cell(launch_day, "runbook", "owner", "Priya Raman", "Dan")
+    assert "backup-is-not-the-primary" in advised(decided(policies, same), "p11-h")
+
+
+def test_the_resolved_blocker_may_not_be_forgotten(policies: PolicySet, launch_day: Snapshot) -> None:
+    kept = the(decided(policies, launch_day), "p11-h", "resolved-blocker-on-record")
+    assert (kept.outcome, kept.message) == (Outcome.PASS, "FORCE RLS on integration_keys, resolved by #431, #433")
+
+    def forget(value: scenarios.Value) -> None:
+        section = next(each for each in value["sections"] if each["title"].startswith("Recently Resolved Blocker"))
+        section["text"] = section["text"].replace("#433", "")
+
+    forgotten = scenarios.with_value(launch_day, "runbook", forget)
+    assert "resolved-blocker-on-record" in advised(decided(policies, forgotten), "p11-h")
+
+
+def test_a_canary_that_is_late_is_pointed_out_before_it_is_a_gap(policies: PolicySet, launch_day: Snapshot) -> None:
+    late = scenarios.disabled(launch_day, "canary", "2026-03-03T08:00:00Z", timedelta(hours=1))
+    decision = decided(policies, late)
+    assert decision.verdict is Verdict.GO
+    assert advised(decision, "p11-f") == {"canary-on-schedule"}
+
+
+@pytest.mark.parametrize("name", ["runbook", "tabletop", "canary", "rls", "record", "incidents", "mode"])
+def test_no_piece_of_evidence_can_be_done_without(policies: PolicySet, launch_day: Snapshot, name: str) -> None:
+    assert decided(policies, scenarios.without(launch_day, name)).verdict is Verdict.INCONCLUSIVE

@@ -9,6 +9,8 @@ CEL's standard library, and what gatekeeper adds to it:
 ``minutes(n)`` ``seconds(n)``   int or a double
 ``day_start(s)`` ``day_end(s)`` the first and the last nanosecond of an ISO date in UTC; a full
                                 timestamp is itself
+``offset(s)``                   the first ``T+H:MM`` in ``s``, as records of exercises write the
+                                time since the start, as a duration
 ``is_date(s)``                  whether ``s`` is an ISO date or an RFC 3339 timestamp
 ``doc.section(s)``              the section of a markdown document whose heading matches ``s``
 ``doc.table(s)``                the one table directly under that heading

@@ -6,6 +6,7 @@ only ``getDate`` counts from 1.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_OFFSET: Final = re.compile(r"\bT\+(\d{1,3}):([0-5]\d)\b", re.ASCII)
+"""How records of exercises and incidents write the time since the start."""
 
 
 def _local(at: Timestamp, zone_name: str) -> datetime:
@@ -88,6 +92,13 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _offset(text: str) -> Duration:
+    found = _OFFSET.search(text)
+    if found is None:
+        raise ValueError("there is no time of the form T+0:10 in it")
+    return Duration(int(found[1]) * HOUR + int(found[2]) * MINUTE)
+
+
 def _age(now: Timestamp, since: Timestamp) -> Duration:
     return Duration(now.ns - since.ns)
 
@@ -124,5 +135,6 @@ TIMES: Final[dict[str, tuple[Form, ...]]] = {
     ),
     "day_start": (Form(("string",), "timestamp", _instant),),
     "day_end": (Form(("string",), "timestamp", _day_end),),
+    "offset": (Form(("string",), "duration", _offset),),
     "is_date": (Form(("string",), "bool", _is_date),),
 }

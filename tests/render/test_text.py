@@ -1,0 +1,254 @@
+"""The board: what the eye must find, and what nothing may hide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gatekeeper.errors import UsageError
+from gatekeeper.model.decision import Verdict
+from gatekeeper.model.finding import Outcome
+from gatekeeper.model.report import RecordedDay, Report
+from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.window import Reset
+from gatekeeper.render.registry import RENDERERS, renderer_for
+from gatekeeper.render.strip import Slice, strip
+from gatekeeper.render.text import TextRenderer
+from gatekeeper.render.visible import ascii_only, cells, visible
+from gatekeeper.render.wording import age, duration, instant, moment
+from tests.render.cases import (
+    COLLECTED,
+    NOW,
+    at,
+    canary_reset,
+    gate,
+    go,
+    launch,
+    runbooks,
+    several,
+    stale,
+    waived,
+    window,
+)
+
+
+def board(report: Report, width: int = 100) -> str:
+    return TextRenderer(width).render(report)
+
+
+def test_the_first_lines_give_verdict_reason_and_instant() -> None:
+    lines = board(canary_reset()).splitlines()
+    assert lines[0] == "NO-GO  p11-h  Broad public launch, go or no-go"
+    assert lines[1] == "  3 of 6 blocking rules do not pass"
+    assert lines[3] == "  as of      2026-03-03T09:00Z  REPLAY: that day had passed when this was decided"
+
+
+def test_an_applied_waiver_stands_in_the_verdict_line_and_right_below_it() -> None:
+    lines = board(waived()).splitlines()
+    assert lines[0] == "GO with 1 waiver  p11-h  Broad public launch, go or no-go"
+    assert lines[2].startswith("  waiver     w-lever-6 accepts p11-g/lever-validated[6] until 2026-03-06T00:00Z")
+
+
+def test_a_refused_waiver_is_shown_with_its_reason() -> None:
+    assert "± refused  w-canary on p11-h/canary-clean-run" in board(waived())
+    assert "effect     canary-clean-run is a hard rule: it cannot be waived" in board(waived())
+
+
+def test_hard_rules_come_first_and_what_stops_the_gate_below_stands_under_the_rule_that_reads_it() -> None:
+    text = board(canary_reset())
+    hard, nested, blocking = (
+        text.index(each) for each in ("FAIL  canary-clean", "│ ✗ FAIL  seven-clean", "FAIL  on-call")
+    )
+    assert hard < nested < blocking
+
+
+def test_a_blocking_finding_says_what_is_what_to_do_what_was_seen_who_and_how_late() -> None:
+    lines = board(canary_reset()).splitlines()
+    start = next(number for number, line in enumerate(lines) if "on-call-named[backup]" in line)
+    assert lines[start + 1 : start + 7] == [
+        "  backup on-call is not named",
+        "  to do      name the backup in the on-call table of the runbook",
+        '  saw        row.name = "<PLACEHOLDER>" (line 82)',
+        "  wanted     a named person in each on-call role",
+        "  owner      eng-lead · due 2026-02-28 · OVERDUE by 2 d 9 h",
+        "  evidence   runbook (5 min old)",
+    ]
+
+
+def test_a_hard_rule_shows_what_is_waived_below_since_it_reads_the_verdict_without_waivers() -> None:
+    lever = next(each for each in runbooks().findings if each.key == "1")
+    accepted = replace(lever, outcome=Outcome.FAIL, waiver="w-1", message="lever 1 was never validated")
+    lower = gate("p11-g", "Launch runbooks", (accepted,), unwaived=Verdict.NO_GO)
+    day = launch(complete=True)
+    reader = next(each for each in day.root.findings if each.rule == "runbooks-exist")
+    hard = replace(reader, enforcement=Enforcement.HARD, outcome=Outcome.FAIL, message="p11-g is NO-GO")
+    root = replace(day.root, verdict=Verdict.NO_GO, word="NO-GO", findings=(hard,))
+    text = board(Report((replace(day, verdict=Verdict.NO_GO, word="NO-GO", gates=(root, lower)),)))
+    assert "│ p11-g  Launch runbooks" in text
+    assert "GO, NO-GO without waivers" in text
+    assert "│   lever 1 was never validated" in text
+
+
+def test_the_window_panel_says_since_when_what_broke_it_and_when_it_completes() -> None:
+    text = board(canary_reset())
+    assert "standing   NOT COMPLETE  1 d 20 h 25 min of 7 d (26 %)" in text
+    assert "clean      since 2026-03-01T12:30Z, 89 clean samples that count" in text
+    assert "completes  2026-03-08T12:30Z, in 5 d 3 h, if every further sample is clean" in text
+    assert "✗  2026-03-01T12:00Z  run 365  conclusion failure" in text
+    assert "▁  2026-02-28T02:30Z  2026-02-28T09:00Z  6 h 30 min  inside  run 301 (cancelled)" in text
+    assert "void       2        a manual run fills no gap  run 140, run 233" in text
+
+
+def test_hundreds_of_resets_are_told_together_and_every_one_is_named() -> None:
+    many = tuple(
+        Reset(at("02-24 00:00") + timedelta(minutes=30 * n), f"run {n}", "conclusion failure") for n in range(300)
+    )
+    broken = replace(window(complete=False), resets=many, gaps=())
+    day = launch(complete=False)
+    lower = replace(day.gates[1], findings=(replace(day.gates[1].findings[0], window=broken),))
+    text = board(Report((replace(day, gates=(day.root, lower, day.gates[2])),)))
+    assert "300 resets from 2026-02-24T00:00Z to 2026-03-02T05:30Z: conclusion failure" in text
+    flat = " ".join(text.split())
+    assert all(f"run {number}" in flat for number in range(300))
+    assert len(text.splitlines()) < 150
+
+
+def test_the_strip_marks_streak_gap_reset_what_is_not_observed_and_what_is_to_come() -> None:
+    found = strip(window(complete=False), at("03-04 00:00"), 100)
+    assert found is not None
+    assert found.start == at("02-24 00:00")
+    assert found.end == at("03-08 12:30")
+    assert set(found.slices) == set(Slice)
+    share = (at("03-01 12:00") - found.start) / (found.end - found.start)
+    assert found.slices[int(share * 100)] is Slice.RESET
+    assert found.slices.count(Slice.RESET) == 1
+    assert found.slices[-1] is Slice.AHEAD
+
+
+def test_a_strip_that_is_not_complete_never_looks_complete() -> None:
+    first_hours = replace(window(complete=False), resets=(), gaps=(), clean_since=at("02-24 00:00"))
+    young = replace(first_hours, observed_until=at("02-24 12:00"), completes_at=at("03-03 00:00"))
+    found = strip(young, at("02-24 12:00"), 84)
+    assert found is not None
+    assert found.slices.count(Slice.STREAK) == 6
+    assert found.now == 6
+
+
+def test_the_sign_off_table_says_who_signed_and_why_a_sign_off_does_not_count() -> None:
+    text = board(canary_reset(), 120)
+    assert (
+        "rollback-authority  Bo Lindqvist  2026-03-02T17:10Z  no: signed commit 77aa01f; signed another basis" in text
+    )
+    assert "sign this  sha256:" + "b" * 64 in text
+    assert "people     1 of at least 2 different people" in text
+
+
+def test_stale_evidence_names_the_command_that_shows_the_recorded_day() -> None:
+    text = board(stale())
+    first = text.split("WHAT BLOCKS", maxsplit=1)[0]
+    assert "The newest snapshot is of 2026-03-03T08:55Z. To see that day:" in first
+    assert "gatekeeper evaluate p11-h --as-of 2026-03-03T09:00:00Z" in first
+    assert "gatekeeper evaluate p11-h --as-of 2026-02-24T12:00:00Z" in text
+    assert "canary     2026-03-03T08:55Z  1 h       2026-03-03T09:55Z  262 d" in text
+
+
+@pytest.mark.parametrize(
+    ("taken", "others", "shown"),
+    [
+        ("03-03 08:55", (), "2026-03-03T09:00:00Z"),
+        ("03-03 08:57", (), "2026-03-03T09:00:00Z"),
+        ("03-03 08:57", ("03-03 08:59",), "2026-03-03T08:57:00Z"),
+        ("11-21 07:45", (), "2026-11-21T07:45:00Z"),
+    ],
+)
+def test_the_instant_of_a_recorded_day_is_one_at_which_its_snapshot_is_the_newest(
+    taken: str, others: tuple[str, ...], shown: str
+) -> None:
+    recorded = tuple(RecordedDay(at(each), "x.json") for each in (*others, taken))
+    text = board(replace(stale(), recorded=recorded))
+    assert f"gatekeeper evaluate p11-h --as-of {shown}" in text
+
+
+def test_a_decision_that_is_go_offers_no_other_day() -> None:
+    recorded = (RecordedDay(COLLECTED, "x.json"),)
+    assert "To see" not in board(replace(go(), recorded=recorded))
+
+
+def test_only_explain_shows_the_values_of_passing_rules() -> None:
+    assert 'rls.latest.conclusion = "success"' not in board(go())
+    assert 'saw        rls.latest.conclusion = "success"' in board(replace(go(), explain=True))
+
+
+def test_several_decisions_open_with_a_list_of_the_verdicts() -> None:
+    lines = board(several()).splitlines()
+    assert lines[0].startswith("UNDECIDED (INCONCLUSIVE)  p11-f")
+    assert lines[1].startswith("GO  p11-h")
+    assert lines[2] == ""
+
+
+def test_a_digest_is_never_cut_by_the_width_of_an_ordinary_terminal() -> None:
+    for width in (80, 100, 120):
+        assert "sha256:" + "c" * 64 in board(go(), width)
+
+
+def test_an_ascii_board_says_the_same_words() -> None:
+    text = TextRenderer(100, unicode=False).render(canary_reset())
+    assert "x FAIL  canary-clean-run" in text
+    assert "| x FAIL  seven-clean-days" in text
+    assert "-- WHAT BLOCKS ---" in text
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\nb\r\tc", "a\\nb\\r\\tc"),
+        ("\u202e\u200b\u2028", "<U+202E><U+200B><U+2028>"),
+        ("\x9b \x7f", "\\x9b \\x7f"),
+        ("\ud800", "\\ud800"),
+        ("a\u00a0b", "a b"),
+        ("日本 Zoë", "日本 Zoë"),
+    ],
+)
+def test_what_does_not_show_is_made_to_show(hostile: str, shown: str) -> None:
+    assert visible(hostile) == shown
+    assert ascii_only(hostile).isascii()
+
+
+def test_the_width_of_a_text_is_counted_in_columns() -> None:
+    assert (cells("abc"), cells("日本"), cells("e\u0301")) == (3, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("length", "short", "exact"),
+    [
+        (timedelta(0), "0 s", "0 s"),
+        (timedelta(seconds=45), "45 s", "45 s"),
+        (timedelta(minutes=3, seconds=20), "3 min", "3 min 20 s"),
+        (timedelta(hours=2, minutes=5), "2 h 5 min", "2 h 5 min"),
+        (timedelta(days=1, minutes=5), "1 d", "1 d 5 min"),
+        (timedelta(days=6, hours=9, minutes=1), "6 d 9 h", "6 d 9 h 1 min"),
+        (timedelta(days=263, hours=3), "263 d", "263 d 3 h"),
+        (timedelta(minutes=-3), "3 min in the future", "-3 min"),
+    ],
+)
+def test_ages_are_cut_to_what_matters_and_lengths_are_exact(length: timedelta, short: str, exact: str) -> None:
+    assert age(length) == short
+    assert duration(length) == exact
+
+
+def test_instants_are_utc_and_short_where_nothing_is_lost() -> None:
+    assert (instant(NOW), moment(NOW)) == ("2026-03-03T09:00:00Z", "2026-03-03T09:00Z")
+    assert instant(NOW + timedelta(milliseconds=7)) == "2026-03-03T09:00:00.007Z"
+    assert moment(NOW + timedelta(seconds=7)) == "2026-03-03T09:00:07Z"
+
+
+def test_every_renderer_is_registered_under_its_name_and_an_unknown_one_is_a_usage_error() -> None:
+    assert {name: renderer.name for name, renderer in RENDERERS.items()} == {name: name for name in RENDERERS}
+    assert all(renderer_for(name).media_type for name in RENDERERS)
+    with pytest.raises(UsageError, match="unknown format 'markdwon'; did you mean 'markdown'"):
+        renderer_for("markdwon")
+    with pytest.raises(UsageError, match="the formats are text, json, markdown"):
+        renderer_for("yaml")
