@@ -269,7 +269,7 @@ def _finder(hint: Any) -> Finder | None:
         return _found if INSTANT in hint.__metadata__ else None
     if origin in {list, dict}:
         each = _finder(arguments[-1])
-        return None if each is None else _in_list(each) if origin is list else _in_dict(each)
+        return None if each is None else _in_each(each)
     if isinstance(hint, type) and is_dataclass(hint):
         parts = {name: finder for name, part in field_types(hint).items() if (finder := _finder(part)) is not None}
         return _in_record(parts) if parts else None
@@ -281,19 +281,10 @@ def _found(value: Json, trail: Trail, found: list[tuple[Trail, str]]) -> None:
         found.append((trail, value))
 
 
-def _in_list(inner: Finder) -> Finder:
+def _in_each(inner: Finder) -> Finder:
     def find(value: Json, trail: Trail, found: list[tuple[Trail, str]]) -> None:
-        if isinstance(value, list):
-            for index, each in enumerate(value):
-                inner(each, (trail, index), found)
-
-    return find
-
-
-def _in_dict(inner: Finder) -> Finder:
-    def find(value: Json, trail: Trail, found: list[tuple[Trail, str]]) -> None:
-        if isinstance(value, dict):
-            for key, each in value.items():
+        if isinstance(value, list | dict):
+            for key, each in value.items() if isinstance(value, dict) else enumerate(value):
                 inner(each, (trail, key), found)
 
     return find

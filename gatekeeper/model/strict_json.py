@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from math import isfinite
 from typing import NoReturn
 
@@ -85,11 +86,8 @@ def _refuse_depth(data: bytes, most: int) -> None:
 def _object(pairs: list[tuple[str, Json]]) -> Json:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise JsonRefused(f"has the key {shown(key)} twice in one object")
-            seen.add(key)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise JsonRefused(f"has the key {shown(twice)} twice in one object")
     return found
 
 

@@ -263,6 +263,8 @@ def test_every_instant_of_a_value_is_found() -> None:
     assert instants("markdown", MARKDOWN) == ()
     assert instants("json", {"at": "2026-01-01T00:00:00Z"}) == ()
     assert instants("incidents", {"incidents": "none"}) == ()
+    assert instants("incidents", {"incidents": ["none", {"opened_at": 7, "resolved_at": None}]}) == ()
+    assert len(instants("incidents", {"incidents": {"a": {"opened_at": "?"}}})) == 1
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def told(value: Any, schema: Any) -> str:
         ({"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "number"}}}, 1, 1.0),
         ({"properties": {"a": {"$ref": "#"}}, "items": {"type": "number"}}, {"a": {"a": [1]}}, {"a": {"a": [1.0]}}),
         ({"$defs": {"n": {"type": "number"}}, "items": {"$ref": "#/$defs/n"}}, [1], [1.0]),
+        ({"$defs": {"n": {"type": "number", "$anchor": "n"}}, "items": {"$ref": "#n"}}, [1], [1]),
     ],
 )
 def test_numbers_are_typed_where_the_schema_says_so(schema: Any, value: Any, expected: Any) -> None:
@@ -107,6 +108,13 @@ def test_a_value_without_a_schema_stays_as_it_is() -> None:
 def test_an_instant_with_its_offset_is_taken() -> None:
     assert typed("yaml", {"rate": 1, "at": "2026-01-01T00:00:00+01:00"}, OBJECT)[1] == ()
     assert typed("yaml", 7, {"format": "date-time"})[1] == ()
+
+
+def test_a_chain_of_references_is_followed_only_so_far() -> None:
+    chain: dict[str, Any] = {str(n): {"$ref": f"#/$defs/{n + 1}"} for n in range(40)}
+    schema = {"$defs": {**chain, "40": {"type": "number"}}, "$ref": "#/$defs/0"}
+    assert repr(typed("json", 1, schema)) == "(1, ())"
+    assert repr(typed("json", 1, {**schema, "$ref": "#/$defs/20"})) == "(1.0, ())"
 
 
 def test_references_that_go_around_type_nothing() -> None:
