@@ -31,12 +31,12 @@ def cache_folder() -> Path:
 def read_tables(folder: Path, key: str) -> Any | None:
     """The tables under ``key``, or None where there are none to be trusted."""
     try:
-        if not _ours(folder.stat()):
+        if not ours(folder.stat()):
             return None
         handle = os.open(folder / f"cel-{key}.json", os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(handle, "rb") as file:
             about = os.fstat(handle)
-            if not _ours(about) or about.st_size > _LARGEST_BYTES:
+            if not ours(about) or about.st_size > _LARGEST_BYTES:
                 return None
             return json.load(file)
     except (OSError, ValueError, RecursionError):
@@ -47,7 +47,7 @@ def write_tables(folder: Path, key: str, tables: Any) -> None:
     """Keep the tables under ``key``, all or nothing; without a folder to write to, do nothing."""
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _ours(folder.stat()):
+        if not ours(folder.stat()):
             return
         handle, name = tempfile.mkstemp(prefix=".cel-", dir=folder)
         try:
@@ -59,7 +59,7 @@ def write_tables(folder: Path, key: str, tables: Any) -> None:
             raise
 
 
-def _ours(about: os.stat_result) -> bool:
+def ours(about: os.stat_result) -> bool:
     """Whether it belongs to this user and nobody else may write to it."""
     if not hasattr(os, "getuid"):
         return True

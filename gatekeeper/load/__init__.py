@@ -63,9 +63,17 @@ def load_policies(
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
     """
+    from gatekeeper.load.cache import entry_of, read_entry, write_entry
+
+    entry = entry_of(files, root, folder)
+    if entry is not None and (kept := read_entry(entry)) is not None:
+        return kept
     from gatekeeper.load.policies import load_policies as load
 
-    return load(files, root, folder)
+    loaded = load(files, root, folder)
+    if entry is not None:
+        write_entry(entry, loaded)
+    return loaded
 
 
 def load_sources(file: Path, root: Path) -> SourcesDocument:

@@ -112,7 +112,7 @@ def test_an_instant_with_its_offset_is_taken() -> None:
 
 def test_a_chain_of_references_is_followed_only_so_far() -> None:
     chain: dict[str, Any] = {str(n): {"$ref": f"#/$defs/{n + 1}"} for n in range(40)}
-    schema = {"$defs": {**chain, "40": {"type": "number"}}, "$ref": "#/$defs/0"}
+    schema: dict[str, Any] = {"$defs": {**chain, "40": {"type": "number"}}, "$ref": "#/$defs/0"}
     assert repr(typed("json", 1, schema)) == "(1, ())"
     assert repr(typed("json", 1, {**schema, "$ref": "#/$defs/20"})) == "(1.0, ())"
 

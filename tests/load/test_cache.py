@@ -1,0 +1,142 @@
+"""Policies that are kept between runs: faster, and never different."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gatekeeper.errors import InvalidDocuments
+from gatekeeper.load import find_policy_files, load_policies
+from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.rule import Expect
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of its own."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("GATEKEEPER_CACHE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the shipped policies."""
+    shutil.copytree(ROOT / "policies", tmp_path / "project/policies")
+    return tmp_path / "project"
+
+
+def load(project: Path) -> PolicySet:
+    return load_policies(find_policy_files(project), project)[0]
+
+
+def entries(cache: Path) -> list[Path]:
+    return sorted(cache.glob("policies-*.pickle"))
+
+
+def told(policies: PolicySet) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What two sets of policies have in common where they are the same."""
+    return [
+        (gate.id, gate.digest, [(rule.id, source(rule.requirement)) for rule in gate.rules])
+        for gate in policies.gates.values()
+    ]
+
+
+def source(requirement: object) -> str:
+    return requirement.when.source if isinstance(requirement, Expect) else type(requirement).__name__
+
+
+def test_policies_are_the_same_from_the_cache(project: Path, cache: Path) -> None:
+    first = load(project)
+    assert len(entries(cache)) == 1
+    second = load(project)
+    assert second is not first
+    assert told(second) == told(first)
+
+
+def test_a_cached_expression_gives_the_same_values(project: Path, cache: Path) -> None:
+    bindings = {"mode": {"mode": "rgl8r-degraded", "state": "normal", "since": None}}
+
+    def value() -> object:
+        (rule,) = [each for each in load(project).gates["p11-h"].rules if each.id == "no-degraded-mode"]
+        assert isinstance(rule.requirement, Expect)
+        return rule.requirement.when.program.run(bindings)
+
+    assert value() is True
+    assert value() is True
+    assert entries(cache)
+
+
+def test_a_changed_policy_is_read_anew(project: Path, cache: Path) -> None:
+    before = load(project)
+    file = project / "policies/rgl8r/p11-f.yaml"
+    file.write_text(file.read_text().replace("default: 7d", "default: 6d"))
+    assert load(project).gates["p11-f"].digest != before.gates["p11-f"].digest
+    assert len(entries(cache)) == 2
+
+
+def test_what_was_refused_is_refused_again(project: Path, cache: Path) -> None:
+    file = project / "policies/rgl8r/p11-f.yaml"
+    file.write_text(file.read_text().replace("kind: Gate", "kind: Gat"))
+    for _ in range(2):
+        with pytest.raises(InvalidDocuments):
+            load(project)
+    assert entries(cache) == []
+
+
+def test_a_damaged_entry_is_not_believed(project: Path, cache: Path) -> None:
+    first = load(project)
+    entries(cache)[0].write_bytes(b"\x80\x05garbage")
+    assert told(load(project)) == told(first)
+
+
+class Planted:
+    """Leaves a mark when a pickle of it is read."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.mark.parametrize("mode", ["file", "folder", "link"])
+def test_an_entry_that_others_could_have_written_is_never_read(
+    project: Path, cache: Path, tmp_path: Path, mode: str
+) -> None:
+    import pickle
+
+    load(project)
+    entry = entries(cache)[0]
+    mark = tmp_path / "mark"
+    entry.write_bytes(pickle.dumps(Planted(mark)))
+    if mode == "file":
+        entry.chmod(0o666)
+    elif mode == "folder":
+        cache.chmod(0o777)
+    else:
+        entry.rename(tmp_path / "elsewhere")
+        entry.symlink_to(tmp_path / "elsewhere")
+    assert "p11-h" in load(project).gates
+    assert not mark.exists()
+
+
+def test_without_a_folder_to_write_to_policies_load_all_the_same(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GATEKEEPER_CACHE_DIR", str(tmp_path / "file/cache"))
+    assert "p11-h" in load(project).gates
+
+
+def test_old_entries_do_not_pile_up(project: Path, cache: Path) -> None:
+    file = project / "policies/rgl8r/p11-f.yaml"
+    text = file.read_text()
+    for days in range(1, 14):
+        file.write_text(text + f"# {days}\n")
+        load(project)
+    assert len(entries(cache)) <= 8
