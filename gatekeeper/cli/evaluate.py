@@ -20,10 +20,11 @@ from gatekeeper.cli.options import (
     root_option,
     snapshot_option,
 )
-from gatekeeper.cli.output import Output, echo, parse_outputs, write_atomically
+from gatekeeper.cli.output import Output, echo, parse_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
 from gatekeeper.errors import OutputError
+from gatekeeper.files import write_atomically
 from gatekeeper.model.report import Report
 
 
@@ -104,7 +105,7 @@ def _write(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
     code = ExitCode.GO
     for output in outputs:
         try:
-            write_atomically(output.path, renderer_for(output.format).render(report))
+            write_atomically(output.path, renderer_for(output.format).render(report).encode())
         except OutputError as refused:
             tell_error(refused)
             code = ExitCode.INVALID

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,43 +40,6 @@ def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
         if paths.count(path) > 1:
             raise UsageError(f"--output names {output.path} more than once")
     return tuple(outputs)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part.
-
-    A pipe or a device is written to as it is. A symbolic link is followed, and its target replaced.
-
-    Raises:
-        OutputError: it cannot be written; what stood there still stands.
-    """
-    target = Path(os.path.realpath(path))
-    try:
-        if target.exists() and not target.is_file():
-            if target.is_dir():
-                raise OutputError(f"cannot write {path}: it is a directory", "name a file in it")
-            target.write_text(text, encoding="utf-8")
-            return
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _umask() -> int:
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
 
 
 def echo(text: str) -> None:

@@ -134,8 +134,8 @@ class CleanWindow:
     """A streak of clean samples that has to be ``length`` long and reach up to now.
 
     Samples are taken in the order of ``at``. One for which ``clean`` is false resets the streak, and the next clean one
-    starts it anew. More than ``max_gap`` without a clean sample resets it too: at the head (from ``not_before``), within,
-    and at the tail (up to the collection).
+    starts it anew. More than ``max_gap`` without a clean sample resets it too: at the head (from ``not_before``), in
+    between, and at the tail (up to the collection).
 
     Attributes:
         over: gives the list of samples.

@@ -16,10 +16,10 @@ from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Finding, Outcome, QuorumState
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverNote, WaiverUse
 from gatekeeper.model.window import WindowState
-from gatekeeper.render.wording import instant
 
 FORMAT = "gatekeeper/decision/v1"
 
@@ -36,7 +36,7 @@ def decision_document(decision: Decision) -> dict[str, Json]:
         "verdict": decision.verdict.value,
         "word": _text(decision.word),
         "reason": _text(root.reason),
-        "as_of": instant(decision.as_of),
+        "as_of": instant_text(decision.as_of),
         "replay": decision.replay,
         "earliest_go": _instant(decision.earliest_go),
         "subject": {name: _optional(part) for name, part in decision.subject.as_json().items()},
@@ -134,20 +134,20 @@ def _window(window: WindowState | None) -> Json:
         "length_seconds": _seconds(window.length),
         "max_gap_seconds": _seconds(window.max_gap),
         "not_before": _instant(window.not_before),
-        "observed_until": instant(window.observed_until),
+        "observed_until": instant_text(window.observed_until),
         "clean_since": _instant(window.clean_since),
         "clean_samples": window.clean_samples,
         "completes_at": _instant(window.completes_at),
         "complete": window.complete,
         "undecided_from": _instant(window.undecided_from),
         "resets": [
-            {"at": instant(reset.at), "sample": _text(reset.sample), "cause": _text(reset.cause)}
+            {"at": instant_text(reset.at), "sample": _text(reset.sample), "cause": _text(reset.cause)}
             for reset in window.resets
         ],
         "gaps": [
             {
-                "start": instant(gap.start),
-                "end": instant(gap.end),
+                "start": instant_text(gap.start),
+                "end": instant_text(gap.end),
                 "length_seconds": _seconds(gap.length),
                 "where": _text(gap.where),
                 "samples": _texts(gap.samples),
@@ -202,8 +202,8 @@ def _waiver(note: WaiverNote) -> Json:
         "granted_by": {"person": _text(waiver.person), "role": _text(waiver.role)},
         "justification": _text(waiver.justification),
         "ticket": _text(waiver.ticket),
-        "granted_at": instant(waiver.granted_at),
-        "expires_at": instant(waiver.expires_at),
+        "granted_at": instant_text(waiver.granted_at),
+        "expires_at": instant_text(waiver.expires_at),
         "accepts_unknown": waiver.accepts_unknown,
         "digest": _text(waiver.digest),
         "place": _place(waiver.place),
@@ -261,7 +261,7 @@ def _seconds(length: timedelta | None) -> int | None:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
+    return None if at is None else instant_text(at)
 
 
 def _optional(text: str | None) -> str | None:

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
+from gatekeeper.model.times import instant_text
 from gatekeeper.render.decision_json import decision_digest
 from gatekeeper.render.markdown_evidence import evidence_section, how_to_check, parameters_section
 from gatekeeper.render.markdown_findings import FindingsPages
 from gatekeeper.render.markdown_panels import quorum_sections, waivers_section, window_sections
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import applied, days_to_see, tally, verdict_words
-from gatekeeper.render.wording import age, count, evaluate_command, instant
+from gatekeeper.render.wording import age, count, evaluate_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,15 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
         page.paragraph(
             Markup(
                 f"Waiver {code(waiver.id)} accepts {code(f'{waiver.gate}/{waiver.rule}{row}')} "
-                f"until {instant(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
+                f"until {instant_text(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
             )
         )
     _facts(page, decision)
     days = days_to_see(report, decision)
     if days and decision.verdict is not Verdict.GO:
-        page.paragraph(said(f"Evidence is stale; the newest snapshot is of {instant(days[0][0].taken_at)}. To see it:"))
+        page.paragraph(
+            said(f"Evidence is stale; the newest snapshot is of {instant_text(days[0][0].taken_at)}. To see it:")
+        )
         page.command("\n".join(evaluate_command([each.policy for each in report.decisions], at) for _, at in days[:1]))
 
 
@@ -92,7 +95,7 @@ def _facts(page: Page, decision: Decision) -> None:
     taken = decision.snapshot_at
     facts = [
         ("Verdict", strong(_verdict(decision))),
-        ("Decided for", said(instant(decision.as_of))),
+        ("Decided for", said(instant_text(decision.as_of))),
         ("Replay", said("yes" if decision.replay else "no")),
         ("Service", said(decision.subject.service or "not known")),
         ("Environment", said(decision.subject.environment or "not known")),
@@ -100,7 +103,7 @@ def _facts(page: Page, decision: Decision) -> None:
         ("Policy owner", said(root.owner)),
         ("Policy source", said(root.source)),
         ("Snapshot", code(decision.snapshot) if decision.snapshot else said("none")),
-        ("Snapshot of", said(f"{instant(taken)}, {age(decision.as_of - taken)} old") if taken else said("none")),
+        ("Snapshot of", said(f"{instant_text(taken)}, {age(decision.as_of - taken)} old") if taken else said("none")),
         ("Decision", code(decision_digest(decision))),
         *((f"Policy {each.gate}", code(each.policy_digest)) for each in decision.gates),
         ("Semantics", said(decision.semantics)),
@@ -108,7 +111,7 @@ def _facts(page: Page, decision: Decision) -> None:
     ]
     if decision.earliest_go is not None:
         wait = age(decision.earliest_go - decision.as_of)
-        facts.append(("Not GO before", said(f"{instant(decision.earliest_go)}, in {wait}, even if all goes well")))
+        facts.append(("Not GO before", said(f"{instant_text(decision.earliest_go)}, in {wait}, even if all goes well")))
     others = [
         Markup(f"{code(each.gate)} is {said(verdict_words(each.word, each.verdict.value))}")
         for each in decision.gates[1:]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gatekeeper.model.decision import Decision
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.render.markup import Page, code, joined, said, strong
 from gatekeeper.render.outline import evidence_rows
-from gatekeeper.render.wording import age, argument, duration, evaluate_command, instant, value_text
+from gatekeeper.render.wording import age, argument, duration, evaluate_command, value_text
 
 
 def evidence_section(page: Page, decision: Decision) -> None:
@@ -23,8 +24,8 @@ def evidence_section(page: Page, decision: Decision) -> None:
                 said(note.kind),
                 said("usable") if note.state == "usable" else strong(said(note.state)),
                 said(note.source),
-                said(instant(note.observed_at) if note.observed_at else "not said"),
-                said(instant(note.collected_at) if note.collected_at else "never"),
+                said(instant_text(note.observed_at) if note.observed_at else "not said"),
+                said(instant_text(note.collected_at) if note.collected_at else "never"),
                 said(age(note.age) if note.age is not None else "none"),
                 said(duration(note.max_age) if note.max_age is not None else "any age"),
                 code(note.digest) if note.digest else said("none"),
@@ -35,7 +36,7 @@ def evidence_section(page: Page, decision: Decision) -> None:
     )
     for note, _ in found:
         if note.state != "usable":
-            since = f" since {instant(note.stale_since)}" if note.stale_since else ""
+            since = f" since {instant_text(note.stale_since)}" if note.stale_since else ""
             page.points([(f"{code(note.name)} is {said(note.state + since)}", said(note.detail or "no detail"))])
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.model.times import instant_text
 from gatekeeper.render.markup import NOTHING, Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import Entry, Part, below, entries, note_of, verdict_words
-from gatekeeper.render.wording import age, instant, value_text
+from gatekeeper.render.wording import age, value_text
 
 WORDS = {
     Outcome.FAIL: "fail",
@@ -160,7 +161,7 @@ class FindingsPages:
         return code(f"{entry.gate.gate}/{entry.label}" if several else entry.label)
 
     def _due(self, finding: Finding) -> Markup:
-        date = finding.due_text or (instant(finding.due) if finding.due else "")
+        date = finding.due_text or (instant_text(finding.due) if finding.due else "")
         if not finding.overdue:
             return said(date)
         late = f" by {age(self.decision.as_of - finding.due)}" if finding.due else ""
@@ -170,7 +171,7 @@ class FindingsPages:
         told = []
         for lack in entry.finding.lacks:
             note = note_of(self.decision, entry.gate, lack.evidence)
-            since = f" since {instant(note.stale_since)}" if note and note.stale_since else ""
+            since = f" since {instant_text(note.stale_since)}" if note and note.stale_since else ""
             about = f"{code(lack.evidence)} is {said(lack.cause)}" if lack.evidence else said(lack.cause)
             source = f" ({said(note.source)})" if note and note.source else ""
             told.append(Markup(f"{about}{since}: {said(lack.detail)}{source}"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import QuorumState
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.waiver import Waiver
 from gatekeeper.model.window import WindowState
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import USES, label, waivers
-from gatekeeper.render.wording import duration, instant, listing
+from gatekeeper.render.wording import duration, listing
 
 
 def window_sections(page: Page, decision: Decision) -> None:
@@ -27,20 +28,20 @@ def _window(page: Page, window: WindowState) -> None:
             ("Standing", strong(said("complete" if window.complete else "not complete"))),
             ("Length", said(duration(window.length))),
             ("Longest gap allowed", said("gaps do not matter" if window.max_gap is None else duration(window.max_gap))),
-            ("Not before", said(instant(window.not_before)) if window.not_before else none),
-            ("Observed until", said(instant(window.observed_until))),
+            ("Not before", said(instant_text(window.not_before)) if window.not_before else none),
+            ("Observed until", said(instant_text(window.observed_until))),
             (
                 "Clean since",
-                said(instant(window.clean_since)) if window.clean_since else said("no clean sample counts"),
+                said(instant_text(window.clean_since)) if window.clean_since else said("no clean sample counts"),
             ),
             ("Clean samples that count", said(str(window.clean_samples))),
             (
                 "Completes",
-                said(f"{instant(window.completes_at)}, if every further sample is clean")
+                said(f"{instant_text(window.completes_at)}, if every further sample is clean")
                 if window.completes_at
                 else none,
             ),
-            ("Undecided from", said(instant(window.undecided_from)) if window.undecided_from else none),
+            ("Undecided from", said(instant_text(window.undecided_from)) if window.undecided_from else none),
             ("Resets", said(str(len(window.resets)))),
             ("Gaps", said(str(len(window.gaps)))),
         ]
@@ -54,14 +55,14 @@ def _window(page: Page, window: WindowState) -> None:
     )
     page.table(
         ("Reset at", "Sample", "Cause"),
-        [(said(instant(each.at)), said(each.sample), said(each.cause)) for each in window.resets],
+        [(said(instant_text(each.at)), said(each.sample), said(each.cause)) for each in window.resets],
     )
     page.table(
         ("Gap from", "To", "Length", "Where", "In it, filling nothing"),
         [
             (
-                said(instant(each.start)),
-                said(instant(each.end)),
+                said(instant_text(each.start)),
+                said(instant_text(each.end)),
                 said(duration(each.length)),
                 said(each.where),
                 said(listing(each.samples) or "nothing"),
@@ -87,7 +88,7 @@ def _quorum(page: Page, quorum: QuorumState) -> None:
             (
                 said(each.role),
                 said(each.person or "nobody"),
-                said(instant(each.signed_at) if each.signed_at else "not signed"),
+                said(instant_text(each.signed_at) if each.signed_at else "not signed"),
                 said("yes" if each.accepted else f"no: {'; '.join(each.reasons) or 'not accepted'}"),
             )
             for each in quorum.sign_offs
@@ -117,8 +118,8 @@ def waivers_section(page: Page, decision: Decision) -> None:
                 code(f"{note.waiver.gate}/{note.waiver.rule}{_scope(note.waiver)}"),
                 said(note.reason + (f" (rows {listing(note.keys)})" if note.keys else "")),
                 said(note.waiver.justification),
-                said(f"{instant(note.waiver.granted_at)} by {note.waiver.person} as {note.waiver.role}"),
-                said(instant(note.waiver.expires_at) + (", unknown too" if note.waiver.accepts_unknown else "")),
+                said(f"{instant_text(note.waiver.granted_at)} by {note.waiver.person} as {note.waiver.role}"),
+                said(instant_text(note.waiver.expires_at) + (", unknown too" if note.waiver.accepts_unknown else "")),
                 said(f"{note.waiver.owner}, {note.waiver.ticket}"),
             )
             for note in notes

@@ -7,20 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 
 _ORDER = ("d", "h", "min", "s", "ms")
 
 
-def instant(at: datetime) -> str:
-    """RFC 3339 in UTC, ``2026-03-03T09:00:00Z``; milliseconds only where they are not zero."""
-    utc = at.astimezone(UTC)
-    fraction = f".{utc.microsecond // 1000:03d}" if utc.microsecond // 1000 else ""
-    return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction}Z"
-
-
 def moment(at: datetime) -> str:
-    """The same for reading: cut to seconds, and without them where they are zero, ``2026-03-03T09:00Z``."""
+    """An instant for reading: cut to seconds, and without them where they are zero, ``2026-03-03T09:00Z``."""
     utc = at.astimezone(UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}Z" if utc.second else f"{utc:%Y-%m-%dT%H:%M}Z"
 
@@ -81,7 +75,7 @@ def argument(word: str) -> str:
 def evaluate_command(policies: Iterable[str], at: datetime) -> str:
     """The command that decides these policies for that instant."""
     names = " ".join(argument(each) for each in policies)
-    return f"gatekeeper evaluate {names} --as-of {instant(at)}"
+    return f"gatekeeper evaluate {names} --as-of {instant_text(at)}"
 
 
 def _adjacent(one: str, other: str) -> bool:

@@ -49,11 +49,11 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_within_moments(bomb: str) -> None:
     compile_expression("true")  # the parser is there
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: other work on the machine does not count
     with pytest.raises(ExpressionError) as refused:
         compile_expression(bomb)
     assert len(str(refused.value)) < 400
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("operator", ["&&", "||"])

@@ -12,12 +12,13 @@ from gatekeeper.model.decision import Verdict
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.window import Reset
 from gatekeeper.render.registry import RENDERERS, renderer_for
 from gatekeeper.render.strip import Slice, strip
 from gatekeeper.render.text import TextRenderer
 from gatekeeper.render.visible import ascii_only, cells, visible
-from gatekeeper.render.wording import age, duration, instant, moment
+from gatekeeper.render.wording import age, duration, moment
 from tests.render.cases import (
     COLLECTED,
     NOW,
@@ -240,8 +241,8 @@ def test_ages_are_cut_to_what_matters_and_lengths_are_exact(length: timedelta, s
 
 
 def test_instants_are_utc_and_short_where_nothing_is_lost() -> None:
-    assert (instant(NOW), moment(NOW)) == ("2026-03-03T09:00:00Z", "2026-03-03T09:00Z")
-    assert instant(NOW + timedelta(milliseconds=7)) == "2026-03-03T09:00:00.007Z"
+    assert (instant_text(NOW), moment(NOW)) == ("2026-03-03T09:00:00Z", "2026-03-03T09:00Z")
+    assert instant_text(NOW + timedelta(milliseconds=7)) == "2026-03-03T09:00:00.007Z"
     assert moment(NOW + timedelta(seconds=7)) == "2026-03-03T09:00:07Z"
 
 
