@@ -37,7 +37,6 @@ def decision_document(decision: Decision) -> dict[str, Json]:
         "word": _text(decision.word),
         "reason": _text(root.reason),
         "as_of": instant_text(decision.as_of),
-        "replay": decision.replay,
         "earliest_go": _instant(decision.earliest_go),
         "subject": {name: _optional(part) for name, part in decision.subject.as_json().items()},
         "semantics": _text(decision.semantics),

@@ -6,17 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import Report
 from gatekeeper.model.values import Json
-from gatekeeper.render.decision_json import decision_document
+from gatekeeper.render.decision_json import decision_digest, decision_document
 
 
 @dataclass(frozen=True, slots=True)
 class JsonRenderer:
     """The document of the decision (an array of them where there are several), indented, its keys sorted.
 
-    A decision's digest is of the canonical form (RFC 8785) of this same document, so that it can be checked after any
-    JSON tool has read the text.
+    To the decision itself ``run`` is added: the digest, and whether this run was a replay. The digest is of the canonical
+    form (RFC 8785) of the document without ``run``, so that it can be checked after any JSON tool has read the text, and
+    is the same whenever the decision is made again.
     """
 
     name: ClassVar[str] = "json"
@@ -24,10 +26,14 @@ class JsonRenderer:
 
     def render(self, report: Report) -> str:
         """One object, or an array with an object for each decision where the report has not exactly one."""
-        documents: list[Json] = [decision_document(decision) for decision in report.decisions]
+        documents: list[Json] = [_with_run(decision) for decision in report.decisions]
         whole: Json = documents[0] if len(documents) == 1 else documents
         text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
         return _escaped(text) + "\n"
+
+
+def _with_run(decision: Decision) -> Json:
+    return {**decision_document(decision), "run": {"digest": decision_digest(decision), "replay": decision.replay}}
 
 
 def _escaped(text: str) -> str:

@@ -70,13 +70,9 @@ def how_to_check(page: Page, decision: Decision) -> None:
     page.points(
         [
             ("Snapshot", said("the digest that it names is the one above, and so is each digest of a policy.")),
-            ("Decision", said("sha256 of the RFC 8785 form of what it prints is the digest of the decision above.")),
+            ("Decision", said("the run.digest that it prints is the digest of the decision above.")),
         ]
     )
-    if not decision.replay:
-        page.paragraph(
-            said("A decision that is made again later says that it is a replay: in its JSON only that word may differ.")
-        )
 
 
 def _given(value: Json) -> str:
