@@ -47,7 +47,7 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
     expected = f"{span_text(length)} of clean samples{gap}"
     if state.complete:
         return Judgement(Outcome.PASS, _tell(state), expected, evidence=evidence, window=state)
-    if state.undecided_from is not None and state.completes_at and state.completes_at <= state.observed_until:
+    if state.undecided_from is not None:
         detail = f"a sample of {instant_text(state.undecided_from)} is not decided yet"
         lacks = (Lack(evidence[0] if evidence else "", "undecided", detail),)
         return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, window=state)
@@ -114,7 +114,7 @@ def _classify(window: CleanWindow, bindings: Mapping[str, object]) -> tuple[Coun
     if window.pending is not None:
         found = run(window.pending, bindings)
         if found is True:
-            return Counted.PENDING, "has not ended yet: fills no gap, and nothing after it is proven"
+            return Counted.PENDING, "has not ended yet"
         if found is not False:
             return Counted.PENDING, tell_lacks(lacks_of(found, "a bool"))
     found = run(window.clean, bindings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
@@ -56,7 +56,6 @@ class _Walk:
     last_clean: datetime | None = None
     clean_samples: int = 0
     in_head: bool = True
-    undecided_from: datetime | None = None
     idle: list[str] = field(default_factory=list)
     resets: list[Reset] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -64,18 +63,21 @@ class _Walk:
     def reset(self, samples: Sequence[Sample]) -> None:
         """A sample that broke the streak; the next clean one starts it anew."""
         self.resets += [Reset(s.at, s.label, s.because) for s in samples if s.counted is Counted.RESET]
-        self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+        self.clean_since, self.clean_samples = None, 0
         self.in_head = False
         self.idle.clear()
 
     def clean(self, at: datetime, count: int) -> None:
         """A clean instant: it starts the streak, carries it on, or ends a gap."""
-        if self.in_head and self.not_before is not None:
-            self._start(self.not_before, at, "head")
-        elif self.clean_since is None:
-            self._restart(at)
-        elif self.last_clean is not None:
-            self._start_after_gap(self.last_clean, at)
+        since, where = (self.not_before, "head") if self.in_head else (self.last_clean, "inside")
+        broken = since is None or (self.clean_since is None and not self.in_head)
+        if since is not None and not broken and self._too_long(since, at):
+            self.gaps.append(Gap(since, at, where, tuple(self.idle)))
+            broken = True
+        if broken:
+            self.clean_since, self.clean_samples = at, 0
+        elif self.in_head:
+            self.clean_since = since
         self.in_head = False
         self.last_clean = at
         self.clean_samples += count
@@ -83,29 +85,12 @@ class _Walk:
 
     def finish(self, observed_until: datetime) -> None:
         """The tail: up to here the samples were observed."""
-        if self.in_head and self.not_before is not None and self._too_long(self.not_before, observed_until):
-            self.gaps.append(Gap(self.not_before, observed_until, "head", tuple(self.idle)))
+        since, where = (self.not_before, "head") if self.in_head else (self.last_clean, "tail")
+        if since is None or (self.clean_since is None and not self.in_head):
             return
-        if self.clean_since is None or self.last_clean is None:
-            return
-        if self._too_long(self.last_clean, observed_until):
-            self.gaps.append(Gap(self.last_clean, observed_until, "tail", tuple(self.idle)))
-            self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
-
-    def _start(self, start: datetime, at: datetime, where: str) -> None:
-        if self._too_long(start, at):
-            self.gaps.append(Gap(start, at, where, tuple(self.idle)))
-            self._restart(at)
-        else:
-            self.clean_since = start
-
-    def _start_after_gap(self, last: datetime, at: datetime) -> None:
-        if self._too_long(last, at):
-            self.gaps.append(Gap(last, at, "inside", tuple(self.idle)))
-            self._restart(at)
-
-    def _restart(self, at: datetime) -> None:
-        self.clean_since, self.clean_samples, self.undecided_from = at, 0, None
+        if self._too_long(since, observed_until):
+            self.gaps.append(Gap(since, observed_until, where, tuple(self.idle)))
+            self.clean_since, self.clean_samples = None, 0
 
     def _too_long(self, start: datetime, end: datetime) -> bool:
         return self.max_gap is not None and end - start > self.max_gap
@@ -121,8 +106,12 @@ def judge_window(
 ) -> WindowState:
     """How the streak of clean samples stands.
 
-    Samples before ``not_before`` do not matter. Where several samples have the same instant, a reset among them wins:
-    a run that was started again and then passed still counts as failed.
+    Samples before ``not_before`` do not matter. Where several samples have the same instant, a reset among them wins: a
+    run that was started again and then passed still counts as failed.
+
+    A sample that is not decided is taken both ways: the window is complete only if it would be with every such sample
+    broken, and it is undecided if it would be with every such sample clean. The very last instant is left out where it
+    is not decided, since a run that is going on now is like one that is about to start.
 
     Args:
         samples: in any order.
@@ -133,39 +122,53 @@ def judge_window(
     """
     relevant = [s for s in samples if not_before is None or s.at >= not_before]
     relevant.sort(key=lambda s: (s.at, s.label))
-    walk = _Walk(max_gap=max_gap, not_before=not_before)
-    for at, group in groupby(relevant, key=lambda s: s.at):
-        _step(walk, at, list(group))
-    walk.finish(observed_until)
-    completes_at = walk.clean_since + length if walk.clean_since is not None else None
-    proven = observed_until if walk.undecided_from is None else min(observed_until, walk.undecided_from)
+    last = relevant[-1].at if relevant else None
+
+    def walk(pending: Counted | None) -> _Walk:
+        taken = _Walk(max_gap=max_gap, not_before=not_before)
+        for at, group in groupby(relevant, key=lambda s: s.at):
+            _step(taken, at, list(group), None if at == last and pending is Counted.RESET else pending)
+        taken.finish(observed_until)
+        return taken
+
+    def complete(taken: _Walk) -> bool:
+        return taken.clean_since is not None and taken.clean_since + length <= observed_until
+
+    seen, worst, best = walk(None), walk(Counted.RESET), walk(Counted.CLEAN)
+    shown = worst if complete(worst) else seen
+    undecided = None
+    if complete(best) and not complete(worst):
+        undecided = next((s.at for s in relevant if s.counted is Counted.PENDING and s.at >= _start(best)), None)
     return WindowState(
         length=length,
         max_gap=max_gap,
         not_before=not_before,
         observed_until=observed_until,
-        clean_since=walk.clean_since,
-        clean_samples=walk.clean_samples,
-        completes_at=completes_at,
-        complete=completes_at is not None and completes_at <= proven,
-        resets=tuple(walk.resets),
-        gaps=tuple(walk.gaps),
+        clean_since=shown.clean_since,
+        clean_samples=shown.clean_samples,
+        completes_at=shown.clean_since + length if shown.clean_since is not None else None,
+        complete=complete(worst),
+        resets=tuple(seen.resets),
+        gaps=tuple(seen.gaps),
         tallies=tally(relevant),
-        undecided_from=walk.undecided_from,
+        undecided_from=undecided,
     )
 
 
-def _step(walk: _Walk, at: datetime, group: Sequence[Sample]) -> None:
-    """Take all samples of one instant."""
-    found = {sample.counted for sample in group}
-    if Counted.RESET in found:
+def _start(walk: _Walk) -> datetime:
+    """Where a complete streak began."""
+    return walk.clean_since or datetime.min.replace(tzinfo=UTC)
+
+
+def _step(walk: _Walk, at: datetime, group: Sequence[Sample], pending: Counted | None) -> None:
+    """Take all samples of one instant, undecided ones as ``pending`` says (None: neither clean nor a reset)."""
+    counted = [pending or s.counted if s.counted is Counted.PENDING else s.counted for s in group]
+    if Counted.RESET in counted:
         walk.reset(group)
         return
-    clean = sum(sample.counted is Counted.CLEAN for sample in group)
+    clean = counted.count(Counted.CLEAN)
     if clean:
         walk.clean(at, clean)
-    if Counted.PENDING in found and walk.undecided_from is None:
-        walk.undecided_from = at
     walk.idle += [f"{s.label} ({s.because})" for s in group if s.counted is not Counted.CLEAN]
 
 

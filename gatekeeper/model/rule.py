@@ -142,7 +142,7 @@ class CleanWindow:
         sample: the name that a sample has in the other expressions.
         at: gives the sample's instant (a timestamp, or RFC 3339 text).
         clean: true for a clean sample.
-        pending: true for a sample that has not ended yet; it fills no gap, and nothing after it is proven.
+        pending: true for a sample that has not ended yet; it is taken both ways, as clean and as broken.
         void: tried in order before ``clean``; the first that is true says why the sample proves nothing.
         label: names a sample in the report.
         cause: says of a sample that resets the streak what it was.

@@ -72,11 +72,11 @@ class WindowState:
         clean_since: start of the present streak, or None where there is none.
         clean_samples: clean samples in the present streak.
         completes_at: when the present streak is long enough if every further sample is clean; None without a streak.
-        complete: whether it is long enough by what was observed.
+        complete: whether it is long enough by what was observed, whatever the undecided samples come to.
         resets: every sample that broke a streak since ``not_before``, the earliest first.
         gaps: every gap over the limit since ``not_before``, the earliest first.
         tallies: how the samples counted, by name.
-        undecided_from: the first sample in the streak whose outcome is not known yet, or None.
+        undecided_from: where undecided samples decide whether the window is complete, the first of them; else None.
     """
 
     length: timedelta

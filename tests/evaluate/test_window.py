@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -88,13 +89,26 @@ def test_what_is_void_fills_no_gap_and_is_named_in_it() -> None:
     assert state.gaps[0].samples == ("run 2 (void)",)
 
 
-def test_a_pending_run_leaves_what_comes_after_it_unproven() -> None:
+def test_a_run_that_is_going_on_now_neither_helps_nor_hurts() -> None:
+    state = judge([sample(0), sample(60), sample(90, Counted.PENDING)], at(100), length=timedelta(minutes=60))
+    assert (state.complete, state.undecided_from, state.clean_samples) == (True, None, 2)
+
+
+def test_an_older_undecided_run_leaves_the_streak_across_it_unproven() -> None:
     samples = [sample(0), sample(30, Counted.PENDING), sample(60), sample(90)]
     state = judge(samples, at(100), length=timedelta(minutes=60))
-    assert not state.complete
-    assert state.undecided_from == at(30)
-    after = judge([sample(0), sample(60), sample(90, Counted.PENDING)], at(100), length=timedelta(minutes=60))
-    assert after.complete, "the window was complete before the run that has not ended"
+    assert (state.complete, state.undecided_from) == (False, at(30))
+    later = judge([*samples, sample(120)], at(120), length=timedelta(minutes=60))
+    assert (later.complete, later.clean_since) == (True, at(60)), "complete even if that run failed"
+    short = judge(samples, at(100), length=timedelta(minutes=101))
+    assert (short.complete, short.undecided_from) == (False, None), "not complete even if that run passed"
+
+
+def test_an_undecided_run_may_yet_fill_a_gap() -> None:
+    samples = [sample(0), sample(60, Counted.PENDING), sample(120), sample(150)]
+    state = judge(samples, at(150), length=timedelta(minutes=100))
+    assert (state.complete, state.undecided_from) == (False, at(60))
+    assert state.gaps[0].samples == ("run at 60 (pending)",)
 
 
 def test_samples_before_the_window_do_not_matter() -> None:
@@ -143,13 +157,23 @@ def test_a_streak_is_what_trying_every_start_finds(
     samples = [sample(minute, counted) for minute, counted in drawn]
     max_gap = None if gap is None else timedelta(minutes=gap)
     not_before = T0 if bounded else None
-    state = judge(samples, at(until), max_gap=max_gap, not_before=not_before, length=timedelta(minutes=length))
-    start = brute_force_start(samples, max_gap, not_before, at(until))
-    assert state.clean_since == start
-    undecided = [s.at for s in samples if s.counted is Counted.PENDING and start is not None and s.at >= start]
-    resets = {s.at for s in samples if s.counted is Counted.RESET}
-    proven = min([at(until), *(u for u in undecided if u not in resets)])
-    assert state.complete == (start is not None and start + timedelta(minutes=length) <= proven)
+    wanted = timedelta(minutes=length)
+    state = judge(samples, at(until), max_gap=max_gap, not_before=not_before, length=wanted)
+
+    def complete(undecided: Counted) -> bool:
+        last = max((s.at for s in samples), default=None)
+        going_on = {Counted.RESET: Counted.VOID}.get(undecided, undecided)
+        taken = [
+            replace(s, counted=going_on if s.at == last else undecided) if s.counted is Counted.PENDING else s
+            for s in samples
+        ]
+        start = brute_force_start(taken, max_gap, not_before, at(until))
+        return start is not None and start + wanted <= at(until)
+
+    assert state.complete == complete(Counted.RESET)
+    assert (state.undecided_from is not None) == (complete(Counted.CLEAN) and not complete(Counted.RESET))
+    if not state.complete:
+        assert state.clean_since == brute_force_start(samples, max_gap, not_before, at(until))
 
 
 @given(
