@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gatekeeper.model.decision import GateDecision, Verdict
@@ -16,7 +16,13 @@ def earliest_go(gate: GateDecision, gates: Mapping[str, GateDecision]) -> dateti
     """
     if gate.verdict is Verdict.GO:
         return None
-    instants = [_mended_at(finding, gate, gates) for finding in gate.findings if finding.stops]
+    return _all_mended_at([finding for finding in gate.findings if finding.stops], gate, gates)
+
+
+def _all_mended_at(
+    findings: Sequence[Finding], gate: GateDecision, gates: Mapping[str, GateDecision]
+) -> datetime | None:
+    instants = [_mended_at(finding, gate, gates) for finding in findings]
     known = [at for at in instants if at is not None]
     return max(known) if known and len(known) == len(instants) else None
 
@@ -30,7 +36,5 @@ def _mended_at(finding: Finding, gate: GateDecision, gates: Mapping[str, GateDec
         return earliest_go(gates[finding.gate], gates)
     if finding.closed_by is not None:
         closing = [f for f in gate.findings if f.rule == finding.closed_by and f.outcome is not Outcome.PASS]
-        instants = [_mended_at(f, gate, gates) for f in closing]
-        known = [at for at in instants if at is not None]
-        return max(known) if known and len(known) == len(instants) else None
+        return _all_mended_at(closing, gate, gates)
     return None

@@ -307,3 +307,29 @@ def test_a_decision_names_the_evidence_that_was_asked_for() -> None:
     decision = judged(runs_of(run_of(1)))
     assert decision.verdict is Verdict.GO
     assert [note.name for note in decision.evidence] == ["a"]
+
+
+def test_parameters_are_told_as_they_would_be_written() -> None:
+    its = gate(
+        "g",
+        [rule("typed", "now > params.since && params.gap == minutes(90) && 'b' in params.names")],
+        params=(
+            parameter("since", "timestamp", NOW - timedelta(days=1)),
+            parameter("gap", "duration", timedelta(minutes=90)),
+            parameter("names", "strings", ("a", "b")),
+        ),
+    )
+    decision = decide(policy_set(its), "g", snapshot(), as_of=NOW)
+    assert decision.verdict is Verdict.GO
+    assert decision.root.parameters == {"since": "2026-03-02T09:00:00Z", "gap": "1h30m", "names": ["a", "b"]}
+    seen = {each.path: each.value for each in decision.root.findings[0].observed}
+    assert seen["params.gap"] == "1h30m"
+
+
+def test_long_values_are_cut_where_they_are_told() -> None:
+    finding = finding_of(
+        Expect(expression("a.s != '' && a.l != null && a.m != null")),
+        {"s": "x" * 500, "l": list(range(20)), "m": {"k": 1}},
+    )
+    told = {each.path: each.value for each in finding.observed}
+    assert told == {"a.s": "x" * 199 + "…", "a.l": "20 entries", "a.m": "{k}"}
