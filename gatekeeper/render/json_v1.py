@@ -16,9 +16,9 @@ from gatekeeper.render.decision_json import decision_digest, decision_document
 class JsonRenderer:
     """The document of the decision (an array of them where there are several), indented, its keys sorted.
 
-    To the decision itself ``run`` is added: the digest, and whether this run was a replay. The digest is of the canonical
-    form (RFC 8785) of the document without ``run``, so that it can be checked after any JSON tool has read the text, and
-    is the same whenever the decision is made again.
+    To the decision itself ``run`` is added: the digest, and whether this run was a replay. The digest is of the
+    canonical form (RFC 8785) of the document without ``run``: it can be checked after any JSON tool has read the text,
+    and is the same whenever the decision is made again.
     """
 
     name: ClassVar[str] = "json"
