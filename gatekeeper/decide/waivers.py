@@ -61,7 +61,7 @@ def _accept(waiver: Waiver, named: list[Finding]) -> tuple[WaiverNote, frozenset
     if not accepted:
         return WaiverNote(waiver, WaiverUse.UNUSED, _why_unused(named)), frozenset()
     keys = tuple(sorted(f.key for f in accepted if f.key is not None))
-    told = f"accepted until {instant_text(waiver.expires_at)}: {waiver.justification}"
+    told = f"accepted until {instant_text(waiver.expires_at)}"
     return WaiverNote(waiver, WaiverUse.APPLIED, told, keys), frozenset(f.order for f in accepted)
 
 

@@ -9,7 +9,7 @@ Both ends of a completed window count: it is complete at exactly ``length``. A g
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -120,8 +120,7 @@ def judge_window(
         not_before: the earliest start; None where the first clean sample starts the window.
         observed_until: up to here the samples were observed.
     """
-    relevant = [s for s in samples if not_before is None or s.at >= not_before]
-    relevant.sort(key=lambda s: (s.at, s.label))
+    relevant = _without_late_passes(s for s in samples if not_before is None or s.at >= not_before)
     last = relevant[-1].at if relevant else None
 
     def walk(pending: Counted | None) -> _Walk:
@@ -153,6 +152,17 @@ def judge_window(
         tallies=tally(relevant),
         undecided_from=undecided,
     )
+
+
+def _without_late_passes(samples: Iterable[Sample]) -> list[Sample]:
+    """The samples in order, with those void that passed at the instant at which another one broke the streak."""
+    ordered = sorted(samples, key=lambda s: (s.at, s.label))
+    broken = {s.at for s in ordered if s.counted is Counted.RESET}
+    late = "passed where another sample of the same instant did not"
+    return [
+        replace(s, counted=Counted.VOID, because=late) if s.counted is Counted.CLEAN and s.at in broken else s
+        for s in ordered
+    ]
 
 
 def _start(walk: _Walk) -> datetime:

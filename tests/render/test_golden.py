@@ -6,38 +6,13 @@ from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from syrupy.location import PyTestLocation
-from syrupy.types import SnapshotIndex
 
 from gatekeeper.render.registry import renderer_for
 from gatekeeper.render.text import TextRenderer
+from tests.golden_files import FILES, TextFile
 from tests.render.cases import CASES
 
-# The files are named after the cases, and not, as syrupy would like it, after the tests.
 pytestmark = pytest.mark.filterwarnings("ignore:\\s*Can not relate snapshot")
-
-
-class TextFile(SingleFileSnapshotExtension):
-    """A file that is called as the case is."""
-
-    _write_mode = WriteMode.TEXT
-    file_extension = "txt"
-
-    @classmethod
-    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
-        return str(index)
-
-
-class MarkdownFile(TextFile):
-    file_extension = "md"
-
-
-class JsonFile(TextFile):
-    file_extension = "json"
-
-
-FILES: dict[str, type[TextFile]] = {"text": TextFile, "markdown": MarkdownFile, "json": JsonFile}
 
 
 @pytest.mark.parametrize("format_", FILES)
