@@ -40,8 +40,8 @@ def reason_of(verdict: Verdict, findings: Sequence[Finding]) -> str:
         return f"{told}, with {_count(waived, 'finding')} waived" if waived else told
     if not stops:
         return "no blocking rule applies, so nothing has been shown"
-    failing = sorted({f.rule for f in stops if f.outcome is Outcome.FAIL})
-    unknown = sorted({f.rule for f in stops if f.outcome is Outcome.UNKNOWN} - set(failing))
+    failing = _rules(f for f in stops if f.outcome is Outcome.FAIL)
+    unknown = [rule for rule in _rules(f for f in stops if f.outcome is Outcome.UNKNOWN) if rule not in failing]
     parts = []
     if failing:
         parts.append(
@@ -50,6 +50,12 @@ def reason_of(verdict: Verdict, findings: Sequence[Finding]) -> str:
     if unknown:
         parts.append(f"{_count(len(unknown), 'rule')} not known ({', '.join(unknown)})")
     return ", ".join(parts)
+
+
+def _rules(findings: Iterable[Finding]) -> list[str]:
+    """Ids of the rules, each once: hard ones first, then by name."""
+    ordered = sorted(findings, key=lambda f: (f.enforcement is not Enforcement.HARD, f.rule))
+    return list(dict.fromkeys(finding.rule for finding in ordered))
 
 
 def _count(number: int, noun: str) -> str:

@@ -27,14 +27,14 @@ def apply_waivers(
         note, accepted = _use(gate, findings, waiver, subject, as_of)
         notes.append(note)
         if accepted:
-            findings = tuple(replace(f, waiver=waiver.id) if f.order in accepted else f for f in findings)
+            findings = tuple(replace(f, waiver=waiver.id) if id(f) in accepted else f for f in findings)
     return findings, tuple(notes)
 
 
 def _use(
     gate: Gate, findings: tuple[Finding, ...], waiver: Waiver, subject: Subject, as_of: datetime
-) -> tuple[WaiverNote, frozenset[tuple[str, str]]]:
-    """What becomes of one waiver, and which findings it accepts."""
+) -> tuple[WaiverNote, frozenset[int]]:
+    """What becomes of one waiver, and the identities of the findings that it accepts."""
     rule = next(rule for rule in gate.rules if rule.id == waiver.rule)
     refusal = _refusal(gate, rule, waiver)
     if refusal:
@@ -55,14 +55,14 @@ def _use(
     return _accept(waiver, named)
 
 
-def _accept(waiver: Waiver, named: list[Finding]) -> tuple[WaiverNote, frozenset[tuple[str, str]]]:
+def _accept(waiver: Waiver, named: list[Finding]) -> tuple[WaiverNote, frozenset[int]]:
     accepts = {Outcome.FAIL, Outcome.UNKNOWN} if waiver.accepts_unknown else {Outcome.FAIL}
     accepted = [f for f in named if f.outcome in accepts and f.waiver is None]
     if not accepted:
         return WaiverNote(waiver, WaiverUse.UNUSED, _why_unused(named)), frozenset()
     keys = tuple(sorted(f.key for f in accepted if f.key is not None))
     told = f"accepted until {instant_text(waiver.expires_at)}"
-    return WaiverNote(waiver, WaiverUse.APPLIED, told, keys), frozenset(f.order for f in accepted)
+    return WaiverNote(waiver, WaiverUse.APPLIED, told, keys), frozenset(id(f) for f in accepted)
 
 
 def _why_unused(named: list[Finding]) -> str:

@@ -74,8 +74,6 @@ def _read(entry: EvidenceEntry, item: Evidence | None, subject: Subject, as_of: 
         return None, Lack(entry.name, holes[0][0], f"{holes[0][1]}{more}")
     if entry.of is not None and (not isinstance(value, dict) or value.get("mode") != entry.of):
         return None, Lack(entry.name, "other_subject", f"it is the state of another mode, not of {entry.of}")
-    if entry.of is not None and isinstance(value, dict) and value.get("mode") != entry.of:
-        return None, Lack(entry.name, "other_subject", f"it is the state of mode {value.get('mode')}, not {entry.of}")
     for path in entry.required:
         if _is_empty(value, path):
             return None, Lack(entry.name, "empty", f"{path} is absent or empty")

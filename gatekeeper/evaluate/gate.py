@@ -13,7 +13,7 @@ from gatekeeper.evaluate.judgement import Judgement, lacks_of, observations, run
 from gatekeeper.evaluate.rows import judge_rows
 from gatekeeper.evaluate.sign_off import judge_sign_offs
 from gatekeeper.evaluate.streak import judge_streak
-from gatekeeper.model.decision import Verdict
+from gatekeeper.model.decision import GateDecision, Verdict
 from gatekeeper.model.finding import Finding, Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Each, Enforcement, Expect, Quorum, ReadGate, Rule, Template
 from gatekeeper.model.times import parse_deadline
@@ -94,6 +94,10 @@ def _judge_expect(expect: Expect, inputs: Inputs) -> Judgement:
 def _judge_gate(read: ReadGate, enforcement: Enforcement, inputs: Inputs) -> Judgement:
     """Another gate's verdict. A hard rule, and every rule of an unwaived evaluation, reads it without waivers."""
     lower = inputs.lower[read.gate]
+    if enforcement.blocks and lower.verdict is Verdict.GO and not _shown_anything(lower):
+        told = f"{read.gate} is advisory, and no blocking rule of it applies: its GO shows nothing"
+        nothing = (Lack("", "undecided", told),)
+        return Judgement(Outcome.UNKNOWN, tell_lacks(nothing), f"{read.gate} is GO", lacks=nothing, gate=read.gate)
     without_waivers = inputs.unwaived or enforcement is Enforcement.HARD
     verdict = lower.unwaived if without_waivers else lower.verdict
     outcome = _OUTCOME_OF_VERDICT[verdict]
@@ -114,6 +118,11 @@ def _judge_gate(read: ReadGate, enforcement: Enforcement, inputs: Inputs) -> Jud
         through_hard=outcome is not Outcome.PASS and lower.stopped_by_hard,
         gate=read.gate,
     )
+
+
+def _shown_anything(lower: GateDecision) -> bool:
+    """Whether a blocking rule of that gate applied, so that its verdict says something."""
+    return any(f.enforcement.blocks and f.outcome is not Outcome.NOT_APPLICABLE for f in lower.findings)
 
 
 def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:

@@ -14,6 +14,9 @@ from gatekeeper.model.window import WindowState
 MAX_SHOWN = 200
 """Characters of a text value that a finding shows."""
 
+MOST_ENTRIES = 8
+"""Entries of a list that a finding shows; of a longer one it says how many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -89,28 +92,27 @@ def observations(bindings: Mapping[str, object], *parts: Expression | None) -> t
         for observed in observe(part.program, bindings):
             if isinstance(observed.value, Unknown | EvaluationError) or observed.text in seen:
                 continue
-            shown, line = _shown(observed.value)
-            seen[observed.text] = Observation(observed.text, shown, line)
+            seen[observed.text] = _observation(observed.text, observed.value)
     return tuple(seen.values())
 
 
-def _shown(value: object) -> tuple[Json, int | None]:
-    """A value short enough to be told, and the line of the document that it came from."""
+def _observation(path: str, value: object) -> Observation:
+    """A value short enough to be told, with the line of the document that it came from."""
     if isinstance(value, Duration):
-        return value.readable(), None
+        return Observation(path, value.readable())
     try:
         told = to_json(value)
     except ValueError:
-        return "too large to be shown", None
-    line = told.get("line") if isinstance(told, dict) else None
-    where = line if isinstance(line, int) and not isinstance(line, bool) else None
+        return Observation(path, "too large to be shown", summary=True)
     if isinstance(told, list):
-        if all(not isinstance(each, list | dict) for each in told) and len(told) <= 8:
-            return [_cut(each) for each in told], where
-        return f"{len(told)} entries", where
+        if len(told) <= MOST_ENTRIES and all(not isinstance(each, list | dict) for each in told):
+            return Observation(path, [_cut(each) for each in told])
+        return Observation(path, f"{len(told)} entries" if len(told) != 1 else "1 entry", summary=True)
     if isinstance(told, dict):
-        return "{" + ", ".join(list(told)[:8]) + (", …}" if len(told) > 8 else "}"), where
-    return _cut(told), where
+        names = ", ".join(list(told)[:MOST_ENTRIES]) + (", …" if len(told) > MOST_ENTRIES else "")
+        line = told.get("line")
+        return Observation(path, f"{{{names}}}", line if type(line) is int else None, summary=True)
+    return Observation(path, _cut(told))
 
 
 def _cut(value: Json) -> Json:

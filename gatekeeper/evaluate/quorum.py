@@ -14,7 +14,7 @@ from gatekeeper.model.finding import QuorumState, SignOff
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
 
-_BLANK = re.compile(r"\s*(<.*>|_+|-+|\?+|tbd|tba|n/?a|todo|none)?\s*", re.IGNORECASE)
+_BLANK = re.compile(r"(<.*>|_+|-+|\?+|tbd|tba|n/?a|todo|none)?", re.IGNORECASE)
 _SHOWN = 19
 """Characters of a digest or a commit that a reason shows."""
 
@@ -60,6 +60,7 @@ def judge_quorum(approvals: Sequence[Mapping[str, Json]], terms: Terms) -> Quoru
     In each role the entry that was signed last decides; blank entries matter only where nobody has signed.
     """
     sign_offs = tuple(_judge_role(role, approvals, terms) for role in terms.roles)
+    unasked = tuple(_unasked(entry) for entry in approvals if entry.get("role") not in terms.roles)
     people = {person_key(s.person) for s in sign_offs if s.accepted and s.person}
     return QuorumState(
         basis=terms.basis,
@@ -67,25 +68,49 @@ def judge_quorum(approvals: Sequence[Mapping[str, Json]], terms: Terms) -> Quoru
         distinct_needed=terms.distinct,
         distinct_found=len(people),
         sign_offs=sign_offs,
+        unasked=tuple(sorted(unasked, key=lambda s: (s.role, s.person or "", s.reasons))),
     )
 
 
 def person_key(name: str) -> str:
-    """The form in which two spellings of one person's name are equal: case and spacing do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """The form in which two spellings of one person's name are equal.
+
+    Case, spacing, punctuation, accents and characters that cannot be seen do not matter. Letters of other alphabets
+    that only look alike do: where that matters, a policy names who holds its roles.
+    """
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(each if unicodedata.category(each)[0] in "LN" else " " for each in folded if not _unseen(each))
+    return " ".join(letters.split())
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Mn", "Me", "Cc")
 
 
 def _judge_role(role: str, approvals: Sequence[Mapping[str, Json]], terms: Terms) -> SignOff:
     entries = [entry for entry in approvals if entry.get("role") == role]
     signed = sorted((e for e in entries if e.get("signed_at")), key=_signing_order)
+    rejected = [e for e in entries if e.get("decision") == "rejected" and not e.get("signed_at")]
+    undated = tuple(sorted(f"{_person(each) or 'somebody'} rejected it, without a date" for each in rejected))
     if not signed:
         reason = "nobody has signed" if entries else "the record has no such entry"
-        named = next((str(e["person"]) for e in entries if e.get("person")), None)
-        return SignOff(role, named, None, False, (reason,))
+        named = next((_person(e) for e in entries if e.get("person")), None)
+        return SignOff(role, named, None, False, (reason, *undated))
     entry = signed[-1]
-    person = str(entry["person"]) if entry.get("person") else None
-    reasons = tuple(_objections(role, entry, person, terms))
+    person = _person(entry)
+    reasons = (*_objections(role, entry, person, terms), *undated)
     return SignOff(role, person, parse_instant(str(entry["signed_at"])), not reasons, reasons)
+
+
+def _unasked(entry: Mapping[str, Json]) -> SignOff:
+    """An entry in a role that the rule does not ask for: it is shown, whatever it says, and counts for nothing."""
+    signed_at = parse_instant(str(entry["signed_at"])) if entry.get("signed_at") else None
+    told = f"it says {entry['decision']}" if entry.get("decision") else "it says nothing"
+    return SignOff(str(entry.get("role")), _person(entry), signed_at, False, ("no rule asks for this role", told))
+
+
+def _person(entry: Mapping[str, Json]) -> str | None:
+    return str(entry["person"]) if entry.get("person") else None
 
 
 def _signing_order(entry: Mapping[str, Json]) -> tuple[datetime, bool, str]:
@@ -96,7 +121,7 @@ def _signing_order(entry: Mapping[str, Json]) -> tuple[datetime, bool, str]:
 def _objections(role: str, entry: Mapping[str, Json], person: str | None, terms: Terms) -> list[str]:
     signed_at = parse_instant(str(entry["signed_at"]))
     found = []
-    if person is None or _BLANK.fullmatch(person):
+    if person is None or _BLANK.fullmatch(person.strip()):
         found.append("it names no person")
     elif role in terms.holders and person_key(person) not in {person_key(p) for p in terms.holders[role]}:
         found.append(f"{person} does not hold this role")

@@ -58,7 +58,7 @@ def _key(each: Each, bindings: Mapping[str, object]) -> str | None:
 
 
 def _bad_key(key: str | None, index: int, row: object, expected: str, evidence: tuple[str, ...]) -> Judgement:
-    """Rows that cannot be told apart cannot be waived or closed one by one, so none of them passes."""
+    """Rows that cannot be told apart cannot be waived or closed one by one: none passes, and none has a key."""
     what = "has no key" if key is None else f"shares the key {key} with another row"
     lacks = (Lack(evidence[0] if evidence else "", "mistyped", f"row {index + 1} {what}"),)
     return Judgement(
@@ -67,7 +67,6 @@ def _bad_key(key: str | None, index: int, row: object, expected: str, evidence: 
         expected,
         lacks=lacks,
         evidence=evidence,
-        key=f"row {index + 1}",
         line=_line(row),
     )
 

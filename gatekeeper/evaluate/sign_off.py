@@ -28,7 +28,7 @@ def judge_sign_offs(quorum: Quorum, inputs: Inputs) -> Judgement:
         binds=quorum.binds,
         holders=quorum.holders,
         basis=basis,
-        commit=inputs.subject.commit,
+        commit=inputs.subject.commit or None,
         content_until=max((at for at in observed if at is not None), default=None),
         as_of=inputs.as_of,
     )
@@ -54,9 +54,9 @@ def _basis(quorum: Quorum, inputs: Inputs) -> tuple[str | None, tuple[Lack, ...]
         value = inputs.admitted.values[name]
         if isinstance(value, Unknown):
             lacks.update(value.lacks)
-    if inputs.subject.commit is None:
+    if not inputs.subject.commit:
         lacks.add(Lack("", "missing", "the snapshot names no commit to sign off"))
-    if lacks or inputs.subject.commit is None:
+    if lacks or not inputs.subject.commit:
         return None, tuple(sorted(lacks))
     digests = {name: inputs.admitted.items[name].digest for name in quorum.binds}
     return sign_off_basis(inputs.digests, inputs.subject.commit, digests), ()

@@ -28,8 +28,8 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
     """Whether the present streak of clean samples is long enough, by what was observed."""
     evidence = _evidence(window, inputs)
     try:
-        length = _span(window.length, inputs)
-        max_gap = None if window.max_gap is None else _span(window.max_gap, inputs)
+        length = _span(window.length, inputs, "length")
+        max_gap = None if window.max_gap is None else _span(window.max_gap, inputs, "max_gap")
         not_before = None if window.not_before is None else _instant(run(window.not_before, inputs.bindings))
         samples = _samples(window, inputs)
     except _Undecidable as undecidable:
@@ -66,13 +66,17 @@ def _observed_until(evidence: Sequence[str], inputs: Inputs) -> datetime:
     return min([inputs.as_of, *collected])
 
 
-def _span(given: timedelta | Expression, inputs: Inputs) -> timedelta:
-    if isinstance(given, timedelta):
-        return given
-    value = run(given, inputs.bindings)
-    if not isinstance(value, Duration):
-        raise _Undecidable(lacks_of(value, "a duration"))
-    return value.to_timedelta()
+def _span(given: timedelta | Expression, inputs: Inputs, what: str) -> timedelta:
+    """A window of no length would be complete at once, so a span that is not positive decides nothing."""
+    span = given
+    if isinstance(span, Expression):
+        value = run(span, inputs.bindings)
+        if not isinstance(value, Duration):
+            raise _Undecidable(lacks_of(value, "a duration"))
+        span = value.to_timedelta()
+    if span <= timedelta(0):
+        raise _Undecidable((Lack("", "error", f"{what} of the window is {span_text(span)}, which is not positive"),))
+    return span
 
 
 def _instant(value: object) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pla
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.evidence import KINDS, OPEN_KINDS
 from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, WaiverTerms
+from gatekeeper.model.rule import Enforcement, Rule
 from gatekeeper.model.values import Json
 
 LONGEST_WAIVER = timedelta(days=14)
@@ -64,6 +65,7 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]
     draft.reads = reader.gates
     _check_closings(reader, problems)
+    _check_weights(rules, reader, problems)
     terms = _terms(head, node, problems) if head is not None else None
     _warn_cut_texts(node, problems)
     if problems.errors_in(node.source):
@@ -153,6 +155,17 @@ def _rule_ids(nodes: list[Node], problems: Problems) -> frozenset[str]:
             problems.node(own, f"there are two rules `{shown(own.text)}`", hint, "duplicate-id")
         seen.setdefault(own.text, own)
     return frozenset(seen)
+
+
+def _check_weights(rules: Sequence[Rule], reader: RuleReader, problems: Problems) -> None:
+    """A shadow rule never counts, so it cannot close a row of a rule that does."""
+    shadows = {rule.id for rule in rules if rule.enforcement is Enforcement.SHADOW}
+    counting = {rule.id for rule in rules} - shadows
+    for rule, listed in reader.closings.items():
+        for closing, node in listed:
+            if rule in counting and closing in shadows:
+                message = f"`{shown(closing)}` is a shadow rule: it never counts, so it cannot close a row"
+                problems.node(node, message, "name a rule that is advisory, blocking or hard", "closed-by")
 
 
 def _check_closings(reader: RuleReader, problems: Problems) -> None:

@@ -45,11 +45,13 @@ class Observation:
         path: the sub-expression that was read, as the policy writes it.
         value: what stood there, shortened where it is long.
         line: the line of the source document that it came from, where that is known.
+        summary: whether ``value`` only says what is there, such as ``3 entries``.
     """
 
     path: str
     value: Json
     line: int | None = None
+    summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,20 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class QuorumState:
-    """What a quorum came to: each role, the people, and the basis that is to be signed."""
+    """What a quorum came to.
+
+    Attributes:
+        basis: the digest that is to be signed; None where it is not known.
+        sign_offs: how each required role stands, in the order of the rule.
+        unasked: entries of the record in roles that the rule does not ask for; they never count.
+    """
 
     basis: str | None
     binds: tuple[str, ...]
     distinct_needed: int
     distinct_found: int
     sign_offs: tuple[SignOff, ...]
+    unasked: tuple[SignOff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,6 @@ class Finding:
         return self.counts and self.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
 
     @property
-    def order(self) -> tuple[str, str]:
-        """Sort key that does not depend on the order of rules or rows."""
-        return (self.rule, self.key or "")
+    def order(self) -> tuple[str, str, str]:
+        """Sort key that does not depend on the order of rules or rows; rows without a key differ by their message."""
+        return (self.rule, self.key or "", "" if self.key is not None else self.message)

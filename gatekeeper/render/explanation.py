@@ -85,5 +85,5 @@ class ExplanationRenderer:
         return named
 
 
-def _order(gate: GateDecision, finding: Finding) -> tuple[bool, tuple[int, int, tuple[str, str]]]:
+def _order(gate: GateDecision, finding: Finding) -> tuple[bool, tuple[int, int, tuple[str, str, str]]]:
     return (finding.outcome is Outcome.PASS, weight(gate, finding))

@@ -29,7 +29,7 @@ class FindingsPages:
 
     page: Page
     decision: Decision
-    _shown: set[tuple[str, tuple[str, str]]] = field(default_factory=set)
+    _shown: set[tuple[str, tuple[str, str, str]]] = field(default_factory=set)
 
     def blocking(self) -> None:
         """What keeps the gate from GO: a table to see it whole, then each with all that is known."""

@@ -81,7 +81,7 @@ def entries(decision: Decision, part: Part) -> tuple[Entry, ...]:
     return tuple(entry for entry in found if entry.part is part)
 
 
-def weight(gate: GateDecision, finding: Finding) -> tuple[int, int, tuple[str, str]]:
+def weight(gate: GateDecision, finding: Finding) -> tuple[int, int, tuple[str, str, str]]:
     """Sort key: hard before blocking, fails before unknowns, then by the policy's severities, then by rule and key."""
     words = tuple(gate.severities)
     severity = words.index(finding.severity) if finding.severity in words else len(words)

@@ -33,7 +33,7 @@ class FindingsBoard:
     canvas: Canvas
     decision: Decision
     explain: bool
-    _shown: set[tuple[str, tuple[str, str]]] = field(default_factory=set)
+    _shown: set[tuple[str, tuple[str, str, str]]] = field(default_factory=set)
 
     def blocking(self) -> None:
         """What keeps the gate from GO, each with what to do; under a gate rule, what stopped the gate below."""

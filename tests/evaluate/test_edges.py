@@ -11,7 +11,7 @@ from gatekeeper.errors import UsageError
 from gatekeeper.evaluate.parameters import out_of_bounds, parse_parameter
 from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.finding import Finding, Outcome
-from gatekeeper.model.rule import CleanWindow, Expect, Quorum, ReadGate, VoidRun
+from gatekeeper.model.rule import CleanWindow, Each, Expect, Quorum, ReadGate, VoidRun
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.times import instant_text, parse_instant, parse_span, span_text
 from gatekeeper.model.values import Json
@@ -183,7 +183,7 @@ def test_a_value_too_large_to_be_shown_is_not_shown() -> None:
         deep = [deep]
     finding = finding_of(Expect(expression("a.d != null")), {"d": deep})
     assert finding.outcome is Outcome.PASS
-    assert [(seen.path, seen.value) for seen in finding.observed] == [("a.d", "1 entries")]
+    assert [(seen.path, seen.value) for seen in finding.observed] == [("a.d", "1 entry")]
 
 
 def waived(**changes: Any) -> Decision:
@@ -333,3 +333,35 @@ def test_long_values_are_cut_where_they_are_told() -> None:
     )
     told = {each.path: each.value for each in finding.observed}
     assert told == {"a.s": "x" * 199 + "…", "a.l": "20 entries", "a.m": "{k}"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"length": expression("days(-8)")}, {"length": expression("days(0)")}, {"max_gap": expression("seconds(-1)")}],
+)
+def test_a_window_of_no_length_is_never_complete(changes: dict[str, Any]) -> None:
+    runs: Json = {"runs": [{"at": AT, "ok": True, "pending": False}]}
+    finding = finding_of(CleanWindow(**{**WINDOW, **changes}), runs)
+    assert (finding.outcome, "not positive" in finding.message) == (Outcome.UNKNOWN, True)
+
+
+def test_a_row_without_a_key_cannot_be_waived_under_a_key() -> None:
+    each = Each(expression("a.rows"), "row", expression("row"), False, expression("false"), None, None, None)
+    its = gate("g", [rule("rows", each)], [entry("a")])
+    evidence = snapshot(item("a", {"rows": ["row 3", "z", ""]}))
+    tried = [waiver("rows", id=f"w{key}", key=key, accepts_unknown=True) for key in ("row 3", "z")]
+    decision = decide(policy_set(its, waivers=tried), "g", evidence, as_of=NOW)
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert [(f.key, f.waiver) for f in decision.root.findings] == [(None, None), ("row 3", "wrow 3"), ("z", "wz")]
+
+
+def test_the_go_of_an_advisory_gate_that_shows_nothing_is_unknown_to_a_rule_that_blocks() -> None:
+    low = gate("low", [rule("nice", "false", "advisory")], advisory=True)
+    shown = gate("low", [rule("nice", "true")], advisory=True)
+    for enforcement, lower, verdict in [
+        ("hard", low, Verdict.INCONCLUSIVE),
+        ("blocking", low, Verdict.INCONCLUSIVE),
+        ("hard", shown, Verdict.GO),
+    ]:
+        top = gate("g", [rule("reads-low", ReadGate("low"), enforcement)])
+        assert decide(policy_set(top, lower), "g", snapshot(), as_of=NOW).verdict is verdict

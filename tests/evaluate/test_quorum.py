@@ -179,3 +179,34 @@ def test_a_signature_is_not_older_than_the_decision_that_rests_on_it() -> None:
     its = gate("g", [rule("signed", quorum)], [entry("record", "approvals"), entry("runbook")])
     finding = decide(policy_set(its), "g", snapshot(late, RUNBOOK), as_of=NOW).root.findings[0]
     assert (finding.outcome, "after the decision" in finding.message) == (Outcome.FAIL, True)
+
+
+def test_a_rejection_without_a_date_is_an_objection() -> None:
+    undated = sign_off("approver", "Grace", decision="rejected", signed_at=None)
+    finding = judged([*whole_record(), undated])
+    assert (finding.outcome, "Grace rejected it, without a date" in finding.message) == (Outcome.FAIL, True)
+    alone = judged([undated, *whole_record()[1:]])
+    assert "nobody has signed, Grace rejected it" in alone.message
+
+
+def test_what_nobody_asked_for_is_shown_and_counts_for_nothing() -> None:
+    other = sign_off("security", "Mallory", decision="rejected")
+    finding = judged([*whole_record(), other])
+    assert finding.outcome is Outcome.PASS
+    assert finding.quorum is not None
+    (shown,) = finding.quorum.unasked
+    assert (shown.role, shown.person, shown.reasons) == (
+        "security",
+        "Mallory",
+        ("no rule asks for this role", "it says rejected"),
+    )
+
+
+@pytest.mark.parametrize("name", ["Dan.", "DAN", "D\u200ban", " Dán ", "Ｄａｎ"])
+def test_other_spellings_of_a_name_are_the_same_person(name: str) -> None:
+    assert person_key(name) == person_key("Dan")
+
+
+def test_an_empty_commit_is_no_commit() -> None:
+    finding = judged([{**entry, "commit": ""} for entry in whole_record()], commit="")
+    assert finding.outcome is Outcome.UNKNOWN
