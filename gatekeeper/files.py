@@ -48,28 +48,58 @@ def read_bounded(path: Path, most: int) -> bytes:
 def write_atomically(path: Path, data: bytes) -> None:
     """Puts the bytes into a file, whole or not at all; what stood there stays until all of it is written.
 
-    A symbolic link is followed; into a device or a pipe the bytes are written as they are.
+    A symbolic link is followed; into a device or a pipe the bytes are written as they are. A file that is replaced
+    keeps its permissions; a new one has those that the process gives to files.
 
     Raises:
-        OutputError: they could not be written; nothing that existed is lost and no part of the file is left behind.
+        OutputError: they could not be written, the file is read-only, or nobody reads the pipe; nothing that existed is
+            lost and no part of the file is left behind.
     """
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_bytes(data)
+            _pour(path, data)
         else:
-            _replace(path.resolve() if path.is_symlink() else path, data)
+            _replace(Path(os.path.realpath(path)) if path.is_symlink() else path, data)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {_reason(error)}", "choose another place") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
-    if path.is_dir():
+def _pour(path: Path, data: bytes) -> None:
+    """Write into a device or a pipe. Opening a pipe that nobody reads would wait, for ever perhaps."""
+    flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+
+
+def _mode_of(path: Path) -> int | None:
+    """The permissions of the file that is to be replaced; None where there is none."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(about.st_mode):
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+    # Its own bits, since whoever may write to the folder, or everywhere, could replace it all the same.
+    if not about.st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise OSError(errno.EROFS, "is read-only")
+    return stat.S_IMODE(about.st_mode)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = _mode_of(path)
     # In the same folder, since a file can only be renamed within its file system.
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
-        with beside.open("xb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(beside, flags, 0o666 if mode is None else 0o600), "wb") as file:
             file.write(data)
+            if mode is not None:
+                beside.chmod(mode)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
@@ -94,6 +124,8 @@ def _reason(error: OSError | ValueError) -> str:
             return "is a folder, not a file"
         case NotADirectoryError():
             return "a part of the path is no folder"
+        case OSError(errno=errno.ENXIO):
+            return "nobody reads it"
         case OSError(errno=errno.ELOOP):
             return "is a symbolic link, which is not followed"
         case OSError(strerror=str() as reason):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,20 @@ from gatekeeper.evaluate.admission import admit
 from gatekeeper.evaluate.gate import evaluate_gate
 from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.evaluate.parameters import parameter_json, resolve_parameters
-from gatekeeper.load import find_policy_files, load_policies, load_sources, scan_ids
+from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources, scan_ids
 from gatekeeper.model.decision import SEMANTICS, Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Finding
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.snapshot import Snapshot, Subject
+from gatekeeper.model.times import instant_text
 from gatekeeper.snapshot import build_snapshot, find_newest, list_recorded, read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
+
+AHEAD = timedelta(seconds=60)
+"""How far ``as_of`` may lie ahead, for clocks that disagree; a waiver that starts later must not open a gate now."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
@@ -62,7 +66,7 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
     The clock is read once, after the evidence was collected.
 
     Raises:
-        UsageError: an unknown policy or parameter.
+        UsageError: an unknown policy or parameter, or an instant that is still to come.
         InvalidInput: a policy, a source or a snapshot cannot be used.
     """
     if request.collect and (request.snapshot is not None or request.as_of is not None):
@@ -75,6 +79,9 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
     }
     now = clock()
     as_of = request.as_of or now
+    if as_of - now > AHEAD:  # a difference, since the sum could lie after the last day of the calendar
+        told = f"--as-of {instant_text(as_of)} is still to come: now is {instant_text(now)}"
+        raise UsageError(told, "a decision is about now, or about an instant that has passed")
     decisions = []
     for policy in dict.fromkeys(request.policies):
         system = policies.gates[policy].system
@@ -238,7 +245,7 @@ def load_policies_of(configuration: Configuration, wanted: Sequence[str]) -> Pol
     """
     root, folder = configuration.root, configuration.policies
     files = find_policy_files(root, folder)
-    ids = scan_ids(files)
+    ids = scan_ids(files, root)
     folders = set()
     for policy in wanted:
         if policy not in ids:
@@ -274,7 +281,7 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
 
     root, folder = configuration.root, configuration.policies
     policies = find_policy_files(root, folder)
-    sources = tuple(sorted((configuration.root / configuration.evidence).glob("*/sources.*.yaml")))
+    sources = find_sources_files(root, configuration.evidence)
     diagnostics: list[Diagnostic] = []
     try:
         diagnostics += load_policies(policies, root, folder)[1]
@@ -285,14 +292,22 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
             check_sources(load_sources(file, configuration.root))
         except InvalidDocuments as refused:
             diagnostics += refused.diagnostics
-    there = {file.resolve() for file in (*policies, *sources)}
-    wanted = {file.resolve() for file in files}
+    there = {_real(file) for file in (*policies, *sources)}
+    wanted = {_real(file) for file in files}
     for file in files:
-        if file.resolve() not in there:
+        if _real(file) not in there:
             raise UsageError(f"{file} is no policy and no sources file of {configuration.root}")
     if wanted:
-        diagnostics = [each for each in diagnostics if Path(each.file).resolve() in wanted]
+        diagnostics = [each for each in diagnostics if _real(Path(each.file)) in wanted]
     return Linted(len(wanted or there), tuple(sorted(diagnostics, key=lambda each: each.order)))
+
+
+def _real(file: Path) -> Path:
+    """The file behind links; itself where they lead around in a circle, or cannot be followed."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):
+        return file.absolute()
 
 
 def collect(
@@ -327,7 +342,8 @@ def collect(
 
 def _sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
     folder = configuration.root / configuration.evidence / system
-    found = {file.name.split(".")[1]: file for file in sorted(folder.glob("sources.*.yaml"))}
+    files = find_sources_files(configuration.root, configuration.evidence, system)
+    found = {file.name.split(".")[1]: file for file in files}
     wanted = environment or configuration.environment
     if wanted is None and len(found) == 1:
         return next(iter(found.values()))

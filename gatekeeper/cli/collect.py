@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
-from gatekeeper.cli.options import environment_option, policies_argument, root_option
-from gatekeeper.cli.output import echo
+from gatekeeper.cli.options import configuration_of, environment_option, policies_argument, root_option
 from gatekeeper.cli.progress import progress_on
+from gatekeeper.cli.streams import put, tell
 from gatekeeper.model.times import instant_text
 
 
@@ -25,16 +24,15 @@ def command(policies: tuple[str, ...], environment: str | None, root: Path | Non
     A source that cannot be read does not stop the others: it becomes evidence that says so, and its rules are unknown.
     """
     from gatekeeper import pipeline
-    from gatekeeper.load import load_configuration
 
-    configuration = load_configuration(root or Path.cwd(), os.environ)
+    configuration = configuration_of(root)
     loaded = pipeline.load_policies_of(configuration, policies)
     for system in dict.fromkeys(loaded.gates[policy].system for policy in policies):
         with progress_on(sys.stderr) as progress:
             snapshot, path = pipeline.collect(configuration, loaded, system, environment, progress)
         for item in sorted(snapshot.items.values(), key=lambda each: each.name):
             told = f"{item.failure.cause}: {item.failure.detail}" if item.failure else "collected"
-            click.echo(f"  {item.name}: {told}", err=True)
-        click.echo(f"{system} {instant_text(snapshot.taken_at)} {snapshot.digest}", err=True)
-        echo(str(path))
+            tell(f"  {item.name}: {told}")
+        tell(f"{system} {instant_text(snapshot.taken_at)} {snapshot.digest}")
+        put(str(path))
     return ExitCode.GO

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from gatekeeper.cli.exit_codes import ExitCode, code_of, worst
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,
+    configuration_of,
     environment_option,
     parameter_option,
     parse_as_of,
@@ -20,8 +20,9 @@ from gatekeeper.cli.options import (
     root_option,
     snapshot_option,
 )
-from gatekeeper.cli.output import Output, echo, parse_outputs
+from gatekeeper.cli.output import Output, parse_outputs, refuse_inputs
 from gatekeeper.cli.progress import progress_on
+from gatekeeper.cli.streams import UTF_8, put
 from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
 from gatekeeper.errors import OutputError
 from gatekeeper.files import write_atomically
@@ -64,11 +65,11 @@ def command(
     Without options the newest snapshot is judged as of now. The exit code is 0 only where every policy is GO.
     """
     from gatekeeper import pipeline
-    from gatekeeper.load import load_configuration
     from gatekeeper.render.registry import renderer_for
 
-    configuration = load_configuration(root or Path.cwd(), os.environ)
+    configuration = configuration_of(root)
     wanted = parse_outputs(outputs)
+    refuse_inputs(wanted, configuration, snapshot)
     renderer_for(format_ or configuration.format)
     request = pipeline.Request(
         policies=policies,
@@ -83,7 +84,9 @@ def command(
         report = pipeline.evaluate(configuration, request, progress)
     written = _write(report, wanted)
     colored = wants_color(color or configuration.color, sys.stdout)
-    echo(render(report, format_ or configuration.format, colored=colored))
+    shown_as = format_ or configuration.format
+    # A board fits the terminal; what tools read is the same bytes under every locale.
+    put(render(report, shown_as, colored=colored), None if shown_as == "text" else UTF_8)
     return worst([code_of(decision.verdict for decision in report.decisions), written])
 
 
@@ -105,7 +108,7 @@ def _write(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
     code = ExitCode.GO
     for output in outputs:
         try:
-            write_atomically(output.path, renderer_for(output.format).render(report).encode())
+            write_atomically(output.path, renderer_for(output.format).render(report).encode(UTF_8, "backslashreplace"))
         except OutputError as refused:
             tell_error(refused)
             code = ExitCode.INVALID

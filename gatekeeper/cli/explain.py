@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,14 +11,15 @@ from gatekeeper.cli.exit_codes import code_of
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,
+    configuration_of,
     parameter_option,
     parse_as_of,
     parse_parameters,
     root_option,
     snapshot_option,
 )
-from gatekeeper.cli.output import echo
 from gatekeeper.cli.progress import progress_on
+from gatekeeper.cli.streams import put
 from gatekeeper.cli.terminal import can_unicode, wants_color, width_of
 
 
@@ -45,10 +45,9 @@ def command(
     The exit code is that of the decision, as for evaluate.
     """
     from gatekeeper import pipeline
-    from gatekeeper.load import load_configuration
     from gatekeeper.render.explanation import ExplanationRenderer
 
-    configuration = load_configuration(root or Path.cwd(), os.environ)
+    configuration = configuration_of(root)
     request = pipeline.Request(
         policies=(policy,),
         as_of=parse_as_of(as_of),
@@ -62,5 +61,5 @@ def command(
     renderer = ExplanationRenderer(
         rule=rule, width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)
     )
-    echo(renderer.render(report))
+    put(renderer.render(report))
     return code_of(decision.verdict for decision in report.decisions)

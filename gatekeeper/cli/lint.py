@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
-from gatekeeper.cli.options import root_option
-from gatekeeper.cli.output import echo
+from gatekeeper.cli.options import configuration_of, root_option
+from gatekeeper.cli.streams import UTF_8, put, tell
 from gatekeeper.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -31,12 +29,11 @@ def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
     Every mistake of every file is told, with file, line, column and a caret. Exit code 4 where there is one.
     """
     from gatekeeper import pipeline
-    from gatekeeper.load import load_configuration
 
-    configuration = load_configuration(root or Path.cwd(), os.environ)
+    configuration = configuration_of(root)
     linted = pipeline.lint(configuration, files)
     if format_ == "json":
-        echo(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False))
+        put(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False), UTF_8)
     else:
         _tell(linted)
     return ExitCode.INVALID if any(each.level == "error" for each in linted.diagnostics) else ExitCode.GO
@@ -46,11 +43,10 @@ def _tell(linted: Linted) -> None:
     from gatekeeper.load.diagnostics import render_diagnostics
 
     if linted.diagnostics:
-        echo(render_diagnostics(linted.diagnostics))
+        put(render_diagnostics(linted.diagnostics))
     errors = sum(each.level == "error" for each in linted.diagnostics)
     warnings = len(linted.diagnostics) - errors
-    told = f"{linted.files} files: {errors} errors, {warnings} warnings"
-    print(told, file=sys.stderr)
+    tell(f"{linted.files} files: {errors} errors, {warnings} warnings")
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, str | int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gatekeeper.errors import UsageError
+from gatekeeper.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from gatekeeper.load.configuration import Configuration
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -25,10 +29,26 @@ def root_option(command: _Command) -> _Command:
     )(command)
 
 
+def configuration_of(root: Path | None) -> Configuration:
+    """The configuration of the project in that folder; None looks upwards from the current one.
+
+    Raises:
+        InvalidInput: a configuration file or a variable is wrong, or the current folder was removed.
+    """
+    from gatekeeper.load import load_configuration
+
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        hint = "change into a folder that exists"
+        raise InvalidInput(f"the current folder cannot be used: {error.strerror or error}", hint) from None
+    return load_configuration(root or here, os.environ)
+
+
 def as_of_option(command: _Command) -> _Command:
     """``--as-of``: the instant for which to decide."""
     return click.option(
-        "--as-of", metavar="INSTANT", help="Decide for this instant (RFC 3339 with offset); by default now."
+        "--as-of", metavar="INSTANT", help="Decide for this past instant (RFC 3339 with offset); by default now."
     )(command)
 
 

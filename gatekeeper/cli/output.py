@@ -1,13 +1,16 @@
-"""Writing results to files: whole or not at all, and never at the cost of what stood there."""
+"""Where results are written to, and where they may not be: over what a decision rests on."""
 
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gatekeeper.errors import OutputError, UsageError
+from gatekeeper.errors import UsageError
+
+if TYPE_CHECKING:
+    from gatekeeper.load.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
     """What ``--output`` asks for.
 
     Raises:
-        UsageError: not of the form ``FORMAT=PATH``, an unknown format, or the same path twice.
+        UsageError: not of the form ``FORMAT=PATH``, an unknown format, or the same file twice, be it by a link.
     """
     from gatekeeper.render.registry import renderer_for
 
@@ -35,23 +38,27 @@ def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
             )
         renderer_for(name)
         outputs.append(Output(name, Path(path)))
-    paths = [os.path.abspath(output.path) for output in outputs]
+    paths = [os.path.realpath(output.path) for output in outputs]
     for output, path in zip(outputs, paths, strict=True):
         if paths.count(path) > 1:
             raise UsageError(f"--output names {output.path} more than once")
     return tuple(outputs)
 
 
-def echo(text: str) -> None:
-    """Write a result on standard output, whole.
+def refuse_inputs(outputs: tuple[Output, ...], configuration: Configuration, snapshot: Path | None) -> None:
+    """Refuse to write over what the decision rests on; a new file beside it may be written.
 
     Raises:
-        OutputError: the reader went away, or the disk is full. What was not read is no verdict.
+        UsageError: an output is the snapshot that is judged, the configuration, or a file in the folders of policies,
+            evidence or collected snapshots, be it by a link.
     """
-    try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
-    except OSError as error:
-        # What is left in the buffer would be tried again when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
+    root = configuration.root
+    folders = (root / configuration.policies, root / configuration.evidence, root / configuration.state / "snapshots")
+    inputs = {os.path.realpath(each) for each in (snapshot, configuration.file) if each is not None}
+    for output in outputs:
+        path = os.path.realpath(output.path)
+        inside = any(Path(path).is_relative_to(os.path.realpath(folder)) for folder in folders)
+        if path in inputs or (inside and os.path.lexists(path)):
+            raise UsageError(
+                f"--output would write over {output.path}, which belongs to the project", "choose another place"
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 Progress = Callable[[str, int, int], None]
@@ -11,20 +11,23 @@ Progress = Callable[[str, int, int], None]
 
 
 @contextmanager
-def progress_on(stream: TextIO) -> Iterator[Progress]:
+def progress_on(stream: TextIO | None) -> Iterator[Progress]:
     """One line that is written over as work goes on, and cleared at the end."""
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         yield lambda _what, _done, _all: None
         return
+
+    def write(text: str) -> None:
+        with suppress(OSError):  # a terminal that went away must not end the work
+            stream.write(text)
+            stream.flush()
 
     def show(what: str, done: int, all_: int) -> None:
         width = 24
         filled = width * done // max(1, all_)
-        stream.write(f"\r\x1b[2K[{'#' * filled}{'.' * (width - filled)}] {done}/{all_} {what[:48]}")
-        stream.flush()
+        write(f"\r\x1b[2K[{'#' * filled}{'.' * (width - filled)}] {done}/{all_} {what[:48]}")
 
     try:
         yield show
     finally:
-        stream.write("\r\x1b[2K")
-        stream.flush()
+        write("\r\x1b[2K")

@@ -8,7 +8,7 @@ from importlib import resources
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
-from gatekeeper.cli.output import echo
+from gatekeeper.cli.streams import UTF_8, put
 from gatekeeper.errors import UsageError
 
 
@@ -24,11 +24,11 @@ def command(name: str | None) -> int:
     """Print a JSON Schema; without NAME, list those that there are."""
     names = schema_names()
     if name is None:
-        echo("\n".join(names))
+        put("\n".join(names))
         return ExitCode.GO
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
         raise UsageError(f"there is no schema {name!r}", hint)
-    echo(resources.files("gatekeeper.schemas").joinpath(names[name]).read_text(encoding="utf-8"))
+    put(resources.files("gatekeeper.schemas").joinpath(names[name]).read_text(encoding="utf-8"), UTF_8)
     return ExitCode.GO

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from typing import TextIO
 
+from gatekeeper.cli.streams import tell, tell_refusal
 from gatekeeper.errors import GatekeeperError, InvalidDocuments
 
 
-def wants_color(choice: str, stream: TextIO) -> bool:
+def wants_color(choice: str, stream: TextIO | None) -> bool:
     """Whether to write colour: ``--color``, then NO_COLOR and FORCE_COLOR, then whether it is a terminal."""
     if choice != "auto":
         return choice == "always"
@@ -18,20 +18,20 @@ def wants_color(choice: str, stream: TextIO) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def width_of(stream: TextIO) -> int:
+def width_of(stream: TextIO | None) -> int:
     """How wide a text board may be: the terminal's width within reason, 100 where it is no terminal."""
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         return 100
     return max(60, min(140, shutil.get_terminal_size((100, 24)).columns))
 
 
-def can_unicode(stream: TextIO) -> bool:
+def can_unicode(stream: TextIO | None) -> bool:
     """Whether the stream can write the signs of the board."""
     try:
-        "✔✘█·─".encode(stream.encoding or "ascii")
+        "✔✘█·─".encode((stream.encoding if stream is not None else None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -42,8 +42,6 @@ def tell_error(refused: GatekeeperError) -> None:
     if isinstance(refused, InvalidDocuments):
         from gatekeeper.load.diagnostics import render_diagnostics
 
-        print(render_diagnostics(refused.diagnostics), file=sys.stderr)
-        return
-    print(f"error: {refused.message}", file=sys.stderr)
-    if refused.hint:
-        print(f"  hint: {refused.hint}", file=sys.stderr)
+        tell(render_diagnostics(refused.diagnostics))
+    else:
+        tell_refusal(refused)

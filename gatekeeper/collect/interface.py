@@ -28,7 +28,8 @@ class Refused(Exception):
     """A source that cannot become evidence.
 
     Args:
-        cause: ``failed`` where it cannot be read, ``mistyped`` where it is not what it should be.
+        cause: ``failed`` where it cannot be read, ``mistyped`` where it is not what it should be,
+            ``truncated`` where a part of it is not there.
         detail: one line for a person; it never prints the document.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,7 +61,7 @@ def pieces_of(token: Token, line: int) -> tuple[Piece, ...]:
     """The pieces of an inline token that begins on a line."""
     found = []
     bold = spans = 0
-    cursor = 0
+    spans_of_code = CodeSpans(token.content)
     for child in token.children or ():
         match child.type:
             case "text" | "image":
@@ -68,8 +69,7 @@ def pieces_of(token: Token, line: int) -> tuple[Piece, ...]:
                     found.append(Piece(child.content, line, bold))
             case "code_inline":
                 found.append(Piece(child.content, line, bold, code=True))
-                cursor, crossed = _past_code(token.content, cursor, child)
-                line += crossed
+                line += spans_of_code.lines_of(child)
             case "softbreak" | "hardbreak":
                 found.append(Piece(" " if child.type == "softbreak" else "\n", line, bold, ends_line=True))
                 line += 1
@@ -84,6 +84,7 @@ def pieces_of(token: Token, line: int) -> tuple[Piece, ...]:
 def targets_of(token: Token, line: int) -> Iterator[Target]:
     """The links of an inline token, with the line on which each begins."""
     text, href, begun = "", None, line
+    spans_of_code = CodeSpans(token.content)
     for child in token.children or ():
         if child.type == "link_open":
             text, href, begun = "", str(child.attrGet("href") or ""), line
@@ -95,18 +96,50 @@ def targets_of(token: Token, line: int) -> Iterator[Target]:
         else:
             text += child.content
             if child.type == "code_inline":
-                line += _past_code(token.content, 0, child)[1]
+                line += spans_of_code.lines_of(child)
 
 
-def _past_code(content: str, cursor: int, code: Token) -> tuple[int, int]:
-    """Where a code span ends in the raw text, and how many lines it crosses: the parser makes spaces of line ends."""
-    if "\n" not in content:
-        return cursor, 0
-    ticks = re.escape(code.markup)
-    for found in re.compile(rf"(?<!`){ticks}(?!`)(.+?)(?<!`){ticks}(?!`)", re.DOTALL).finditer(content, cursor):
-        if found[1].replace("\n", " ").strip() == code.content.strip():
-            return found.end(), found[1].count("\n")
-    return cursor, 0
+class CodeSpans:
+    """How many lines each code span of a raw text crosses: the parser makes spaces of line ends.
+
+    Spans are asked for in their order, and no part of the text is looked at twice, so that many spans cost no more than
+    the text is long.
+    """
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+        self._runs = [found.span() for found in re.finditer("`+", content)] if "\n" in content else []
+        self._of_length: dict[int, list[int]] = {}
+        for index, (start, end) in enumerate(self._runs):
+            self._of_length.setdefault(end - start, []).append(index)
+        self._next = 0
+
+    def lines_of(self, code: Token) -> int:
+        """The lines that the next code span crosses; 0 where it is not found, as then for all after it."""
+        ticks = len(code.markup)
+        closing = self._of_length.get(ticks, [])
+        while self._next < len(self._runs):
+            opens, self._next = self._next, self._next + 1
+            start, end = self._runs[opens]
+            if end - (start + self._is_escaped(start)) != ticks:
+                continue
+            at = bisect_right(closing, opens)
+            if at == len(closing):
+                continue
+            closes = self._runs[closing[at]][0]
+            # The parser strips one blank from either end.
+            if closes - end - len(code.content) not in (0, 2):
+                continue
+            raw = self._content[end:closes]
+            if raw.replace("\n", " ").strip() == code.content.strip():
+                self._next = closing[at] + 1
+                return raw.count("\n")
+        return 0
+
+    def _is_escaped(self, start: int) -> bool:
+        """Whether a backslash takes a backtick from the front of a run; two of them are a backslash in the text."""
+        before = self._content[max(0, start - 64) : start]
+        return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def plain(pieces: Iterable[Piece]) -> str:

@@ -30,6 +30,9 @@ MAX_CELLS = 30_000
 MAX_NESTING = 40
 
 
+_TABLE_ELEMENT = re.compile(r"<table(?![\w-])", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A parsed text.
@@ -47,7 +50,7 @@ def parse_source(data: bytes, name: str) -> Source:
     """The tree of blocks of a Markdown file.
 
     Raises:
-        Refused: not UTF-8, too large, too intricate, or a comment that is never closed.
+        Refused: not UTF-8, too large, too intricate, a comment that is never closed, or a table in raw HTML.
     """
     from markdown_it.tree import SyntaxTreeNode
 
@@ -57,6 +60,8 @@ def parse_source(data: bytes, name: str) -> Source:
     if "<!--" in text:
         lines = _without_comments(text, lines, name)
         text = "\n".join(lines)
+    if _TABLE_ELEMENT.search(text):
+        _refuse_raw_tables(text, lines, name)
     tokens = _parser(html=False).parse(text)
     _refuse_nesting(tokens, name)
     return Source(tuple(lines), SyntaxTreeNode(tokens))
@@ -90,7 +95,7 @@ def _refuse_floods(text: str, lines: list[str], name: str) -> None:
     brackets = text.count("[")
     if brackets > MAX_BRACKETS:
         raise Refused("failed", f"{name} has {brackets:,} opening brackets; at most {MAX_BRACKETS:,} are read")
-    marks = sum(map(text.count, "*_<&"))
+    marks = sum(map(text.count, "*_<&`"))
     if marks > MAX_MARKS:
         raise Refused("failed", f"{name} has {marks:,} marks of formatting; at most {MAX_MARKS:,} are read")
     # Lines without a blank one between them can be one table, each row filled up to the widest.
@@ -112,6 +117,17 @@ def _refuse_nesting(tokens: list[Token], name: str) -> None:
         if max(token.level, deepest) >= MAX_NESTING - 1:
             line = f" (line {token.map[0] + 1})" if token.map else ""
             raise Refused("failed", f"{name} is nested deeper than {MAX_NESTING - 2} levels{line}")
+
+
+def _refuse_raw_tables(text: str, lines: list[str], name: str) -> None:
+    """A reader of the rendered page would see the rows of an HTML table, and no rule would."""
+    for token in _parser(html=True).parse(text):
+        inline = (child.content for child in token.children or () if child.type == "html_inline")
+        html = [token.content] if token.type == "html_block" else inline
+        if any(_TABLE_ELEMENT.search(each) for each in html):
+            first, last = token.map or (0, len(lines))
+            line = next((n for n in range(first, last) if _TABLE_ELEMENT.search(lines[n])), first) + 1
+            raise Refused("mistyped", f"{name}: the raw HTML table in line {line} is not read (write it with pipes)")
 
 
 def _without_comments(text: str, lines: list[str], name: str) -> list[str]:

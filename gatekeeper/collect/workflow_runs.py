@@ -35,13 +35,15 @@ class WorkflowRunsConfig(SourceConfig):
         file: one answer.
         files: several, one a page.
         attempts: a list of earlier attempts.
-        workflow: the workflow's file or name; else it is read from the runs.
+        workflow: the workflow's file, or its name where the runs tell no file. The runs must agree.
+        first_run: the ``run_number`` of a run that must be there, with every run after it.
     """
 
     file: FileText | None = None
     files: list[FileText] | None = Field(default=None, min_length=1, max_length=1000)
     attempts: FileText | None = None
     workflow: str | None = Field(default=None, min_length=1, max_length=255)
+    first_run: int | None = Field(default=None, ge=1, strict=True)
 
     @model_validator(mode="after")
     def _one_or_several(self) -> WorkflowRunsConfig:
@@ -58,7 +60,12 @@ class WorkflowRunsCollector:
     config = WorkflowRunsConfig
 
     def collect(self, request: CollectRequest[WorkflowRunsConfig]) -> Evidence:
-        """Every attempt of every run, in order."""
+        """Every attempt of every run, in order.
+
+        Raises:
+            Refused: the answers are not GitHub's, the runs are of several workflows or of another one than the
+                configured one, or they begin after ``first_run``.
+        """
         config = request.config
         names = config.files if config.files is not None else [str(config.file)]
         pages = [_page(read_json(request.base, name, config.max_bytes), name) for name in names]
@@ -68,10 +75,11 @@ class WorkflowRunsCollector:
         runs = [run for _, page in pages for run in page]
         if config.attempts is not None:
             runs += _attempts(read_json(request.base, config.attempts, config.max_bytes), config.attempts)
-        _refuse_several_workflows(runs)
+        workflow = _workflow(runs, config.workflow) or PurePosixPath(names[0]).stem
+        _refuse_late_start(runs, config.first_run)
         kept = _ordered(_known(run) for run in runs)
         value: Json = {
-            "workflow": config.workflow or _workflow(runs) or PurePosixPath(names[0]).stem,
+            "workflow": workflow,
             "total_count": totals.pop(),
             "runs": kept,
             "latest": kept[-1] if kept else None,
@@ -108,6 +116,7 @@ def _runs(listed: Json, where: str) -> list[dict[str, Json]]:
 def _known(run: dict[str, Json]) -> dict[str, Json]:
     """The fields of a run that its kind has; what may be null and is absent is null."""
     known = {name: run[name] for name in _FIELDS if name in run}
+    known["head_branch"] = _branch(known.get("head_branch"))
     return {**known, **{name: None for name, hint in _FIELDS.items() if name not in run and NoneType in get_args(hint)}}
 
 
@@ -139,18 +148,50 @@ def _order(run: dict[str, Json]) -> tuple[datetime, float, float]:
     )
 
 
-def _refuse_several_workflows(runs: list[dict[str, Json]]) -> None:
-    ids = sorted({shown(run["workflow_id"]) for run in runs if "workflow_id" in run})
-    if len(ids) > 1:
+def _branch(ref: Json) -> Json:
+    """The branch's plain name: some answers have it as a full ref. An empty one is not known."""
+    return (ref.removeprefix("refs/heads/") or None) if isinstance(ref, str) else ref
+
+
+def _refuse_late_start(runs: list[dict[str, Json]], first: int | None) -> None:
+    """A run that was dropped from the front of the list leaves no hole behind."""
+    if first is None:
+        return
+    numbers = [number for run in runs if type(number := run.get("run_number")) is int]
+    if not numbers or min(numbers) > first:
+        begins = f"the list begins with run {min(numbers)}" if numbers else "the list has no run"
+        raise Refused("truncated", f"run {first} has to be there (first_run), but {begins}")
+
+
+def _workflow(runs: list[dict[str, Json]], configured: str | None) -> str | None:
+    """The workflow of the runs: its file, as ``path`` has it, else its name, else what is configured.
+
+    What the runs say weighs more than what somebody wrote beside them, so the two may not differ.
+    """
+    _said(runs, "workflow_id")
+    path, name = _said(runs, "path"), _said(runs, "name")
+    if path is not None:
+        file = PurePosixPath(path.partition("@")[0])
+        said, also = file.name or path, str(file)
+    elif name is not None:
+        said = also = name
+    else:
+        return configured
+    if configured is not None and configured not in (said, also):
         raise Refused(
-            "mistyped", f"the runs belong to {len(ids)} workflows ({', '.join(ids[:3])}): name the files of one"
+            "mistyped", f"the source is configured as workflow {shown(configured)}, the runs are of {shown(said)}"
         )
+    return said
 
 
-def _workflow(runs: list[dict[str, Json]]) -> str | None:
-    """The workflow's file, as ``path`` of the runs has it, else its name, where the runs agree."""
-    for key in ("path", "name"):
-        found = {run.get(key) for run in runs if isinstance(run.get(key), str)}
-        if len(found) == 1:
-            return PurePosixPath(str(found.pop()).partition("@")[0]).name or None
-    return None
+def _said(runs: list[dict[str, Json]], key: str) -> str | None:
+    """What the runs say under a key, if any does; then all have to say the same."""
+    found = sorted({_text(run[key]) if run.get(key) else "(none)" for run in runs})
+    if len(found) > 1:
+        told = ", ".join(map(shown, found[:3]))
+        raise Refused("mistyped", f"the runs belong to {len(found)} workflows ({key} {told}): name the files of one")
+    return None if found in ([], ["(none)"]) else found[0]
+
+
+def _text(said: Json) -> str:
+    return said if isinstance(said, str) else shown(said)

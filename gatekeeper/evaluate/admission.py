@@ -100,7 +100,7 @@ def _of_another(item: Evidence, subject: Subject) -> tuple[str, str] | None:
 
 def _out_of_time(entry: EvidenceEntry, item: Evidence, as_of: datetime) -> tuple[str, str] | None:
     latest = max(item.collected_at, item.observed_at or item.collected_at)
-    if latest > as_of + SKEW:
+    if latest - as_of > SKEW:  # a difference, since the sum could lie after the last day of the calendar
         return "future", f"it is of {instant_text(latest)}, after the decision"
     if entry.max_age is not None and as_of - item.collected_at > entry.max_age:
         since = item.collected_at + entry.max_age

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "find_policy_files",
+    "find_sources_files",
     "json_schemas",
     "load_configuration",
     "load_policies",
@@ -36,18 +37,33 @@ def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
     """Every policy file below the root's folder of policies, sorted; files of policy tests are left out.
 
     Raises:
-        InvalidDocuments: there is no such folder, or a link in it leads out of the root.
+        InvalidDocuments: there is no such folder, one cannot be listed, or a link in it leads out of the root.
     """
     from gatekeeper.load.files import find_policy_files as find
 
     return find(root, folder)
 
 
-def scan_ids(files: Sequence[Path]) -> Mapping[str, Path]:
-    """Id → file, by a quick look at the lines; what the files really say is for ``load_policies``."""
+def find_sources_files(root: Path, folder: str = "evidence", system: str | None = None) -> tuple[Path, ...]:
+    """Every sources file below the root's folder of evidence, or those of one system, sorted.
+
+    Raises:
+        InvalidDocuments: a folder cannot be listed.
+    """
+    from gatekeeper.load.files import find_sources_files as find
+
+    return find(root, folder, system)
+
+
+def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
+    """Id → file, by a quick look at the lines; what the files really say is for ``load_policies``.
+
+    Raises:
+        InvalidDocuments: a file cannot be read.
+    """
     from gatekeeper.load.files import scan_ids as scan
 
-    return scan(files)
+    return scan(files, root)
 
 
 def load_policies(
@@ -71,7 +87,8 @@ def load_policies(
     from gatekeeper.load.policies import load_policies as load
 
     loaded = load(files, root, folder)
-    if entry is not None:
+    # What was read in between may be what somebody just wrote: kept is only what the entry's name says.
+    if entry is not None and entry == entry_of(files, root, folder):
         write_entry(entry, loaded)
     return loaded
 

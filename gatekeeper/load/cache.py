@@ -1,7 +1,9 @@
 """Checked policies kept between runs, so that a decision on known policies starts fast.
 
-An entry is found by the content of every file in the folders of the policies, by the code of gatekeeper and by the
-versions below it, so a change of any of them is another entry. What was refused is never kept. Entries are pickles, and
+An entry is found by the content of every file in the folders of the policies, by the code of gatekeeper, by Python's
+version and by the names of everything that is installed beside it, so a change of any of them is another entry. A
+library that was changed in place, under the same version, is not noticed. Links to folders are not entered: neither
+policies nor their schemas are read through one. What was refused is never kept. Entries are pickles, and
 reading a pickle runs what it says: only a file and a folder that belong to this user, and that nobody else may write
 to, are believed. Nothing here fails; without a usable cache the policies are loaded anew.
 """
@@ -44,12 +46,14 @@ def entry_of(files: Sequence[Path], root: Path, folder: str) -> Path | None:
             read += len(content)
             if read > _MOST_BYTES:
                 return None
-            digest.update(f"{path}\0{hashlib.sha256(content).hexdigest()}\0".encode())
-        code = _code()
+            digest.update(_told(f"{path}\0{hashlib.sha256(content).hexdigest()}\0"))
+        code = f"{_code()}\0{_installed()}"
+        here = Path.cwd()  # mistakes and warnings are told as seen from here
     except OSError:
         return None
     asked = "\0".join(str(file) for file in files)
-    digest.update(f"{asked}\0{root}\0{folder}\0{Path.cwd()}\0{sys.version}\0{gatekeeper.__version__}\0{code}".encode())
+    versions = f"{sys.version}\0{gatekeeper.__version__}\0{code}"
+    digest.update(_told(f"{asked}\0{root}\0{folder}\0{here}\0{versions}"))
     return cache_folder() / f"policies-{digest.hexdigest()}.pickle"
 
 
@@ -92,6 +96,24 @@ def _drop_old(folder: Path) -> None:
     entries = sorted(folder.glob("policies-*.pickle"), key=lambda each: each.stat().st_mtime, reverse=True)
     for old in entries[_MOST_ENTRIES - 1 :]:
         old.unlink()
+
+
+def _told(text: str) -> bytes:
+    """The bytes of a text with paths in it, whose names need not be UTF-8."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _installed() -> str:
+    """The names, which hold the versions, of all distributions that can be imported.
+
+    All of them, since which library has a say in what a policy means is not written anywhere; and by their names alone,
+    since asking ``importlib.metadata`` takes a tenth of a cold start.
+    """
+    told = []
+    for folder in dict.fromkeys(sys.path):
+        with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+            told += sorted(each.name for each in entries if each.name.endswith((".dist-info", ".egg-info")))
+    return ",".join(told)
 
 
 def _code() -> str:

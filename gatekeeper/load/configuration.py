@@ -15,7 +15,7 @@ from typing import Any
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.source import SourceText, read_source, refusal
+from gatekeeper.load.source import SourceText, display_path, os_reason, read_bytes, read_source, refusal
 
 FILE = "gatekeeper.yaml"
 COLORS = ("auto", "always", "never")
@@ -49,6 +49,9 @@ class Configuration:
 KEYS = ("color", "environment", "evidence", "format", "policies", "state")
 """What a file or a variable may set."""
 
+_MOST_BYTES = 4 * 1024 * 1024
+"""The largest project file that is read."""
+
 _FOLDERS = frozenset({"policies", "evidence", "state"})
 
 
@@ -64,8 +67,11 @@ def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration
         InvalidInput: a variable is wrong.
     """
     start = start.absolute()
-    found = _find(start)
-    configuration = found if found is not None else Configuration(_bare_root(start))
+    try:
+        found = _find(start)
+        configuration = found if found is not None else Configuration(_bare_root(start))
+    except OSError as error:  # a folder on the way up that may not be entered
+        raise refusal(display_path(Path(error.filename or start), start), os_reason(error)) from error
     values: dict[str, str] = {}
     for key in KEYS:
         name = f"GATEKEEPER_{key.upper()}"
@@ -138,12 +144,11 @@ def _from_yaml(file: Path, folder: Path) -> Configuration:
 
 def _table(project: Path, folder: Path) -> tuple[SourceText, int, dict[str, Any]] | None:
     """The ``[tool.gatekeeper]`` table of a project file with its line, or None where there is none."""
-    raw = project.read_bytes()
-    if b"gatekeeper" not in raw:
+    if b"gatekeeper" not in read_bytes(project, display_path(project, folder), _MOST_BYTES):
         return None  # most project files; whether they can be read otherwise is not ours to say
     import tomllib
 
-    source = read_source(project, folder, 4 * 1024 * 1024)
+    source = read_source(project, folder, _MOST_BYTES)
     try:
         tools = tomllib.loads(source.text).get("tool", {})
     except (tomllib.TOMLDecodeError, RecursionError) as error:

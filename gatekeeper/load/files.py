@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments
-from gatekeeper.load.source import MAX_BYTES, display_path, refusal
+from gatekeeper.load.source import display_path, os_reason, read_bytes, refusal
 
 _SUFFIXES = (".yaml", ".yml")
 _TESTS = ("_test.yaml", "_test.yml")
@@ -22,20 +22,28 @@ def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
     Hidden files and folders are left out too. Links are followed to files only, and only if they stay below the root.
 
     Raises:
-        InvalidDocuments: there is no such folder, or a link in it leads out of the root.
+        InvalidDocuments: there is no such folder, one of its folders cannot be listed, or a link in it leads out of the
+            root.
     """
     base = root / folder
-    if not base.is_dir():
-        what = "is no folder" if base.exists() else "there is no such folder"
-        raise refusal(display_path(base, root), what, "policies lie in policies/<system>/*.yaml")
+    try:
+        if not base.is_dir():
+            what = "is no folder" if base.exists() else "there is no such folder"
+            raise refusal(display_path(base, root), what, "policies lie in policies/<system>/*.yaml")
+    except OSError as error:
+        raise _unlisted(base, root, error) from error
     inside = root.resolve()
     found: list[Path] = []
     escaped: list[Path] = []
-    for where, folders, names in os.walk(base):
+
+    def refuse(error: OSError) -> None:
+        raise _unlisted(Path(error.filename or base), root, error) from error
+
+    for where, folders, names in os.walk(base, onerror=refuse):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in [*names, *folders]:
             path = Path(where) / name
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            if _leads_out(path, inside, root):
                 escaped.append(path)
             elif name in names and name.endswith(_SUFFIXES) and not name.endswith(_TESTS) and not name.startswith("."):
                 found.append(path)
@@ -49,19 +57,69 @@ def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def scan_ids(files: Sequence[Path]) -> Mapping[str, Path]:
+def find_sources_files(root: Path, folder: str = "evidence", system: str | None = None) -> tuple[Path, ...]:
+    """Every ``<system>/sources.<environment>.yaml`` below the root's folder of evidence, sorted.
+
+    Args:
+        root: the root of the project.
+        folder: the folder of evidence below the root; where there is none, there are no sources.
+        system: only the sources of this one.
+
+    Raises:
+        InvalidDocuments: a folder cannot be listed.
+    """
+    base = root / folder
+    systems = [base / system] if system is not None else _listed(base, root)
+    return tuple(
+        file
+        for each in systems
+        for file in _listed(each, root)
+        if file.name.startswith("sources.") and file.name.endswith(".yaml") and file.name != "sources.yaml"
+    )
+
+
+def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
     """Id → file, by a quick look at the lines that begin with ``id:``.
 
-    It only helps to find the folder that a policy lies in: what cannot be read is left out, of two files with the same
-    id the first counts, and what the files really say is for ``load_policies``.
+    It only helps to find the folder that a policy lies in: of two files with the same id the first counts, and what the
+    files really say is for ``load_policies``.
+
+    Raises:
+        InvalidDocuments: files that cannot be read; nobody knows which policies they hold.
     """
     found: dict[str, Path] = {}
+    refused: list[Diagnostic] = []
     for file in files:
         try:
-            with file.open("rb") as opened:
-                text = opened.read(MAX_BYTES)
-        except OSError:
+            text = read_bytes(file, display_path(file, root))
+        except InvalidDocuments as error:
+            refused += error.diagnostics
             continue
         for each in _ID.findall(text):
             found.setdefault(each.decode("ascii"), file)
+    if refused:
+        raise InvalidDocuments(tuple(refused))
     return found
+
+
+def _leads_out(path: Path, inside: Path, root: Path) -> bool:
+    try:
+        return path.is_symlink() and not path.resolve().is_relative_to(inside)
+    except RuntimeError:  # a link in a circle leads nowhere; reading it says so
+        return False
+    except OSError as error:
+        raise _unlisted(path, root, error) from error
+
+
+def _listed(folder: Path, root: Path) -> list[Path]:
+    """What a folder holds, sorted; nothing where it is no folder."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unlisted(folder, root, error) from error
+
+
+def _unlisted(folder: Path, root: Path, error: OSError) -> InvalidDocuments:
+    return refusal(display_path(folder, root), os_reason(error), "nobody knows what it holds")

@@ -17,6 +17,7 @@ from gatekeeper.load.terms import NAME_HINT, name_problem
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
 from gatekeeper.model.decode import field_types
 from gatekeeper.model.evidence import KINDS, OPEN_KINDS
+from gatekeeper.model.open_schema import pattern_problem
 from gatekeeper.model.policy import EvidenceEntry
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.values import Json
@@ -89,11 +90,9 @@ def _schema(node: Node | None, root: Path, problems: Problems) -> Mapping[str, J
         return None
     path = node.source.path.parent / named
     try:
-        inside = path.resolve().is_relative_to(root.resolve()) or path.resolve().is_relative_to(
-            node.source.path.parent.resolve()
-        )
-        if not inside:
-            problems.node(node, "the schema is a link that leads out of the project", code="schema")
+        if _through_link(node.source.path.parent, named):
+            hint = "put the file itself there"
+            problems.node(node, "the schema lies behind a symbolic link, which is not followed", hint, "schema")
             return None
         if not path.is_file():
             there = sorted(each.name for each in path.parent.glob("*.json")) if path.parent.is_dir() else []
@@ -113,6 +112,16 @@ def _schema(node: Node | None, root: Path, problems: Problems) -> Mapping[str, J
         problems.node(node, f"the schema {wrong}", code="schema")
         return None
     return value
+
+
+def _through_link(folder: Path, named: PurePosixPath) -> bool:
+    """Whether a part of the path below the folder is a link: what is kept of policies is not looked for behind one."""
+    path = folder
+    for part in named.parts:
+        path /= part
+        if path.is_symlink():
+            return True
+    return False
 
 
 def _schema_problem(value: Json) -> str:
@@ -135,7 +144,7 @@ def _schema_problem(value: Json) -> str:
         return f"is no valid JSON Schema: {shown(error.message, 100)} (at {shown(where)})"
     except RecursionError:
         return "is nested too deeply"
-    return ""
+    return pattern_problem(value)
 
 
 def _references(value: Json) -> Iterator[str]:

@@ -71,7 +71,7 @@ def read_source(path: Path, root: Path, most: int = MAX_BYTES) -> SourceText:
             reader would not see.
     """
     display = display_path(path, root)
-    raw = _read_bytes(path, display, most)
+    raw = read_bytes(path, display, most)
     name = stable_name(path, root)
     text = _decode(raw, display)
     source = make_source(path, name, display, text)
@@ -119,7 +119,12 @@ def _quoted(path: str) -> str:
     return shown(path, 4096)
 
 
-def _read_bytes(path: Path, display: str, most: int) -> bytes:
+def read_bytes(path: Path, display: str, most: int = MAX_BYTES) -> bytes:
+    """The content of a regular file; a link is followed.
+
+    Raises:
+        InvalidDocuments: it is missing, no regular file, unreadable or larger than ``most`` bytes.
+    """
     try:
         # Opened without waiting, so that a named pipe cannot hold gatekeeper up; looked at before a byte is read.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
@@ -133,7 +138,7 @@ def _read_bytes(path: Path, display: str, most: int) -> bytes:
     except FileNotFoundError:
         raise refusal(display, "there is no such file") from None
     except (OSError, ValueError) as error:
-        raise refusal(display, _os_reason(error)) from error
+        raise refusal(display, os_reason(error)) from error
     if about.st_size > most or len(raw) > most:
         size = f"{max(about.st_size, len(raw)):,} bytes"
         raise refusal(
@@ -142,7 +147,8 @@ def _read_bytes(path: Path, display: str, most: int) -> bytes:
     return raw
 
 
-def _os_reason(error: OSError | ValueError) -> str:
+def os_reason(error: OSError | ValueError) -> str:
+    """Why a file or folder cannot be read, in words that go on from its path."""
     if isinstance(error, PermissionError):
         return "cannot be read: permission denied"
     if isinstance(error, IsADirectoryError):

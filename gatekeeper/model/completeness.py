@@ -56,6 +56,7 @@ def _all(kind: str, value: Json, latest: datetime | None) -> Iterator[Defect]:
 def _workflow_runs(value: Any) -> Iterator[Defect]:
     runs: list[dict[str, Any]] = value["runs"]
     yield from _out_of_order(runs)
+    yield from _concluded_early(runs)
     if value["latest"] != (runs[-1] if runs else None):
         yield "mistyped", "latest is not the last of the runs"
     attempts: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -63,6 +64,7 @@ def _workflow_runs(value: Any) -> Iterator[Defect]:
         attempts[run["run_number"]].append(run)
     numbers = sorted(attempts)
     yield from _holes(numbers, attempts)
+    yield from _falling(numbers, attempts)
     for number in numbers:
         yield from _attempts(number, attempts[number])
     shared = Counter(id_ for each in attempts.values() for id_ in {run["id"] for run in each})
@@ -89,6 +91,21 @@ def _holes(numbers: list[int], attempts: dict[int, list[dict[str, Any]]]) -> Ite
             yield "incomplete", f"{which} missing between {ends[0]} and {ends[1]}"
 
 
+def _concluded_early(runs: list[dict[str, Any]]) -> Iterator[Defect]:
+    for run in runs:
+        if run["status"] != "completed" and run["conclusion"] is not None:
+            which = f"run {run['run_number']} (attempt {run['run_attempt']})"
+            yield "mistyped", f"{which} is {run['status']} and yet has the conclusion {run['conclusion']}"
+
+
+def _falling(numbers: list[int], attempts: dict[int, list[dict[str, Any]]]) -> Iterator[Defect]:
+    """Numbers are given in the order of creation, so a run that stands before its time was moved."""
+    for before, after in pairwise(numbers):
+        earlier, later = (attempts[number][0]["created_at"] for number in (before, after))
+        if parse_instant(later) < parse_instant(earlier):
+            yield "mistyped", f"run {after} (created {later}) is older than run {before} (created {earlier})"
+
+
 def _attempts(number: int, runs: list[dict[str, Any]]) -> Iterator[Defect]:
     counts = Counter(run["run_attempt"] for run in runs)
     if number < 1 or min(counts) < 1:
@@ -99,6 +116,9 @@ def _attempts(number: int, runs: list[dict[str, Any]]) -> Iterator[Defect]:
             yield "mistyped", f"attempt {attempt} of run {number} is there {count} times"
     if len({run["id"] for run in runs}) > 1:
         yield "mistyped", f"the attempts of run {number} have different ids"
+    created = sorted({run["created_at"] for run in runs})
+    if len({parse_instant(at) for at in created}) > 1:
+        yield "mistyped", f"the attempts of run {number} have different created_at ({' and '.join(created[:2])})"
     last = max(counts)
     lacking = last - len(counts)
     if lacking:

@@ -41,7 +41,9 @@ class WorkflowRun:
         run_number: counts the runs of a workflow without a hole; every attempt of a run has the same.
         run_attempt: 1 for the first attempt.
         conclusion: None while the run has not ended.
-        created_at: when the run was created; the same for every attempt.
+        head_branch: the branch's plain name, without ``refs/heads/``; None where it is not known.
+        created_at: when the run was created; the same for every attempt, and never before that of a lower number.
+        run_started_at: when this attempt was started.
     """
 
     id: int
@@ -66,7 +68,8 @@ class WorkflowRuns:
         workflow: the workflow's file or name.
         total_count: how many runs the source says there are.
         runs: every attempt, by ``created_at``, then ``run_number``, then ``run_attempt``.
-        latest: the last of ``runs``, or None where there is none.
+        latest: the last of ``runs``, or None where there is none. It is the run that was created last, which need not
+            be the one that started last: an older run can be started again after it (``run_started_at``).
     """
 
     workflow: str

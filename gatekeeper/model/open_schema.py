@@ -1,13 +1,14 @@
 """Documents whose shape a policy gives as a JSON Schema (draft 2020-12): checking, and typing their numbers.
 
-No schema is fetched: a ``$ref`` leads to a place in the same schema or is a defect. Nothing here raises for a bad value
-or a bad schema.
+No schema is fetched: a ``$ref`` leads to a place in the same schema or is a defect. Patterns are RE2's
+(https://github.com/google/re2/wiki/Syntax), which match in linear time: the values are not ours. Nothing here raises
+for a bad value or a bad schema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ MAX_DEFECTS = 50
 
 _HOPS = 32
 """How many ``$ref`` in a row are followed."""
+
+_LONGEST_PATTERN = 1000
+"""In characters, as in expressions."""
 
 _PLAIN = {
     "object": dict,
@@ -45,12 +49,106 @@ def by_schema(value: Json, schema: Mapping[str, Json]) -> tuple[Json, tuple[str,
     return (value, lines) if lines else (_coerced(value, dict(schema), schema), ())
 
 
-def _validator(schema: Mapping[str, Json]) -> Draft202012Validator:
+def pattern_problem(schema: Json) -> str:
+    """What in a schema would be matched by Python's patterns, or is no pattern of RE2; empty where nothing is."""
+    words: set[str] = set()
+    waiting: list[tuple[Json, bool]] = [(schema, True)]
+    while waiting:
+        each, top = waiting.pop()
+        if isinstance(each, list):
+            waiting.extend((below, False) for below in each)
+        if not isinstance(each, dict):
+            continue
+        if not top and isinstance(each.get("$schema"), str):
+            return "has a `$schema` below its top: it can only be said once"
+        words |= each.keys()
+        own, fields = each.get("pattern"), each.get("patternProperties")
+        for pattern in (*([own] if isinstance(own, str) else ()), *(fields if isinstance(fields, dict) else ())):
+            try:
+                _compiled(pattern)
+            except ValueError as error:
+                return f"has the pattern {shown(pattern)}, which {error}"
+        waiting.extend((below, False) for below in each.values())
+    if {"patternProperties", "unevaluatedProperties"} <= words:
+        return "has both `patternProperties` and `unevaluatedProperties`: use `additionalProperties` instead"
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    """A pure memo of RE2's automaton; ``ValueError`` where it takes no such pattern. RE2 loads on the first use."""
+    import re2
+
+    if len(pattern) > _LONGEST_PATTERN:
+        raise ValueError(f"is longer than {_LONGEST_PATTERN} characters")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error:
+        raise ValueError("is no RE2 pattern") from None
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    from jsonschema.exceptions import ValidationError
+
+    if validator.is_type(instance, "string") and not _compiled(pattern).search(instance):
+        yield ValidationError("does not match")
+
+
+def _pattern_properties(
+    validator: Any, patterns: Mapping[str, Any], instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, below in patterns.items():
+        for name, value in instance.items():
+            if _compiled(pattern).search(name):
+                yield from validator.descend(value, below, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, below: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    from jsonschema.exceptions import ValidationError
+
+    if not validator.is_type(instance, "object"):
+        return
+    patterns = schema.get("patternProperties", {})
+    extras = [
+        name
+        for name in instance
+        if name not in schema.get("properties", {}) and not any(_compiled(pattern).search(name) for pattern in patterns)
+    ]
+    if validator.is_type(below, "object"):
+        for name in extras:
+            yield from validator.descend(instance[name], below, path=name)
+    elif not below and extras:
+        yield ValidationError("has additional properties")
+
+
+@cache
+def _kind() -> type[Draft202012Validator]:
+    """The draft's validator, without what would match by Python's own patterns: they can take exponential time."""
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    made: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]  # its stub says nothing of it
+        Draft202012Validator,
+        {
+            "pattern": _pattern,
+            "patternProperties": _pattern_properties,
+            "additionalProperties": _additional_properties,
+        },
+    )
+    return made
+
+
+def _validator(schema: Mapping[str, Json]) -> Draft202012Validator:
     from referencing import Registry
 
     registry: Registry[Any] = Registry()
-    return Draft202012Validator(dict(schema), registry=registry, format_checker=_formats())
+    # With its `$schema`, a schema that refers to itself would be handed on to the validator of that name.
+    bare = {word: each for word, each in schema.items() if word != "$schema"}
+    return _kind()(bare, registry=registry, format_checker=_formats())
 
 
 @cache
@@ -82,7 +180,12 @@ def _line(error: ValidationError) -> str:
         case "additionalProperties" | "unevaluatedProperties":
             around: Any = error.schema
             known = around.get("properties", {})
-            unknown = [shown(name) for name in instance if name not in known]
+            patterns = around.get("patternProperties", {})
+            unknown = [
+                shown(name)
+                for name in instance
+                if name not in known and not any(_compiled(pattern).search(name) for pattern in patterns)
+            ]
             return f"{path}: has fields that its schema does not have: {', '.join(unknown[:5])}"
         case "enum":
             return f"{path}: {shown(instance)} is none of {', '.join(shown(each) for each in wanted[:10])}"

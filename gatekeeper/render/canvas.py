@@ -81,10 +81,10 @@ class Canvas:
 
     def labelled_spans(self, name: str, spans: Sequence[Span], indent: int = 2) -> None:
         """The same, of pieces in different tones; nothing where there is no text."""
-        words = self._words(spans)
+        words, name = self._words(spans), self._clean(name)
         space = self._room(indent + LABEL)
-        if any(space < cells(word) <= self._room(indent + 2) for word, _ in words):
-            self._write(indent, [(name, Tone.QUIET)])  # a long word, such as a digest, is not cut for the column's sake
+        if cells(name) >= LABEL or any(space < cells(word) <= self._room(indent + 2) for word, _ in words):
+            self.text(name, Tone.QUIET, indent)  # a long word, such as a digest, is not cut for the column's sake
             self.spans(spans, indent + 2)
             return
         for number, row in enumerate(_rows(words, space, space)):

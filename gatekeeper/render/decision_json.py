@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
-from gatekeeper.model.finding import Finding, Outcome, QuorumState
+from gatekeeper.model.finding import Finding, Observation, Outcome, QuorumState, SignOff
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.times import instant_text
@@ -104,9 +104,7 @@ def _finding(finding: Finding, severities: Mapping[str, str]) -> Json:
         "waiver": _optional(finding.waiver),
         "message": _text(finding.message),
         "expected": _text(finding.expected),
-        "observed": [
-            {"path": _text(seen.path), "value": plain(seen.value), "line": seen.line} for seen in finding.observed
-        ],
+        "observed": [_observation(seen) for seen in finding.observed],
         "lacks": [
             {"evidence": _text(lack.evidence), "cause": _text(lack.cause), "detail": _text(lack.detail)}
             for lack in finding.lacks
@@ -124,6 +122,10 @@ def _finding(finding: Finding, severities: Mapping[str, str]) -> Json:
         "window": _window(finding.window),
         "quorum": _quorum(finding.quorum),
     }
+
+
+def _observation(seen: Observation) -> Json:
+    return {"path": _text(seen.path), "value": plain(seen.value), "line": seen.line, "summary": seen.summary}
 
 
 def _window(window: WindowState | None) -> Json:
@@ -173,16 +175,18 @@ def _quorum(quorum: QuorumState | None) -> Json:
         "binds": _texts(quorum.binds),
         "distinct_needed": quorum.distinct_needed,
         "distinct_found": quorum.distinct_found,
-        "sign_offs": [
-            {
-                "role": _text(sign.role),
-                "person": _optional(sign.person),
-                "signed_at": _instant(sign.signed_at),
-                "accepted": sign.accepted,
-                "reasons": _texts(sign.reasons),
-            }
-            for sign in quorum.sign_offs
-        ],
+        "sign_offs": [_sign_off(sign) for sign in quorum.sign_offs],
+        "unasked": [_sign_off(sign) for sign in quorum.unasked],
+    }
+
+
+def _sign_off(sign: SignOff) -> Json:
+    return {
+        "role": _text(sign.role),
+        "person": _optional(sign.person),
+        "signed_at": _instant(sign.signed_at),
+        "accepted": sign.accepted,
+        "reasons": _texts(sign.reasons),
     }
 
 

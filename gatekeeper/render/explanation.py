@@ -10,11 +10,18 @@ from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import Decision, GateDecision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.report import Report
-from gatekeeper.render.canvas import Canvas, Tone
+from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.outline import Entry, tally, verdict_words, weight
 from gatekeeper.render.text_findings import FindingsBoard
+from gatekeeper.render.text_header import header, verdict_spans
 from gatekeeper.render.text_panels import quorum_block, window_block
-from gatekeeper.render.wording import moment
+from gatekeeper.render.visible import visible
+from gatekeeper.render.wording import argument
+
+NEAREST = 3
+"""So many names are offered for one that there is not."""
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class ExplanationRenderer:
     """Explains each decision of a report, or one rule of it.
 
     Attributes:
-        rule: only this rule, in whichever gate it stands; ``gate/rule`` where several gates have one of that name.
+        rule: only this rule, or this row of it: ``rule``, ``rule[key]``, each with ``gate/`` before it or without.
     """
 
     name: ClassVar[str] = "explanation"
@@ -46,28 +53,26 @@ class ExplanationRenderer:
 
     def _explain(self, canvas: Canvas, decision: Decision) -> None:
         board = FindingsBoard(canvas, decision, explain=True)
-        root = decision.root
-        canvas.blank()
-        canvas.ends([(f"{decision.policy}: {root.title}", Tone.STRONG)], verdict_words(root.word, str(root.verdict)))
-        canvas.text(f"as of {moment(decision.as_of)}: {root.reason}", indent=2)
         wanted = self._wanted(decision)
+        canvas.blank()
+        header(canvas, decision)
         for gate in decision.gates:
             found = [e for e in wanted if e.gate is gate]
             if not found:
                 continue
-            canvas.heading(gate.gate, f"{gate.title}: {verdict_words(gate.word, str(gate.verdict))}")
+            canvas.heading(gate.gate, f"{gate.title}: {verdict_words(gate.word, gate.verdict.value)}")
             for entry in found:
                 board.explained(entry)
                 canvas.blank()
-        if self.rule is None or any(entry.finding.window is not None for entry in wanted):
-            window_block(canvas, decision, explain=True)
-        if self.rule is None or any(entry.finding.quorum is not None for entry in wanted):
-            quorum_block(canvas, decision)
-        if decision.earliest_go is not None:
-            canvas.blank()
-            canvas.labelled("earliest", f"not GO before {moment(decision.earliest_go)}, even if all goes well")
+        if self.rule is not None:  # the answer ends with the rule that was asked for
+            findings = [entry.finding for entry in wanted]
+            window_block(canvas, decision, explain=True, only=findings)
+            quorum_block(canvas, decision, only=findings)
+            return
+        window_block(canvas, decision, explain=True)
+        quorum_block(canvas, decision)
         canvas.blank()
-        canvas.text(tally(decision), Tone.STRONG)
+        canvas.spans([*verdict_spans(decision), APART, (tally(decision), Tone.PLAIN)], hang=2)
 
     def _wanted(self, decision: Decision) -> list[Entry]:
         """The findings that are to be explained: what stops first."""
@@ -76,13 +81,33 @@ class ExplanationRenderer:
         ]
         if self.rule is None:
             return every
-        named = [e for e in every if self.rule in (e.finding.rule, f"{e.gate.gate}/{e.finding.rule}")]
+        named = [entry for entry in every if self.rule in _names(entry)]
         if not named:
-            rules = sorted({entry.finding.rule for entry in every})
-            close = difflib.get_close_matches(self.rule, rules, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(rules)}"
-            raise UsageError(f"{decision.policy} has no rule {self.rule!r}", hint)
+            raise UsageError(f"{decision.policy} has no rule {self.rule!r}", _hint(self.rule, every, decision))
         return named
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    """What a finding can be called: its rule, or the row, each with its gate or without."""
+    return (
+        entry.finding.rule,
+        entry.label,
+        f"{entry.gate.gate}/{entry.finding.rule}",
+        f"{entry.gate.gate}/{entry.label}",
+    )
+
+
+def _hint(asked: str, every: list[Entry], decision: Decision) -> str:
+    """The nearest few of the names that there are."""
+    rule = asked.partition("[")[0]
+    rows = [entry.label for entry in every if "[" in asked and entry.finding.key is not None and rule in _names(entry)]
+    at = 2 if "/" in asked else 0
+    names = rows or list(dict.fromkeys(_names(entry)[at] for entry in every))
+    close = difflib.get_close_matches(asked[:LONGEST_NAME], names, n=NEAREST, cutoff=0.7)
+    close = close or [name for name in names if rule and rule in name][:NEAREST] or rows[:NEAREST]
+    if close:
+        return f"did you mean {' or '.join(visible(name) for name in close)}?"
+    return f"gatekeeper explain {argument(decision.policy)} shows them all"
 
 
 def _order(gate: GateDecision, finding: Finding) -> tuple[bool, tuple[int, int, tuple[str, str, str]]]:

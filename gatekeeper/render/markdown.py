@@ -11,10 +11,11 @@ from gatekeeper.model.times import instant_text
 from gatekeeper.render.decision_json import decision_digest
 from gatekeeper.render.markdown_evidence import evidence_section, how_to_check, parameters_section
 from gatekeeper.render.markdown_findings import FindingsPages
+from gatekeeper.render.markdown_lacks import lacks_section
 from gatekeeper.render.markdown_panels import quorum_sections, waivers_section, window_sections
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import applied, days_to_see, tally, verdict_words
-from gatekeeper.render.wording import age, count, evaluate_command
+from gatekeeper.render.outline import applied, days_to_see, granted, overridden, tally, too_young, verdict_words
+from gatekeeper.render.wording import age, evaluate_command, since_taken, value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def _packet(page: Page, report: Report, decision: Decision) -> None:
     _opening(page, report, decision)
     findings = FindingsPages(page, decision)
     findings.blocking()
+    lacks_section(page, findings)
     waivers_section(page, decision)
     findings.waived()
     window_sections(page, decision)
@@ -63,16 +65,12 @@ def _verdict(decision: Decision) -> Markup:
 
 def _opening(page: Page, report: Report, decision: Decision) -> None:
     root = decision.root
-    accepted = applied(decision)
-    with_waivers = said(f" with {count(len(accepted), 'waiver')}") if accepted else Markup("")
-    between = " " if with_waivers else ""
-    page.heading(
-        1, Markup(f"{_verdict(decision)}{between}{with_waivers}: {said(root.title)} ({code(decision.policy)})")
-    )
+    rests_on = f" with {said(granted(decision))}" if granted(decision) else ""
+    page.heading(1, Markup(f"{_verdict(decision)}{rests_on}: {said(root.title)} ({code(decision.policy)})"))
     page.paragraph(strong(said(root.reason)))
     if decision.replay:
         page.paragraph(said("This is a replay: the instant that it is decided for had passed when it was decided."))
-    for note in accepted:
+    for note in applied(decision):
         waiver = note.waiver
         row = f"[{waiver.key}]" if waiver.key is not None else ""
         page.paragraph(
@@ -81,13 +79,25 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
                 f"until {instant_text(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
             )
         )
-    _facts(page, decision)
-    days = days_to_see(report, decision)
-    if days and decision.verdict is not Verdict.GO:
+    for gate, name, value in overridden(decision):
         page.paragraph(
-            said(f"Evidence is stale; the newest snapshot is of {instant_text(days[0][0].taken_at)}. To see it:")
+            Markup(f"Parameter {code(f'{gate.gate}.{name} = {value_text(value)}')} was given by the caller.")
         )
-        page.command("\n".join(evaluate_command([each.policy for each in report.decisions], at) for _, at in days[:1]))
+    _facts(page, decision)
+    if decision.verdict is not Verdict.GO:
+        _next_steps(page, report, decision)
+
+
+def _next_steps(page: Page, report: Report, decision: Decision) -> None:
+    asked = [each.policy for each in report.decisions]
+    younger = too_young(report, decision)
+    if younger is not None:
+        page.paragraph(said(f"No snapshot is that old; the oldest is of {instant_text(younger)}. To see that day:"))
+        page.command(evaluate_command(asked, younger))
+    days = days_to_see(report, decision)
+    if days:
+        page.paragraph(said("The snapshot is too old to say how things are. To see the newest day that is recorded:"))
+        page.command(evaluate_command(asked, days[0][1]))
 
 
 def _facts(page: Page, decision: Decision) -> None:
@@ -103,7 +113,10 @@ def _facts(page: Page, decision: Decision) -> None:
         ("Policy owner", said(root.owner)),
         ("Policy source", said(root.source)),
         ("Snapshot", code(decision.snapshot) if decision.snapshot else said("none")),
-        ("Snapshot of", said(f"{instant_text(taken)}, {age(decision.as_of - taken)} old") if taken else said("none")),
+        (
+            "Snapshot of",
+            said(f"{instant_text(taken)}, {since_taken(decision.as_of, taken)}") if taken else said("none"),
+        ),
         ("Decision", code(decision_digest(decision))),
         *((f"Policy {each.gate}", code(each.policy_digest)) for each in decision.gates),
         ("Semantics", said(decision.semantics)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
-from gatekeeper.render.markup import Page, code, joined, said, strong
-from gatekeeper.render.outline import evidence_rows
+from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
+from gatekeeper.render.outline import evidence_rows, overridden
 from gatekeeper.render.wording import age, argument, duration, evaluate_command, value_text
 
 
@@ -61,18 +61,28 @@ def how_to_check(page: Page, decision: Decision) -> None:
     """The command that decides again, and what has to come out."""
     page.heading(2, said("How to check this report"))
     given = "".join(
-        f" --param {argument(f'{name}={_given(value)}')}"
-        for name, value in sorted(decision.root.parameters.items())
-        if name in decision.root.overridden
+        f" --param {argument(('' if gate is decision.root else f'{gate.gate}.') + f'{name}={_given(value)}')}"
+        for gate, name, value in overridden(decision)
     )
-    page.paragraph(said("With the policies of the digests above, this decides again from the recorded evidence:"))
+    page.paragraph(
+        said(
+            "It depends on the policies, the snapshot, the waivers and the parameters shown here, on the instant, and "
+            f"on the semantics, version {decision.semantics}: what policies mean, not gatekeeper's own version."
+        )
+    )
+    page.paragraph(said("With those policies and waivers in the project, this decides again:"))
     page.command(f"{evaluate_command([decision.policy], decision.as_of)}{given} --format json")
-    page.points(
-        [
-            ("Snapshot", said("the digest that it names is the one above, and so is each digest of a policy.")),
-            ("Decision", said("the run.digest that it prints is the digest of the decision above.")),
-        ]
-    )
+    points = [
+        ("Snapshot", said("the digest that it names is the one above, and so is each digest of a policy.")),
+        ("Decision", said("the run.digest that it prints is the digest of the decision above.")),
+    ]
+    if decision.snapshot is not None:
+        file = code(f"{decision.snapshot.removeprefix('sha256:')}.json")
+        told = f"{code('--snapshot <file>')} names it, where it is not the newest before that instant"
+        points.insert(
+            0, ("File", Markup(f"the name of the snapshot's file ends in {file}, the digest of its bytes; {told}."))
+        )
+    page.points(points)
 
 
 def _given(value: Json) -> str:

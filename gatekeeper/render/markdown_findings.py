@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.times import instant_text
+from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.markup import NOTHING, Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import Entry, Part, below, entries, note_of, verdict_words
-from gatekeeper.render.wording import age, value_text
+from gatekeeper.render.outline import (
+    USES,
+    Entry,
+    Part,
+    below,
+    closing,
+    entries,
+    note_of,
+    rules,
+    unhelpful,
+    verdict_words,
+    wants_closing,
+)
+from gatekeeper.render.wording import age, count, is_demand, observed_text
 
 WORDS = {
     Outcome.FAIL: "fail",
@@ -21,6 +34,9 @@ WORDS = {
 
 DEEPEST = 3
 LONGEST_VALUE = 400
+LONGEST_BRIEF = 80
+SHOWN = 6
+"""So many values of a passing rule are named."""
 
 
 @dataclass(slots=True)
@@ -33,7 +49,8 @@ class FindingsPages:
 
     def blocking(self) -> None:
         """What keeps the gate from GO: a table to see it whole, then each with all that is known."""
-        here = [entry for entry in entries(self.decision, Part.BLOCKS) if entry.gate is self.decision.root]
+        root = self.decision.root
+        here = [e for e in entries(self.decision, Part.BLOCKS) if e.gate is root and not absent_for(self.decision, e)]
         if not here:
             return
         self.page.heading(2, said("What blocks"))
@@ -85,7 +102,7 @@ class FindingsPages:
     def passing(self) -> None:
         """Rules that are met, each with what it saw and the evidence that it rests on."""
         rows = [
-            (*self._brief(entry), joined(_seen(entry.finding)), joined(self._sources(entry)))
+            (*self._brief(entry), joined(_briefly_seen(entry.finding)), joined(self._sources(entry)))
             for entry in entries(self.decision, Part.PASSES)
         ]
         self._section("What passes", (*_BRIEF, "Saw", "Evidence"), rows)
@@ -105,6 +122,7 @@ class FindingsPages:
                 joined([*_seen(entry.finding), *self._lacks(entry)]),
             )
             for entry in entries(self.decision, part)
+            if not self._is_shown(entry)
         ]
         self._section(title, (*_BRIEF, "To do", "Owner", "Due", "Saw"), rows)
 
@@ -122,10 +140,10 @@ class FindingsPages:
                 ("To do", said(finding.remedy or "")),
                 ("Not known", joined(self._lacks(entry), "; ") if below(self.decision, finding) is None else NOTHING),
                 ("Saw", joined(_seen(finding))),
-                ("Wanted", code(finding.expected)),
+                ("Wanted", _wanted(entry)),
                 ("Owner", said(_owner(entry))),
                 ("Due", self._due(finding)),
-                ("Waiver", code(finding.waiver) if finding.waiver else NOTHING),
+                ("Waiver", code(finding.waiver) if finding.waiver else joined(_unhelpful(entry), "; ")),
                 ("Evidence", rests_on),
                 ("Rule", code(str(finding.place))),
             ]
@@ -140,7 +158,13 @@ class FindingsPages:
         words = verdict_words(gate.word, gate.verdict.value)
         despite = f" ({gate.unwaived.value} without waivers)" if gate.unwaived is not gate.verdict else ""
         self.page.paragraph(Markup(f"{code(gate.gate)} is {said(words + despite)}: {said(gate.reason)}"))
+        told_apart = [each for each in stopping if absent_for(self.decision, each)]
+        if told_apart:
+            told = count(len(rules(told_apart)), "rule")
+            self.page.paragraph(said(f"{told} of it not known for lack of evidence, see there."))
         for each in stopping:
+            if each in told_apart:
+                continue
             if self._is_shown(each) or depth >= DEEPEST:
                 self.page.paragraph(Markup(f"{self._name(each)}: {said(each.finding.message)}"))
                 self._shown.add((each.gate.gate, each.finding.order))
@@ -185,6 +209,10 @@ class FindingsPages:
             told.append(Markup(f"{code(name)}{old}"))
         return told
 
+    def mark(self, entry: Entry) -> None:
+        """Remember that the finding stands on the page."""
+        self._shown.add((entry.gate.gate, entry.finding.order))
+
     def _is_shown(self, entry: Entry) -> bool:
         return (entry.gate.gate, entry.finding.order) in self._shown
 
@@ -196,9 +224,30 @@ def _owner(entry: Entry) -> str:
     return entry.finding.owner or entry.gate.owner
 
 
-def _seen(finding: Finding) -> list[Markup]:
+def _wanted(entry: Entry) -> Markup:
+    if entry.finding.closed_by is not None:
+        return said(closing(entry))
+    if wants_closing(entry.finding):
+        return said("closed by a rule; no rule closes this row: add one under closed_by")
+    return code(entry.finding.expected)
+
+
+def _unhelpful(entry: Entry) -> list[Markup]:
+    return [
+        Markup(f"{code(note.waiver.id)} is {said(f'{USES[note.use]}: {note.reason}')}") for note in unhelpful(entry)
+    ]
+
+
+def _seen(finding: Finding, longest: int = LONGEST_VALUE) -> list[Markup]:
     told = []
     for seen in finding.observed:
         line = f" (line {seen.line})" if seen.line is not None else ""
-        told.append(Markup(f"{code(f'{seen.path} = {value_text(seen.value, LONGEST_VALUE)}')}{line}"))
+        told.append(Markup(f"{code(f'{seen.path} = {observed_text(seen, longest)}')}{line}"))
     return told
+
+
+def _briefly_seen(finding: Finding) -> list[Markup]:
+    """What a passing rule saw, without its parameters, which the page lists, and without the ends of long lists."""
+    kept = tuple(each for each in finding.observed if not is_demand(each))
+    told = _seen(replace(finding, observed=kept[:SHOWN]), LONGEST_BRIEF)
+    return [*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told

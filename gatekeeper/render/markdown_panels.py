@@ -8,7 +8,7 @@ from gatekeeper.model.times import instant_text
 from gatekeeper.model.waiver import Waiver
 from gatekeeper.model.window import WindowState
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import USES, label, waivers
+from gatekeeper.render.outline import USES, counted, label, unsigned_basis, waivers
 from gatekeeper.render.wording import duration, listing
 
 
@@ -78,10 +78,10 @@ def quorum_sections(page: Page, decision: Decision) -> None:
         for finding in gate.findings:
             if finding.quorum is not None:
                 page.heading(2, Markup(f"Approvals: {code(f'{gate.gate}/{label(finding)}')}"))
-                _quorum(page, finding.quorum)
+                _quorum(page, finding.quorum, unsigned_basis(decision, gate, finding.quorum))
 
 
-def _quorum(page: Page, quorum: QuorumState) -> None:
+def _quorum(page: Page, quorum: QuorumState, why: str) -> None:
     page.table(
         ("Role", "Person", "Signed at", "Counts"),
         [
@@ -89,15 +89,15 @@ def _quorum(page: Page, quorum: QuorumState) -> None:
                 said(each.role),
                 said(each.person or "nobody"),
                 said(instant_text(each.signed_at) if each.signed_at else "not signed"),
-                said("yes" if each.accepted else f"no: {'; '.join(each.reasons) or 'not accepted'}"),
+                said(counted(each, quorum, why)),
             )
-            for each in quorum.sign_offs
+            for each in (*quorum.sign_offs, *quorum.unasked)
         ],
     )
     page.points(
         [
-            ("Different people", said(f"{quorum.distinct_found} of at least {quorum.distinct_needed}")),
-            ("Basis to sign", code(quorum.basis) if quorum.basis else said("not known")),
+            ("Different people", said(f"{quorum.distinct_found}, {quorum.distinct_needed} needed")),
+            ("Basis to sign", code(quorum.basis) if quorum.basis else said(f"not known: {why}")),
             ("It covers", joined([said("the policies"), said("the commit"), *(code(each) for each in quorum.binds)])),
         ]
     )

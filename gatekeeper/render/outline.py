@@ -6,14 +6,16 @@ applicable can fall out of a report.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
-from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverNote, WaiverUse
 from gatekeeper.render.wording import count, listing
 
@@ -28,6 +30,11 @@ class Part(StrEnum):
     NOT_APPLICABLE = "not applicable"
     PASSES = "passes"
 
+
+CLOSED_BY_EVIDENCE = "closed by evidence"
+"""What a row wants that a rule has to close, in the words of ``gatekeeper.evaluate.rows``."""
+
+_STANDARD = ("critical", "high", "medium", "low", "info")
 
 USES = {
     WaiverUse.APPLIED: "applied",
@@ -50,6 +57,11 @@ class Entry:
     def label(self) -> str:
         """The rule's id, with the row's key where it has one."""
         return label(self.finding)
+
+    @property
+    def order(self) -> tuple[str, tuple[str, str, str]]:
+        """What tells it apart from every other finding of the decision."""
+        return (self.gate.gate, self.finding.order)
 
     @property
     def part(self) -> Part:
@@ -78,7 +90,16 @@ def entries(decision: Decision, part: Part) -> tuple[Entry, ...]:
         for gate in decision.gates
         for finding in sorted(gate.findings, key=lambda each: weight(gate, each))
     ]
-    return tuple(entry for entry in found if entry.part is part)
+    kept = [entry for entry in found if entry.part is part]
+    if part is Part.ADVISORY:  # nothing waits for one gate before another here
+        kept.sort(key=lambda each: (each.finding.outcome is not Outcome.FAIL, _standing(each)))
+    return tuple(kept)
+
+
+def _standing(entry: Entry) -> int:
+    """The severity's place in the standard scale, which is the same for all gates."""
+    standard = entry.gate.severities.get(entry.finding.severity)
+    return _STANDARD.index(standard) if standard in _STANDARD else len(_STANDARD)
 
 
 def weight(gate: GateDecision, finding: Finding) -> tuple[int, int, tuple[str, str, str]]:
@@ -123,32 +144,129 @@ def applied(decision: Decision) -> tuple[WaiverNote, ...]:
     return tuple(note for note in waivers(decision) if note.use is WaiverUse.APPLIED)
 
 
+def unhelpful(entry: Entry) -> tuple[WaiverNote, ...]:
+    """Waivers that were meant for this finding and do nothing: refused, expired or not yet in force."""
+    idle = (WaiverUse.REFUSED, WaiverUse.EXPIRED, WaiverUse.NOT_YET)
+    return tuple(
+        note
+        for note in entry.gate.waivers
+        if note.use in idle
+        and (note.waiver.gate, note.waiver.rule) == (entry.gate.gate, entry.finding.rule)
+        and note.waiver.key in (None, entry.finding.key)
+    )
+
+
+def overridden(decision: Decision) -> tuple[tuple[GateDecision, str, Json], ...]:
+    """The parameters that the caller gave, with their values, over all gates."""
+    return tuple(
+        (gate, name, gate.parameters[name])
+        for gate in decision.gates
+        for name in gate.overridden
+        if name in gate.parameters
+    )
+
+
+def granted(decision: Decision) -> str:
+    """What a verdict rests on besides the policies and the evidence: ``1 waiver and 2 parameters overridden``."""
+    accepted, given = len(applied(decision)), len(overridden(decision))
+    told = [count(accepted, "waiver")] if accepted else []
+    told += [f"{count(given, 'parameter')} overridden"] if given else []
+    return " and ".join(told)
+
+
+def closing(entry: Entry) -> str:
+    """How the rule stands that closes this row; empty where no rule does."""
+    rule = entry.finding.closed_by
+    if rule is None:
+        return ""
+    outcomes = {each.outcome for each in entry.gate.findings if each.rule == rule}
+    for outcome, words in (
+        (Outcome.FAIL, "fails"),
+        (Outcome.UNKNOWN, "is not known"),
+        (Outcome.NOT_APPLICABLE, "does not apply"),
+        (Outcome.PASS, "passes"),
+    ):
+        if outcome in outcomes:
+            return f"closed by {rule}, which {words}"
+    return f"closed by {rule}"
+
+
+def wants_closing(finding: Finding) -> bool:
+    """Whether the row is one that a rule has to close, and none does."""
+    return finding.closed_by is None and finding.expected == CLOSED_BY_EVIDENCE
+
+
+def counted(sign: SignOff, quorum: QuorumState, why: str) -> str:
+    """Whether a sign-off counts, and why not; ``why`` says for what the basis is not known, where it is not."""
+    if not sign.accepted:
+        return f"no: {'; '.join(sign.reasons) or 'not accepted'}"
+    return "yes" if quorum.basis is not None else f"not known: {why}, so what was signed cannot be compared"
+
+
+def unsigned_basis(decision: Decision, gate: GateDecision, quorum: QuorumState) -> str:
+    """Why the basis of a quorum is not known, in one line."""
+    told = ["no commit is named"] if not decision.subject.commit else []
+    for name in quorum.binds:
+        note = note_of(decision, gate, name)
+        if note is not None and note.state != "usable":
+            told.append(f"{name} is {note.state}")
+    return " and ".join(told) or "evidence that it binds lacks"
+
+
 def verdict_words(word: str, verdict: str) -> str:
     """The policy's own word, with the verdict behind it where the two differ: ``DEFERRED (NO-GO)``."""
     return word if word == verdict else f"{word} ({verdict})"
 
 
-def tally(decision: Decision) -> str:
-    """One line with every state that occurs: ``1 hard fail, 1 unknown, 14 pass, 1 waived``.
+def figures(decision: Decision) -> tuple[str, ...]:
+    """Every state that occurs, in rules: ``1 hard fail``, ``1 unknown``, ``1 waived``, ``14 pass``.
 
-    What blocks is counted in the gate that was asked, and apart from it in those below; the rest over all gates.
+    What blocks is counted in the gate that was asked, and apart from it in those below; the rest over all gates. A rule
+    some of whose rows fail is a fail, whatever the others are.
     """
     everywhere = entries(decision, Part.BLOCKS)
-    blocks = [entry.finding for entry in everywhere if entry.gate is decision.root]
-    fails = [each for each in blocks if each.outcome is Outcome.FAIL]
-    hard = sum(1 for each in fails if each.enforcement is Enforcement.HARD)
-    figures = (
-        (hard, "hard fail", "hard fails"),
-        (len(fails) - hard, "blocking fail", "blocking fails"),
-        (len(blocks) - len(fails), "unknown", "unknown"),
-        (len(everywhere) - len(blocks), "in a gate below", "in gates below"),
-        (len(entries(decision, Part.WAIVED)), "waived", "waived"),
-        (len(entries(decision, Part.ADVISORY)), "advisory", "advisory"),
-        (len(entries(decision, Part.SHADOW)), "shadow", "shadow"),
-        (len(entries(decision, Part.NOT_APPLICABLE)), "not applicable", "not applicable"),
-        (len(entries(decision, Part.PASSES)), "pass", "pass"),
+    blocks = [entry for entry in everywhere if entry.gate is decision.root]
+    fails = rules(entry for entry in blocks if entry.finding.outcome is Outcome.FAIL)
+    hard = rules(entry for entry in blocks if entry.finding.enforcement is Enforcement.HARD)
+    told = (
+        (len(fails & hard), "hard fail", "hard fails"),
+        (len(fails - hard), "blocking fail", "blocking fails"),
+        (len(rules(blocks) - fails), "unknown", "unknown"),
+        (len(rules(everywhere) - rules(blocks)), "in a gate below", "in gates below"),
+        *(
+            (len(rules(entries(decision, part))), word, word)
+            for part, word in (
+                (Part.WAIVED, "waived"),
+                (Part.ADVISORY, "advisory"),
+                (Part.SHADOW, "shadow"),
+                (Part.NOT_APPLICABLE, "not applicable"),
+                (Part.PASSES, "pass"),
+            )
+        ),
     )
-    return listing([count(*figure) for figure in figures if figure[0]]) or "no findings"
+    return tuple(count(*each) for each in told if each[0])
+
+
+def tally(decision: Decision) -> str:
+    """The figures in one line."""
+    return listing(figures(decision)) or "no findings"
+
+
+def rules(found: Iterable[Entry]) -> set[tuple[str, str]]:
+    """The rules that these findings are of."""
+    return {(entry.gate.gate, entry.finding.rule) for entry in found}
+
+
+def weights(found: Iterable[Entry]) -> str:
+    """How many of the rules are hard, blocking and unknown, in words."""
+    every = list(found)
+    hard = rules(entry for entry in every if entry.finding.enforcement is Enforcement.HARD)
+    fails = rules(entry for entry in every if entry.finding.outcome is Outcome.FAIL)
+    unknown = len(rules(every) - fails)
+    parts = [f"{len(hard)} hard"] if hard else []
+    parts += [f"{len(rules(every) - hard)} blocking"] if rules(every) - hard else []
+    parts += [f"{unknown} of them unknown"] if unknown and fails else []
+    return ", ".join(parts)
 
 
 def note_of(decision: Decision, gate: GateDecision, name: str) -> EvidenceNote | None:
@@ -167,28 +285,13 @@ def evidence_rows(decision: Decision) -> tuple[tuple[EvidenceNote, tuple[str, ..
     return tuple((note, tuple(gates)) for note, gates in rows.values())
 
 
-def stale(decision: Decision) -> tuple[EvidenceNote, ...]:
-    """The evidence that was too old, each name once with the earliest instant since when."""
-    found: dict[str, EvidenceNote] = {}
-    for note in decision.evidence:
-        if note.state == "stale":
-            known = found.get(note.name)
-            if known is None or _earlier(note.stale_since, known.stale_since):
-                found[note.name] = note
-    return tuple(found.values())
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and (other is None or one < other)
-
-
 def days_to_see(report: Report, decision: Decision, most: int = 3) -> tuple[tuple[RecordedDay, datetime], ...]:
     """Recorded snapshots, the newest first, each with an instant at which it would be the newest one and fresh.
 
     That is the next full five minutes after the snapshot, or the snapshot's own instant where another snapshot or the
     decision itself comes before them.
     """
-    if not stale(decision):
+    if not any(note.state == "stale" for note in decision.evidence):
         return ()
     times = [day.taken_at for day in report.recorded]
     shown: list[tuple[RecordedDay, datetime]] = []
@@ -198,3 +301,11 @@ def days_to_see(report: Report, decision: Decision, most: int = 3) -> tuple[tupl
         overtaken = any(day.taken_at < other <= later for other in times) or later > decision.as_of
         shown.append((day, day.taken_at if overtaken else later))
     return tuple(shown)
+
+
+def too_young(report: Report, decision: Decision) -> datetime | None:
+    """Where every snapshot that is there was taken after the instant of the decision, the time of the oldest."""
+    if decision.snapshot is not None or not report.recorded:
+        return None
+    oldest = min(day.taken_at for day in report.recorded)
+    return oldest if oldest > decision.as_of else None

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import Report
-from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.decision_json import decision_digest
-from gatekeeper.render.outline import applied, days_to_see, tally, verdict_words
-from gatekeeper.render.text_evidence import evidence_block, parameters_block, stale_block
+from gatekeeper.render.outline import figures, tally
+from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_findings import FindingsBoard
+from gatekeeper.render.text_header import header, next_steps, verdict_spans
+from gatekeeper.render.text_lacks import lacks_block
 from gatekeeper.render.text_lists import (
     advisory_block,
     below_block,
@@ -23,15 +25,10 @@ from gatekeeper.render.text_lists import (
 )
 from gatekeeper.render.text_panels import quorum_block, window_block
 from gatekeeper.render.text_waivers import waivers_block
-from gatekeeper.render.wording import age, argument, count, evaluate_command, moment, short_digest
+from gatekeeper.render.visible import cells, visible
+from gatekeeper.render.wording import listing, short_digest
 
 NARROWEST = 40
-
-_BANNERS = {
-    Verdict.GO: Tone.GOOD_BANNER,
-    Verdict.NO_GO: Tone.BAD_BANNER,
-    Verdict.INCONCLUSIVE: Tone.DOUBT_BANNER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +62,19 @@ class TextRenderer:
 
 def _overview(canvas: Canvas, decisions: Sequence[Decision]) -> None:
     for decision in decisions:
-        canvas.ends(_verdict(decision), tally(decision))
+        canvas.ends(verdict_spans(decision), tally(decision))
     canvas.blank()
 
 
 def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     canvas.blank()
-    _header(canvas, report, decision)
+    header(canvas, decision)
+    next_steps(canvas, report, decision)
     board = FindingsBoard(canvas, decision, report.explain)
     board.blocking()
-    waivers_block(canvas, decision)
+    lacks_block(board)
     waived_block(board)
+    waivers_block(canvas, decision)
     window_block(canvas, decision, report.explain)
     quorum_block(canvas, decision)
     below_block(board)
@@ -84,66 +83,9 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     not_applicable_block(board)
     passing_block(board)
     evidence_block(canvas, decision)
-    stale_block(canvas, report, decision)
-    parameters_block(canvas, decision, report.explain)
+    if report.explain:
+        parameters_block(canvas, decision)
     _footer(canvas, decision)
-
-
-def _verdict(decision: Decision) -> list[Span]:
-    spans: list[Span] = [(verdict_words(decision.word, decision.verdict.value), _BANNERS[decision.verdict])]
-    accepted = applied(decision)
-    if accepted:
-        spans.append((f"with {count(len(accepted), 'waiver')}", Tone.WAIVED))
-    return [*spans, APART, (decision.policy, Tone.STRONG)]
-
-
-def _header(canvas: Canvas, report: Report, decision: Decision) -> None:
-    root = decision.root
-    canvas.spans([*_verdict(decision), APART, (root.title, Tone.PLAIN)], hang=2)
-    canvas.text(root.reason, Tone.STRONG, indent=2)
-    for note in applied(decision):
-        waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
-        told = f"{waiver.id} accepts {waiver.gate}/{waiver.rule}{row} until {moment(waiver.expires_at)}"
-        canvas.labelled("waiver", f"{told}, {waiver.owner}: {waiver.justification}", Tone.WAIVED)
-    canvas.blank()
-    when = moment(decision.as_of)
-    replay = [("REPLAY: that day had passed when this was decided", Tone.DOUBT)] if decision.replay else []
-    canvas.labelled_spans("as of", [(when, Tone.PLAIN), APART, *replay])
-    canvas.labelled("subject", _subject(decision))
-    if decision.snapshot_at is not None:
-        taken = age(decision.as_of - decision.snapshot_at)
-        canvas.labelled("snapshot", f"of {moment(decision.snapshot_at)}, {taken} old")
-    else:
-        canvas.labelled("snapshot", "none: there is no evidence yet", Tone.DOUBT)
-    if decision.earliest_go is not None:
-        wait = age(decision.earliest_go - decision.as_of)
-        canvas.labelled("earliest", f"{moment(decision.earliest_go)}, in {wait}: not GO before, even if all goes well")
-    _see_that_day(canvas, report, decision)
-
-
-def _see_that_day(canvas: Canvas, report: Report, decision: Decision) -> None:
-    """What to run next, where the evidence is the trouble and not what it says."""
-    if decision.verdict is Verdict.GO:
-        return
-    if decision.snapshot is None:
-        canvas.blank()
-        canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
-        canvas.text(f"gatekeeper collect {argument(decision.policy)}", Tone.ACT, indent=4)
-        return
-    days = days_to_see(report, decision)
-    if days:
-        day, at = days[0]
-        canvas.blank()
-        canvas.text(f"The newest snapshot is of {moment(day.taken_at)}. To see that day:", Tone.DOUBT, indent=2)
-        canvas.text(evaluate_command([each.policy for each in report.decisions], at), Tone.ACT, indent=4)
-
-
-def _subject(decision: Decision) -> str:
-    subject = decision.subject
-    service = subject.service or "service not known"
-    environment = subject.environment or "environment not known"
-    return f"{service} · {environment} · {f'commit {subject.commit}' if subject.commit else 'commit not known'}"
 
 
 def _footer(canvas: Canvas, decision: Decision) -> None:
@@ -154,4 +96,19 @@ def _footer(canvas: Canvas, decision: Decision) -> None:
     canvas.labelled("policies", policies, Tone.QUIET)
     canvas.labelled("semantics", decision.semantics, Tone.QUIET)
     canvas.blank()
-    canvas.spans([*_verdict(decision), APART, (tally(decision), Tone.PLAIN)], hang=2)
+    head = verdict_spans(decision)
+    taken = sum(cells(visible(text)) + 1 for text, _ in head)
+    canvas.spans([*head, APART, (_fitting(decision, canvas.width - taken - 1), Tone.PLAIN)], hang=2)
+
+
+def _fitting(decision: Decision, room: int) -> str:
+    """As many of the figures as one line holds; what is left out blocks nothing, and stands in its part above."""
+    told = [each.replace("not applicable", "n/a") for each in figures(decision)]
+    if cells(tally(decision)) <= room or len(told) < 2:
+        return tally(decision)
+    while len(told) > 1 and cells(listing(told)) > room and told[-1].split()[-1] in _MAY_BE_LEFT_OUT:
+        told.pop()
+    return listing(told)
+
+
+_MAY_BE_LEFT_OUT = frozenset({"shadow", "n/a", "pass"})

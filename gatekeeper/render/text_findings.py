@@ -10,13 +10,29 @@ from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.outline import Entry, Part, below, entries, note_of, verdict_words
+from gatekeeper.render.lacks import absent_for
+from gatekeeper.render.outline import (
+    USES,
+    Entry,
+    Part,
+    below,
+    closing,
+    entries,
+    note_of,
+    rules,
+    unhelpful,
+    verdict_words,
+    wants_closing,
+    weights,
+)
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, cut, listing, moment, value_text
+from gatekeeper.render.wording import age, count, cut, is_demand, listing, moment, observed_text
 
 DEEPEST = 3
 SHOWN = 6
 LONGEST_SOURCE = 60
+
+_GATHERED = (Part.BLOCKS, Part.ADVISORY)
 
 _SIGNS = {
     Outcome.FAIL: ("✗", "FAIL", Tone.BAD),
@@ -37,30 +53,35 @@ class FindingsBoard:
 
     def blocking(self) -> None:
         """What keeps the gate from GO, each with what to do; under a gate rule, what stopped the gate below."""
-        here = [entry for entry in entries(self.decision, Part.BLOCKS) if entry.gate is self.decision.root]
+        root = self.decision.root
+        here = [e for e in entries(self.decision, Part.BLOCKS) if e.gate is root and not self.is_gathered(e)]
         if not here:
             return
         self.canvas.heading("WHAT BLOCKS", weights(here))
-        terse = True
         for number, rows in enumerate(_alike(here)):
-            before, terse = terse, only_absent(rows[0].finding) and rows[0].finding.gate is None and not self.explain
-            if number and not (before and terse):
+            if number:
                 self.canvas.blank()
             self._full(self.canvas, rows, 1)
+
+    def is_gathered(self, entry: Entry) -> bool:
+        """Whether the finding is told where the evidence is that it lacks."""
+        return not self.explain and entry.part in _GATHERED and bool(absent_for(self.decision, entry))
 
     def explained(self, entry: Entry) -> None:
         """One finding with everything that is known of it, whatever it came to."""
         finding = entry.finding
         self.mark(entry)
         self.head(self.canvas, entry)
-        self.canvas.text(finding.message, indent=2)
+        if not finding.lacks or finding.gate is not None:  # else the message only repeats what is not known
+            self.canvas.text(finding.message, indent=2)
         self.seen(self.canvas, finding)
-        self.canvas.labelled("wanted", finding.expected)
-        self.lacks(self.canvas, entry)
+        self.wanted(self.canvas, entry)
+        self.lacks(self.canvas, entry, below_too=True)
         if finding.remedy:
             self.canvas.labelled("to do", finding.remedy, Tone.ACT)
         if finding.waiver is not None:
             self.canvas.labelled("waiver", finding.waiver, Tone.WAIVED)
+        self.unhelpful(self.canvas, entry)
         self.owed(self.canvas, entry)
         self.sources(self.canvas, entry)
         self.canvas.labelled("rule", str(finding.place), Tone.QUIET)
@@ -73,14 +94,18 @@ class FindingsBoard:
         self.head(canvas, entry, name=_together(rows))
         if not finding.lacks or finding.gate is not None:  # else the message only repeats what is not known
             canvas.text(finding.message, indent=2)
+        if not self.explain and self._closing_is_shown(entry):
+            self.wanted(canvas, entry)
+            self.owed(canvas, entry)
+            return
         absent = only_absent(finding) and not self.explain
         if finding.remedy and not absent:  # what helps when the rule fails does not bring its evidence
             canvas.labelled("to do", finding.remedy, Tone.ACT)
+        self.unhelpful(canvas, entry)
         self.lacks(canvas, entry)
         if self.explain or not finding.lacks:
             self.seen(canvas, finding)
-        if self.explain or (finding.gate is None and not absent):
-            canvas.labelled("wanted", finding.expected)
+        self.wanted(canvas, entry)
         if not absent or finding.owner != entry.gate.owner or finding.due_text or finding.due:
             self.owed(canvas, entry)
         if not absent:
@@ -88,6 +113,26 @@ class FindingsBoard:
         if self.explain:
             canvas.labelled("rule", str(finding.place), Tone.QUIET)
         self.below(canvas, entry, depth)
+
+    def _closing_is_shown(self, entry: Entry) -> bool:
+        """Whether the rule that closes this row stands on the board as well, with what helps to meet it."""
+        rule = entry.finding.closed_by
+        return rule is not None and any(gate == entry.gate.gate and order[0] == rule for gate, order in self._shown)
+
+    def wanted(self, canvas: Canvas, entry: Entry) -> None:
+        """What the rule wants. An expression is long, and its message says the same: only where it was asked for."""
+        finding = entry.finding
+        if finding.closed_by is not None:
+            canvas.labelled("wanted", closing(entry))
+        elif wants_closing(finding):
+            canvas.labelled("wanted", "closed by a rule; no rule closes this row: add one under closed_by")
+        elif self.explain or finding.window is not None or finding.quorum is not None:
+            canvas.labelled("wanted", finding.expected)
+
+    def unhelpful(self, canvas: Canvas, entry: Entry) -> None:
+        """Waivers that were meant for the finding and do not apply."""
+        for note in unhelpful(entry):
+            canvas.labelled("waiver", f"{note.waiver.id} is {USES[note.use]}: {note.reason}", Tone.DOUBT)
 
     def below(self, canvas: Canvas, entry: Entry, depth: int) -> None:
         """Under a rule that read another gate and stopped: what stopped that gate."""
@@ -101,7 +146,8 @@ class FindingsBoard:
         inner.ends([(gate.gate, Tone.STRONG), APART, (gate.title, Tone.PLAIN)], told, tone=Tone.STRONG)
         if gate.reason not in entry.finding.message:
             inner.text(gate.reason, indent=2)
-        for number, rows in enumerate(_alike(stopping)):
+        told_apart = [each for each in stopping if self.is_gathered(each)]
+        for number, rows in enumerate(_alike(each for each in stopping if each not in told_apart)):
             if number == 0 or self.explain or not only_absent(rows[0].finding):
                 inner.blank()
             if all(self.is_shown(each) for each in rows):
@@ -114,6 +160,10 @@ class FindingsBoard:
                     self.mark(each)
                 self.head(inner, rows[0], name=_together(rows))
                 inner.text(rows[0].finding.message, indent=2)
+        if told_apart:
+            inner.blank()
+            told = count(len(rules(told_apart)), "rule")
+            inner.text(f"? {told} not known for lack of evidence, see there", Tone.DOUBT, hang=2)
 
     def head(self, canvas: Canvas, entry: Entry, *, name: str = "", with_gate: bool = False) -> None:
         """The first line of a finding: outcome, rule, title, and how much it weighs."""
@@ -128,20 +178,21 @@ class FindingsBoard:
         canvas.ends(spans, weight, tone=Tone.BAD if hard else Tone.QUIET)
 
     def seen(self, canvas: Canvas, finding: Finding) -> None:
-        """The values that the rule saw; all of them only where that was asked for."""
-        shown = finding.observed if self.explain else finding.observed[:SHOWN]
+        """The values that the rule saw; all of them, and its parameters, only where that was asked for."""
+        every = finding.observed if self.explain else tuple(each for each in finding.observed if not is_demand(each))
+        shown = every if self.explain else every[:SHOWN]
         name = "saw"
         for seen in shown:
             line = f" (line {seen.line})" if seen.line is not None else ""
-            canvas.labelled(name, f"{seen.path} = {value_text(seen.value)}{line}")
+            canvas.labelled(name, f"{seen.path} = {observed_text(seen)}{line}")
             name = ""
-        if len(shown) < len(finding.observed):
-            canvas.labelled(name, f"… and {len(finding.observed) - len(shown)} more values (--explain)", Tone.QUIET)
+        if len(shown) < len(every):
+            canvas.labelled(name, f"… and {len(every) - len(shown)} more values (--explain)", Tone.QUIET)
 
-    def lacks(self, canvas: Canvas, entry: Entry) -> None:
+    def lacks(self, canvas: Canvas, entry: Entry, *, below_too: bool = False) -> None:
         """What is not known: which evidence lacks, why, since when, and where it is read."""
         finding = entry.finding
-        if below(self.decision, finding) is not None:
+        if below(self.decision, finding) is not None and not below_too:
             return  # the gate below tells what it lacks
         name = "not known"
         for lack in finding.lacks:
@@ -213,29 +264,3 @@ def _together(rows: tuple[Entry, ...]) -> str:
     """What several rows are called in one line; empty for a single row, which has its own label."""
     keys = listing([entry.finding.key or "" for entry in rows])
     return f"{rows[0].finding.rule}[{keys}]" if len(rows) > 1 else ""
-
-
-def weights(found: Iterable[Entry]) -> str:
-    """How many of the findings are hard, blocking and unknown, in words."""
-    findings = [entry.finding for entry in found]
-    unknown = sum(1 for each in findings if each.outcome is Outcome.UNKNOWN)
-    hard = sum(1 for each in findings if each.enforcement is Enforcement.HARD)
-    parts = [f"{hard} hard"] if hard else []
-    parts += [f"{len(findings) - hard} blocking"] if len(findings) > hard else []
-    parts += [f"{unknown} of them unknown"] if unknown else []
-    return ", ".join(parts)
-
-
-def _keys(rows: tuple[Entry, ...]) -> str:
-    """The keys of several rows, as the label of one line; empty for a single row."""
-    return f"[{listing([entry.finding.key or '' for entry in rows])}]" if len(rows) > 1 else ""
-
-
-def _weights(found: Iterable[Entry]) -> str:
-    findings = [entry.finding for entry in found]
-    unknown = sum(1 for each in findings if each.outcome is Outcome.UNKNOWN)
-    hard = sum(1 for each in findings if each.enforcement is Enforcement.HARD)
-    parts = [f"{hard} hard"] if hard else []
-    parts += [f"{len(findings) - hard} blocking"] if len(findings) > hard else []
-    parts += [f"{unknown} of them unknown"] if unknown else []
-    return ", ".join(parts)

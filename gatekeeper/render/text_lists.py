@@ -6,8 +6,9 @@ from itertools import groupby
 
 from gatekeeper.model.finding import Outcome
 from gatekeeper.render.canvas import Span, Tone
-from gatekeeper.render.outline import Entry, Part, entries, verdict_words
-from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, only_absent, weights
+from gatekeeper.render.outline import Entry, Part, entries, rules, verdict_words, weights
+from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, only_absent
+from gatekeeper.render.text_waivers import grounds
 from gatekeeper.render.visible import cells, visible
 from gatekeeper.render.wording import count, cut, listing
 
@@ -49,9 +50,9 @@ def passing_block(board: FindingsBoard) -> None:
 
 
 def _block(board: FindingsBoard, title: str, part: Part) -> None:
-    found = list(entries(board.decision, part))
+    found = [entry for entry in entries(board.decision, part) if not board.is_gathered(entry)]
     if found:
-        board.canvas.heading(title, count(len(found), "finding"))
+        board.canvas.heading(title, count(len(rules(found)), "rule"))
         _rules(board, found)
 
 
@@ -80,6 +81,7 @@ def _rule(board: FindingsBoard, rows: tuple[Entry, ...]) -> None:
             canvas.labelled("to do", remedy)
     if finding.waiver is not None:
         canvas.labelled("waiver", finding.waiver, Tone.WAIVED)
+        grounds(canvas, board.decision, finding.waiver)
     if rows[0].part is Part.ADVISORY:
         board.below(canvas, rows[0], DEEPEST)
 
@@ -104,7 +106,7 @@ def _lines(board: FindingsBoard, title: str, part: Part) -> None:
     found = entries(board.decision, part)
     if not found:
         return
-    board.canvas.heading(title, count(len(found), "finding"))
+    board.canvas.heading(title, count(len(rules(found)), "rule"))
     for number, (_, in_gate) in enumerate(groupby(found, key=lambda entry: entry.gate.gate)):
         group = tuple(in_gate)
         gate = group[0].gate
@@ -112,7 +114,7 @@ def _lines(board: FindingsBoard, title: str, part: Part) -> None:
             if number:
                 board.canvas.blank()
             words = verdict_words(gate.word, gate.verdict.value)
-            board.canvas.spans([(gate.gate, Tone.STRONG), (f"is {words}", Tone.QUIET)], indent=2)
+            board.canvas.spans([(gate.gate, Tone.STRONG), (f"({words})", Tone.QUIET)], indent=2)
         if board.explain:
             for entry in group:
                 board.head(board.canvas, entry)
@@ -120,8 +122,8 @@ def _lines(board: FindingsBoard, title: str, part: Part) -> None:
                 board.seen(board.canvas, entry.finding)
                 board.sources(board.canvas, entry)
         else:
-            rules = groupby(group, key=lambda entry: (entry.finding.rule, entry.finding.enforcement))
-            board.canvas.table(("", "", "", ""), [_line(tuple(rows), part) for _, rows in rules], fill=2)
+            by_rule = groupby(group, key=lambda entry: (entry.finding.rule, entry.finding.enforcement))
+            board.canvas.table(("", "", "", ""), [_line(tuple(rows), part) for _, rows in by_rule], fill=2)
 
 
 def _line(rows: tuple[Entry, ...], part: Part) -> list[Span]:

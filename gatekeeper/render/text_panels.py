@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import QuorumState
+from gatekeeper.model.finding import Finding, QuorumState, SignOff
 from gatekeeper.model.window import Reset, WindowState
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.outline import label
+from gatekeeper.render.outline import counted, label, unsigned_basis
 from gatekeeper.render.strip import MEANINGS, Slice, strip
 from gatekeeper.render.wording import age, count, duration, listing, moment
 
@@ -29,11 +30,11 @@ _TONES = {
 }
 
 
-def window_block(canvas: Canvas, decision: Decision, explain: bool) -> None:
-    """Every clean window of the decision: since when it is clean, what broke it, when it completes."""
+def window_block(canvas: Canvas, decision: Decision, explain: bool, only: Collection[Finding] | None = None) -> None:
+    """Every clean window of the decision (or of some findings): since when, what broke it, when it completes."""
     for gate in decision.gates:
         for finding in gate.findings:
-            if finding.window is not None:
+            if finding.window is not None and (only is None or finding in only):
                 canvas.heading("CLEAN WINDOW", f"{gate.gate}/{label(finding)}")
                 _window(canvas, finding.window, decision.as_of, explain)
 
@@ -88,16 +89,14 @@ def _strip(canvas: Canvas, window: WindowState, now: datetime) -> None:
     for what, run in groupby(found.slices):
         pieces.append((what.value * len(tuple(run)), _TONES[what]))
     canvas.exactly(pieces, indent=2)
-    if found.now is None:
-        middle, last = "", f"{moment(found.end)} now"
-    else:
-        middle, last = "▲ now", f"{moment(found.end)} complete"
+    if found.now is not None:
+        arrow = f"{' ' * found.now}▲ now" if found.now + 5 <= columns else f"{' ' * (found.now - 4)}now ▲"
+        canvas.exactly([(arrow, Tone.STRONG)], indent=2)
     first = moment(found.start)
+    last = f"{moment(found.end)} {'now' if found.now is None else 'complete'}"
     room = columns - len(first) - len(last)
-    at = min(max((found.now or 0) - len(first), 2), max(room - len(middle) - 2, 2))
-    between = (" " * at + middle).ljust(room) if found.now is not None and room > len(middle) + 4 else " " * room
     if room > 0:
-        canvas.exactly([(f"{first}{between}{last}", Tone.QUIET)], indent=2)
+        canvas.exactly([(f"{first}{' ' * room}{last}", Tone.QUIET)], indent=2)
     legend: list[Span] = []
     for what, meaning in MEANINGS.items():
         if what in found.slices:
@@ -167,34 +166,37 @@ def _gaps(canvas: Canvas, window: WindowState, explain: bool) -> None:
     canvas.table(("", "gap from", "to", "length", "where", "in it, filling nothing"), rows)
 
 
-def quorum_block(canvas: Canvas, decision: Decision) -> None:
-    """Every quorum of the decision: who signed what, and the basis that is to be signed."""
+def quorum_block(canvas: Canvas, decision: Decision, only: Collection[Finding] | None = None) -> None:
+    """Every quorum of the decision (or of some findings): who signed what, and the basis that is to be signed."""
     for gate in decision.gates:
         for finding in gate.findings:
-            if finding.quorum is not None:
+            if finding.quorum is not None and (only is None or finding in only):
                 canvas.heading("SIGN-OFFS", f"{gate.gate}/{label(finding)}")
-                _quorum(canvas, finding.quorum)
+                _quorum(canvas, finding.quorum, unsigned_basis(decision, gate, finding.quorum))
 
 
-def _quorum(canvas: Canvas, quorum: QuorumState) -> None:
-    rows = []
-    for sign in quorum.sign_offs:
-        counts = "yes" if sign.accepted else f"no: {'; '.join(sign.reasons) or 'not accepted'}"
-        rows.append(
-            (
-                (sign.role, Tone.STRONG),
-                (sign.person or "nobody", Tone.PLAIN if sign.person else Tone.BAD),
-                (moment(sign.signed_at) if sign.signed_at else "not signed", Tone.PLAIN),
-                (counts, Tone.GOOD if sign.accepted else Tone.BAD),
-            )
+def _quorum(canvas: Canvas, quorum: QuorumState, why: str) -> None:
+    rows = [
+        (
+            (sign.role, Tone.STRONG),
+            (sign.person or "nobody", Tone.PLAIN if sign.person else Tone.BAD),
+            (moment(sign.signed_at) if sign.signed_at else "not signed", Tone.PLAIN),
+            _counts(sign, quorum, why),
         )
+        for sign in (*quorum.sign_offs, *quorum.unasked)
+    ]
     if rows:
         canvas.table(("role", "person", "signed at", "counts"), rows)
         canvas.blank()
     enough = quorum.distinct_found >= quorum.distinct_needed
-    people = f"{quorum.distinct_found} of at least {quorum.distinct_needed} different people"
+    people = f"{count(quorum.distinct_found, 'different person', 'different people')}, {quorum.distinct_needed} needed"
     canvas.labelled("people", people, Tone.PLAIN if enough else Tone.BAD)
-    basis = quorum.basis or "not known: evidence that it binds lacks"
-    all_signed = all(each.accepted for each in quorum.sign_offs) and enough
+    all_signed = all(each.accepted for each in quorum.sign_offs) and enough and quorum.basis is not None
+    basis = quorum.basis or f"not known: {why}"
     canvas.labelled("basis" if all_signed else "sign this", basis, Tone.PLAIN if quorum.basis else Tone.DOUBT)
     canvas.labelled("it covers", f"the policies, the commit, {listing(quorum.binds) or 'no evidence'}")
+
+
+def _counts(sign: SignOff, quorum: QuorumState, why: str) -> Span:
+    tone = Tone.BAD if not sign.accepted else Tone.GOOD if quorum.basis else Tone.DOUBT
+    return (counted(sign, quorum, why), tone)

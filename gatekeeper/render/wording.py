@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from gatekeeper.model.finding import Observation
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 
@@ -53,6 +54,25 @@ def value_text(value: Json, longest: int = 160) -> str:
     """A value as JSON in one line; what goes beyond ``longest`` characters is cut off."""
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return cut(text, longest)
+
+
+def observed_text(seen: Observation, longest: int = 160) -> str:
+    """What a rule saw: the value, or in plain words what is there where it is too large to be shown."""
+    if seen.summary and isinstance(seen.value, str):
+        return cut(seen.value, longest)
+    return value_text(seen.value, longest)
+
+
+def is_demand(seen: Observation) -> bool:
+    """Whether it is a parameter: what the policy asks for, and nothing that was observed."""
+    return seen.path.startswith("params.")
+
+
+def since_taken(as_of: datetime, taken: datetime) -> str:
+    """How old a snapshot is at a decision, in words; one that was named may be younger than the instant asked for."""
+    if taken > as_of:
+        return f"{age(taken - as_of)} after the instant that was asked for"
+    return f"{age(as_of - taken)} old"
 
 
 def cut(text: str, longest: int) -> str:

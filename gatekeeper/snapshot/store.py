@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from gatekeeper.errors import InvalidInput
@@ -32,7 +33,7 @@ class Recorded:
 
 
 def list_recorded(folders: Iterable[Path], system: str) -> tuple[Recorded, ...]:
-    """The recorded snapshots of a system, the newest first; a folder that is not there holds none.
+    """The recorded snapshots of a system, the newest second first; a folder that is not there holds none.
 
     Raises:
         InvalidInput: a folder cannot be listed, or what has the name of a snapshot is no regular file.
@@ -43,16 +44,25 @@ def list_recorded(folders: Iterable[Path], system: str) -> tuple[Recorded, ...]:
 def find_newest(folders: Iterable[Path], system: str, not_after: datetime) -> Snapshot | None:
     """The newest recorded snapshot of a system that was taken no later than an instant; None where there is none.
 
-    A newest snapshot that cannot be used is an error and never passed over: an older one might say GO.
+    A newest snapshot that cannot be used is an error and never passed over: an older one might say GO. Names are cut to
+    the second, so all snapshots of the newest second are read.
 
     Raises:
-        InvalidInput: as ``list_recorded``, or the chosen file was changed or is no snapshot.
+        InvalidInput: as ``list_recorded``, or a file of that second was changed or is no snapshot, or two that were
+            taken at the same instant differ.
     """
-    for each in _named(folders):
-        if each.taken_at <= not_after and _is_of(each.path, system):
-            snapshot = read_snapshot(each.path)
-            if snapshot.taken_at <= not_after:  # the name is cut to the second
-                return snapshot
+    for taken_at, same in groupby(_named(folders), key=lambda each: each.taken_at):
+        if taken_at > not_after:
+            continue
+        read = [read_snapshot(each.path) for each in same if _is_of(each.path, system)]
+        found = sorted((each for each in read if each.taken_at <= not_after), key=lambda each: each.taken_at)
+        if len(found) > 1 and found[-1].taken_at == found[-2].taken_at:
+            raise InvalidInput(
+                f"{found[-2].origin} and {found[-1].origin} were taken at the same instant and differ",
+                "move one of them away, or name one with --snapshot",
+            )
+        if found:
+            return found[-1]
     return None
 
 

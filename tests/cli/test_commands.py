@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -197,7 +198,7 @@ def test_a_decision_does_not_depend_on_time_zone_hash_seed_or_locale(project: Pr
     for zone, seed, locale in [("UTC", "0", "C"), ("Asia/Riyadh", "1", "C.UTF-8"), ("America/St_Johns", "77", "POSIX")]:
         env = {"TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": locale}
         ended = project.run(
-            "evaluate", "demo", "--snapshot", path, "--as-of", "2030-01-01T00:00:00Z", "--format", "json", env=env
+            "evaluate", "demo", "--snapshot", path, "--as-of", "2026-01-01T00:00:00Z", "--format", "json", env=env
         )
         printed.add(ended.out)
     assert len(printed) == 1
@@ -279,16 +280,23 @@ def test_a_reader_that_goes_away_does_not_make_a_go(project: Project) -> None:
 def test_an_interrupted_run_says_so_by_its_exit_code(project: Project, number: signal.Signals, code: int) -> None:
     fifo = project.root / "board"
     os.mkfifo(fifo)
-    # Nobody reads the pipe, so that the process is still there when the signal comes.
+    # The pipe has a reader and is full, so that the process is still there when the signal comes.
+    pipe = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    while select.select([], [pipe], [], 0)[1]:
+        os.write(pipe, b"x" * 4096)
     process = subprocess.Popen(
-        [sys.executable, "-m", "gatekeeper", "evaluate", "demo", "--output", f"text={fifo}"],
+        [sys.executable, "-m", "gatekeeper", "evaluate", "demo", "--output", "json=first", "--output", f"text={fifo}"],
         cwd=project.root,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(3)
+    deadline = time.monotonic() + 30
+    while not (project.root / "first").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
+    os.close(pipe)
     assert process.returncode == code
     assert "Traceback" not in err

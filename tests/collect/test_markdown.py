@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -357,6 +358,7 @@ def test_line_ends_byte_order_marks_and_tabs_change_nothing(tmp_path: Path) -> N
         ("[" * 20_001, "has 20,001 opening brackets; at most 20,000 are read"),
         ("*" * 50_001, "has 50,001 marks of formatting; at most 50,000 are read"),
         ("|a" * 200 + "\n" + "|-" * 200 + "\n" + "|x\n" * 200, "table cells; at most 30,000 are read"),
+        ("`" * 50_001, "has 50,001 marks of formatting; at most 50,000 are read"),
         (">" * 50 + " a", "is nested deeper than 38 levels (line 1)"),
         ("".join("  " * depth + "- a\n" for depth in range(30)), "is nested deeper than 38 levels (line "),
         ("[" * 60 + "a" + "](b)" * 60 + "**a *b " * 60, None),
@@ -367,6 +369,94 @@ def test_floods_are_refused_before_they_hold_anything_up(text: str, said: str | 
         read(tmp_path, text)
     else:
         assert said in refused(tmp_path, text if text.strip() else text + "a")
+
+
+def _spans(first: str, each: str, count: int) -> str:
+    return first + "".join(each.format(n) + (" " if n % 20 else "\n") for n in range(count))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _spans("", "`c{}`", 24_000),
+        _spans("\\` ", "`c{}`", 24_000),
+        _spans("", "\\```x{}``", 9_900),
+        _spans("", "[a](<b`c{0}>) `d{0}`", 12_000),
+        "\n".join("`" * n for n in range(1, 310)),
+        "a\n" + "` " * 49_000,
+        "[" * 20_000,
+        "*a " * 49_000,
+        "|a|b|\n|-|-|\n" + "|a|b|\n" * 7_000,
+        "- [ ] a\n" * 19_000,
+        "\\" * 1_000_000,
+        "a <!-- x --> " * 40_000,
+    ],
+    ids=[
+        "spans",
+        "escaped",
+        "escaped runs",
+        "links",
+        "runs",
+        "ticks",
+        "[",
+        "*",
+        "cells",
+        "boxes",
+        "backslashes",
+        "<!--",
+    ],
+)
+def test_a_document_at_its_bounds_is_read_in_seconds(text: str) -> None:
+    """It took minutes as long as every code span was looked for from the start of its paragraph."""
+    begun = process_time()
+    take_apart(parse_source(text.encode(), "doc.md"), "doc.md")
+    assert process_time() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("`a\nb` `c` [x](#y)", 2),
+        ("`c` `c`\n`c\nc` ``c`\n`c`` [x](#y)", 4),
+        ("\\` `a\nb` [x](#y)", 2),
+        ("\\\\`a\nb` [x](#y)", 2),
+        ("\\```x\n`` `y` [x](#y)", 2),
+        ("`a\\` b\n`c` [x](#y)", 2),
+        ("`` ` `` `\n`\n[x](#y)", 3),
+    ],
+)
+def test_places_stay_true_behind_code_that_crosses_lines(text: str, line: int, tmp_path: Path) -> None:
+    assert [link["line"] for link in read(tmp_path, text)["links"]] == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# a\n\n<table>\n<tr><td>1</td></tr>\n</table>\n", 3),
+        ("# a\n\n<div>\n<TABLE border=1>\n</div>\n", 4),
+        ("a\nb <table><tr><td>1\n", 2),
+        ("- a\n\n  > <table>\n", 3),
+    ],
+)
+def test_a_table_in_raw_html_is_refused_and_not_passed_over(text: str, line: int, tmp_path: Path) -> None:
+    said = f"the raw HTML table in line {line} is not read (write it with pipes)"
+    assert said in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`<table>`",
+        "```\n<table>\n```\n",
+        "    <table>\n",
+        "<!-- <table> -->\na",
+        "\\<table>",
+        "<TABLE_NAME>",
+        "a < table",
+    ],
+)
+def test_a_table_element_that_is_only_talked_about_is_text(text: str, tmp_path: Path) -> None:
+    assert read(tmp_path, text)["tables"] == []
 
 
 def test_more_than_a_megabyte_is_refused(tmp_path: Path) -> None:

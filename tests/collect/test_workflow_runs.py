@@ -40,10 +40,10 @@ def test_runs_are_taken_over_field_by_field_and_further_fields_are_left(tmp_path
 
 
 def test_pages_are_put_together_in_the_order_of_creation(tmp_path: Path) -> None:
-    write(tmp_path, "1.json", listing(run(3, "2026-02-24T02:00:00+02:00"), run(2, "2026-02-24T00:30:00Z"), total=4))
+    write(tmp_path, "1.json", listing(run(2, "2026-02-24T02:00:00+02:00"), run(3, "2026-02-24T00:30:00Z"), total=4))
     write(tmp_path, "2.json", listing(run(4, "2026-02-24T01:00:00Z"), run(1, "2026-02-23T23:00:00Z"), total=4))
     value = value_of(tmp_path, **RUNS, files=["1.json", "2.json"])
-    assert [each["run_number"] for each in value["runs"]] == [1, 3, 2, 4]
+    assert [each["run_number"] for each in value["runs"]] == [1, 2, 3, 4]
     assert value["latest"]["run_number"] == 4
     assert defects("workflow_runs", value) == ()
 
@@ -157,16 +157,83 @@ def test_attempts_that_are_no_list_are_refused(tmp_path: Path) -> None:
     assert line == 'mistyped: "b.json" should be a list of runs, not an object with 2 fields'
 
 
-def test_the_runs_of_two_workflows_are_not_mixed(tmp_path: Path) -> None:
-    file = write(tmp_path, "a.json", listing(run(1), run(2, workflow_id=8)))
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({}, {"workflow_id": 8}, 'workflow_id "7", "8"'),
+        ({}, {"workflow_id": None}, 'workflow_id "(none)", "7"'),
+        ({}, {"path": ".github/workflows/o.yml"}, 'path ".github/workflows/canary.yml", ".github/workflows/o.yml"'),
+        ({}, {"path": None}, 'path "(none)", ".github/workflows/canary.yml"'),
+        ({"path": None}, {"path": None, "name": "Other"}, 'name "Canary", "Other"'),
+    ],
+)
+def test_the_runs_of_two_workflows_are_not_mixed(
+    one: dict[str, Any], other: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.json", listing(run(1, **one), run(2, **other)))
     assert refusal_of(tmp_path, **RUNS, file=file) == (
-        "mistyped: the runs belong to 2 workflows (7, 8): name the files of one"
+        f"mistyped: the runs belong to 2 workflows ({told}): name the files of one"
     )
 
 
-def test_the_workflow_can_be_named(tmp_path: Path) -> None:
-    file = write(tmp_path, "a.json", listing(run(1)))
-    assert value_of(tmp_path, **RUNS, file=file, workflow="Canary of the API")["workflow"] == "Canary of the API"
+NAMELESS = {"path": None, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("run_says", "configured", "workflow"),
+    [
+        ({}, None, "canary.yml"),
+        ({}, "canary.yml", "canary.yml"),
+        ({}, ".github/workflows/canary.yml", "canary.yml"),
+        ({"path": ".github/workflows/canary.yml@refs/heads/main"}, "canary.yml", "canary.yml"),
+        ({"path": None}, None, "Canary"),
+        ({"path": None}, "Canary", "Canary"),
+        (NAMELESS, "canary.yml", "canary.yml"),
+    ],
+)
+def test_the_workflow_is_the_one_that_the_runs_say(
+    run_says: dict[str, Any], configured: str | None, workflow: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.json", listing(run(1, **run_says)))
+    config = {} if configured is None else {"workflow": configured}
+    assert value_of(tmp_path, **RUNS, file=file, **config)["workflow"] == workflow
+
+
+@pytest.mark.parametrize(
+    ("run_says", "configured", "said"),
+    [
+        ({}, "force-rls.yml", "canary.yml"),
+        ({}, "Canary", "canary.yml"),
+        ({"name": "force-rls.yml"}, "force-rls.yml", "canary.yml"),
+        ({"path": None}, "force-rls.yml", "Canary"),
+    ],
+)
+def test_a_configured_workflow_does_not_outweigh_what_the_runs_say(
+    run_says: dict[str, Any], configured: str, said: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.json", listing(run(1, **run_says)))
+    line = refusal_of(tmp_path, **RUNS, file=file, workflow=configured)
+    assert line == f'mistyped: the source is configured as workflow "{configured}", the runs are of "{said}"'
+
+
+@pytest.mark.parametrize(
+    ("ref", "branch"),
+    [("refs/heads/main", "main"), ("fix/x", "fix/x"), ("", None), ("refs/heads/", None), (None, None)],
+)
+def test_a_branch_has_its_plain_name(ref: str | None, branch: str | None, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.json", listing(run(1, head_branch=ref)))
+    assert value_of(tmp_path, **RUNS, file=file)["latest"]["head_branch"] == branch
+
+
+def test_runs_dropped_from_the_front_are_noticed_where_the_first_one_is_stated(tmp_path: Path) -> None:
+    later = write(tmp_path, "a.json", listing(run(3), run(4)))
+    assert value_of(tmp_path, **RUNS, file=later, first_run=3)["runs"]
+    assert value_of(tmp_path, **RUNS, file=later, first_run=4)["runs"]
+    line = refusal_of(tmp_path, **RUNS, file=later, first_run=2)
+    assert line == "truncated: run 2 has to be there (first_run), but the list begins with run 3"
+    nothing = write(tmp_path, "b.json", listing())
+    line = refusal_of(tmp_path, **RUNS, file=nothing, first_run=2)
+    assert line == "truncated: run 2 has to be there (first_run), but the list has no run"
 
 
 def test_the_source_names_every_file_that_was_read(tmp_path: Path) -> None:

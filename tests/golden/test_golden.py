@@ -29,8 +29,10 @@ NAMES = sorted(path.name for path in CASES.iterdir())
 
 VERDICTS = {
     "evidence-stale": "INCONCLUSIVE",
+    "quorum-no-commit": "INCONCLUSIVE",
     "quorum-one-person": "NO-GO",
     "quorum-other-commit": "NO-GO",
+    "rows-closed": "NO-GO",
     "waiver-applied": "GO",
     "waiver-refused": "NO-GO",
     "window-complete": "GO",

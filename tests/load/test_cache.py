@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from gatekeeper.errors import InvalidDocuments
 from gatekeeper.load import find_policy_files, load_policies
+from gatekeeper.load.source import read_source
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.rule import Expect
 from tests.conftest import ROOT
@@ -140,3 +142,70 @@ def test_old_entries_do_not_pile_up(project: Path, cache: Path) -> None:
         file.write_text(text + f"# {days}\n")
         load(project)
     assert len(entries(cache)) <= 8
+
+
+GATE = """\
+apiVersion: gatekeeper/v1
+kind: Gate
+id: demo
+title: Open?
+owner: team
+evidence:
+  doc: {type: json, max_age: 1h, schema: SCHEMA}
+rules:
+  - {id: a, title: A, enforcement: blocking, severity: high, expect: doc.ready}
+"""
+
+
+@pytest.mark.parametrize("linked", ["folder", "file"])
+def test_a_schema_behind_a_link_is_refused_since_its_change_would_not_be_noticed(
+    tmp_path: Path, cache: Path, linked: str
+) -> None:
+    folder = tmp_path / "project/policies/demo"
+    folder.mkdir(parents=True)
+    shared = tmp_path / "project/shared"
+    shared.mkdir()
+    (shared / "doc.json").write_text('{"properties": {"ready": {"type": "boolean"}}}')
+    name = "schemas/doc.json" if linked == "folder" else "doc.json"
+    (folder / name.partition("/")[0]).symlink_to(shared if linked == "folder" else shared / "doc.json")
+    (folder / "gate.yaml").write_text(GATE.replace("SCHEMA", name))
+    with pytest.raises(InvalidDocuments, match="the schema lies behind a symbolic link"):
+        load(tmp_path / "project")
+    assert entries(cache) == []
+
+
+def test_a_changed_schema_is_read_anew(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "project/policies/demo"
+    (folder / "schemas").mkdir(parents=True)
+    (folder / "gate.yaml").write_text(GATE.replace("SCHEMA", "schemas/doc.json"))
+    seen = set()
+    for types in ("boolean", "string"):
+        (folder / "schemas/doc.json").write_text(json.dumps({"properties": {"ready": {"type": types}}}))
+        seen.add(load(tmp_path / "project").gates["demo"].digest)
+    assert len(seen) == 2
+
+
+def test_another_version_of_a_library_is_another_entry(
+    project: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "packages"
+    monkeypatch.syspath_prepend(str(packages))
+    for version in ("1.2.2", "1.3.0"):
+        shutil.rmtree(packages, ignore_errors=True)
+        (packages / f"lark-{version}.dist-info").mkdir(parents=True)
+        load(project)
+        load(project)
+    assert len(entries(cache)) == 2
+
+
+def test_what_changes_while_it_is_read_is_not_kept(project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = project / "policies/rgl8r/p11-f.yaml"
+
+    def change_after_reading(path: Path, root: Path) -> object:
+        found = read_source(path, root)
+        file.write_text(file.read_text() + "#")
+        return found
+
+    monkeypatch.setattr("gatekeeper.load.policies.read_source", change_after_reading)
+    load(project)
+    assert entries(cache) == []

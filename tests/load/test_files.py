@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from gatekeeper.errors import InvalidDocuments
-from gatekeeper.load import find_policy_files, scan_ids
+from gatekeeper.load import find_policy_files, find_sources_files, scan_ids
 from tests.load.conftest import Project
 
 
@@ -42,10 +43,57 @@ def test_a_project_without_a_folder_of_policies_is_told_so(project: Project) -> 
         find_policy_files(project.root)
 
 
-def test_ids_are_found_by_their_lines_and_what_cannot_be_read_is_left_out(project: Project) -> None:
+def test_ids_are_found_by_their_lines(project: Project) -> None:
     one = project.policy('kind: Gate\nid: "one" # first\nrules:\n  - id: not-a-policy\n---\nid: two\r\n', "one.yaml")
     again = project.policy("id: one\nid: Not An Id\n", "again.yaml")
-    assert scan_ids([one, again, project.root / "none.yaml", project.root]) == {"one": one, "two": one}
+    assert scan_ids([one, again], project.root) == {"one": one, "two": one}
+
+
+def test_a_file_that_cannot_be_read_may_hold_any_id_and_is_told(project: Project) -> None:
+    one = project.policy("id: one\n")
+    pipe, loop = project.root / "policies/shop/pipe.yaml", project.root / "policies/shop/loop.yaml"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop.name)
+    with pytest.raises(InvalidDocuments) as refused:
+        scan_ids([one, pipe, loop, project.root / "none.yaml"], project.root)
+    assert [str(each).partition(": ")[0] for each in refused.value.diagnostics] == [
+        "none.yaml",
+        "policies/shop/loop.yaml",
+        "policies/shop/pipe.yaml",
+    ]
+    assert "policies/shop/pipe.yaml: is not a regular file" in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_not_passed_over(project: Project) -> None:
+    project.policy("")
+    project.write("evidence/shop/sources.local.yaml", "")
+    assert len(find_sources_files(project.root)) == 1
+    # A path longer than the system takes cannot be listed, not even by root.
+    above = os.open(project.root / "policies/shop", os.O_RDONLY)
+    for _ in range(17):
+        os.mkdir("x" * 250, dir_fd=above)
+        below = os.open("x" * 250, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(above)
+    with pytest.raises(InvalidDocuments, match="cannot be read: File name too long"):
+        find_policy_files(project.root)
+    (project.root / "evidence/round").symlink_to("round")
+    with pytest.raises(InvalidDocuments, match="evidence/round: cannot be read: "):
+        find_sources_files(project.root)
+
+
+def test_only_sources_files_of_the_system_that_is_asked_for_are_found(project: Project) -> None:
+    for name in ("a/sources.x.yaml", "b/sources.x.yaml", "b/sources.y.yaml", "b/sources.yaml", "b/other.yaml", "note"):
+        project.write(f"evidence/{name}", "")
+
+    def found(system: str | None = None) -> list[str]:
+        files = find_sources_files(project.root, "evidence", system)
+        return [each.relative_to(project.root / "evidence").as_posix() for each in files]
+
+    assert found() == ["a/sources.x.yaml", "b/sources.x.yaml", "b/sources.y.yaml"]
+    assert found("b") == ["b/sources.x.yaml", "b/sources.y.yaml"]
+    assert found("none") == []
 
 
 def test_importing_the_room_imports_no_library() -> None:

@@ -260,6 +260,7 @@ def test_the_content_of_a_schema_file_is_part_of_the_digest(project: Project) ->
         ),
         ('{"$schema": "http://json-schema.org/draft-07/schema#"}', "the schema must be of draft 2020-12"),
         ('{"a": 1, "a": 2}', "twice in one object"),
+        ('{"properties": {"a": {"pattern": "(?=a)"}}}', "is no RE2 pattern"),
     ],
 )
 def test_a_schema_that_cannot_be_used_is_told_where_it_is_named(project: Project, schema: str, told: str) -> None:

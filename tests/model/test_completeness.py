@@ -91,6 +91,24 @@ def test_more_runs_than_the_source_counts_is_a_defect_too() -> None:
         ([run(5, 1), run(5, 2, id=7)], ("mistyped", "the attempts of run 5 have different ids")),
         ([run(5), run(6, id=1005)], ("mistyped", "2 runs have the same id 1005")),
         ([run(6), run(5)], ("mistyped", "runs[1] stands after a later one: runs are ordered by created_at")),
+        (
+            [run(5, status="in_progress", conclusion="failure")],
+            ("mistyped", "run 5 (attempt 1) is in_progress and yet has the conclusion failure"),
+        ),
+        (
+            [run(5), run(5, 2, created_at="2026-02-24T03:00:00Z")],
+            (
+                "mistyped",
+                "the attempts of run 5 have different created_at (2026-02-24T02:30:00Z and 2026-02-24T03:00:00Z)",
+            ),
+        ),
+        (
+            [run(6, created_at="2026-02-20T00:00:00Z"), run(5)],
+            (
+                "mistyped",
+                "run 6 (created 2026-02-20T00:00:00Z) is older than run 5 (created 2026-02-24T02:30:00Z)",
+            ),
+        ),
         ([run(5, 2), run(5, 1)], ("mistyped", "runs[1] stands after a later one: runs are ordered by created_at")),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatekeeper.model.decode import typed
+from gatekeeper.model.open_schema import pattern_problem
 
 OBJECT: dict[str, Any] = {
     "type": "object",
@@ -99,6 +101,61 @@ def test_what_the_schema_refuses_is_told_in_one_line(value: Any, said: str) -> N
 )
 def test_other_refusals_are_told_in_one_line_too(schema: Any, value: Any, said: str) -> None:
     assert told(value, schema).startswith(said)
+
+
+HOSTILE = "^(a+)+$"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"pattern": HOSTILE},
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", "items": {"$ref": "#"}, "pattern": HOSTILE},
+        {"patternProperties": {HOSTILE: False}},
+        {"patternProperties": {HOSTILE: True}, "additionalProperties": False},
+        {"patternProperties": {HOSTILE: True}, "additionalProperties": {"type": "null"}},
+        {"$ref": "#/$defs/a", "$defs": {"a": {"pattern": HOSTILE}}},
+    ],
+)
+def test_no_value_makes_a_pattern_take_for_ever(schema: dict[str, Any]) -> None:
+    hostile = "a" * 5000 + "!"
+    started = time.monotonic()
+    values: list[Any] = [hostile, {hostile: 1}, [hostile]]
+    for value in values:
+        typed("json", value, schema)
+    assert time.monotonic() - started < 5
+
+
+def test_patterns_decide_as_the_draft_says() -> None:
+    schema: dict[str, Any] = {
+        "properties": {"id": {"pattern": "^[a-z]+$"}},
+        "patternProperties": {"^x-": {"type": "integer"}},
+        "additionalProperties": {"type": "boolean"},
+    }
+    assert typed("json", {"id": "ab", "x-a": 1, "other": True, "n": False}, schema)[1] == ()
+    assert told({"id": "A1"}, schema) == 'id: "A1" fails the schema\'s pattern "^[a-z]+$"'
+    assert told({"x-a": "no"}, schema) == '["x-a"]: "no" is not of type integer'
+    assert told({"other": 1}, schema) == "other: 1 is not of type boolean"
+    closed = {**schema, "additionalProperties": False}
+    assert told({"id": "a", "x-a": 1, "y": 1}, closed) == 'the value: has fields that its schema does not have: "y"'
+    assert typed("json", 7, {**closed, "pattern": "x"})[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"pattern": "^(a+)+$", "properties": {"pattern": {"type": "string"}, "patternProperties": {}}}, ""),
+        ({"pattern": "(?=a)"}, 'has the pattern "(?=a)", which is no RE2 pattern'),
+        ({"allOf": [{"patternProperties": {"(a)\\1": True}}]}, 'has the pattern "(a)\\\\1", which is no RE2 pattern'),
+        ({"pattern": "a" * 1001}, "which is longer than 1000 characters"),
+        ({"items": {"$schema": "https://json-schema.org/draft/2020-12/schema"}}, "has a `$schema` below its top"),
+        ({"patternProperties": {"a": {}}, "unevaluatedProperties": False}, "has both `patternProperties`"),
+    ],
+)
+def test_a_schema_says_which_of_its_patterns_cannot_be_used(schema: Any, said: str) -> None:
+    problem = pattern_problem(schema)
+    assert said in problem
+    assert bool(problem) == bool(said)
 
 
 def test_a_value_without_a_schema_stays_as_it_is() -> None:

@@ -371,9 +371,9 @@ def stale() -> Report:
     def unknown(each: Finding) -> Finding:
         if not each.evidence and each.gate is None:
             return each
-        lacks = tuple(Lack(name, "stale", "collected longer ago than the policy allows") for name in each.evidence) or (
-            Lack("", "undecided", f"{each.gate} is INCONCLUSIVE"),
-        )
+        below = {"p11-f": ("canary",), "p11-g": ("runbook",)}
+        names = each.evidence or below[each.gate or ""]
+        lacks = tuple(Lack(name, "stale", "collected longer ago than the policy allows") for name in names)
         return replace(
             each,
             outcome=Outcome.UNKNOWN if each.enforcement is not Enforcement.SHADOW else each.outcome,

@@ -104,13 +104,15 @@ def windows(draw: st.DrawFn) -> WindowState:
     )
 
 
+SIGN_OFFS = several(st.builds(SignOff, TEXTS, st.none() | TEXTS, st.none() | INSTANTS, st.booleans(), several(TEXTS)))
 QUORUMS = st.builds(
     QuorumState,
     st.none() | DIGESTS,
     several(st.sampled_from(NAMES)),
     st.integers(0, 4),
     st.integers(0, 4),
-    several(st.builds(SignOff, TEXTS, st.none() | TEXTS, st.none() | INSTANTS, st.booleans(), several(TEXTS))),
+    SIGN_OFFS,
+    SIGN_OFFS,
 )
 
 
@@ -127,7 +129,7 @@ def findings(draw: st.DrawFn, rule: str, gates: tuple[str, ...]) -> Finding:
         message=draw(TEXTS),
         expected=draw(TEXTS),
         place=draw(PLACES),
-        observed=draw(several(st.builds(Observation, TEXTS, VALUES, st.none() | st.integers(1, 99)))),
+        observed=draw(several(st.builds(Observation, TEXTS, VALUES, st.none() | st.integers(1, 99), st.booleans()))),
         lacks=draw(several(LACKS)) if outcome is Outcome.UNKNOWN else (),
         evidence=draw(several(st.sampled_from(NAMES))),
         owner=draw(st.none() | TEXTS),

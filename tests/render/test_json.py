@@ -90,7 +90,7 @@ RENAMED = {
         (Gap, ("$defs", "window", "properties", "gaps", "items")),
         (Tally, ("$defs", "window", "properties", "tallies", "items")),
         (QuorumState, ("$defs", "quorum")),
-        (SignOff, ("$defs", "quorum", "properties", "sign_offs", "items")),
+        (SignOff, ("$defs", "sign_off")),
         (Waiver, ("$defs", "waiver")),
         (WaiverNote, ("$defs", "waiver")),
         (EvidenceNote, ("$defs", "evidence")),

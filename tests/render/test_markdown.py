@@ -105,3 +105,28 @@ def test_the_packet_says_how_to_decide_again_with_the_same_parameters() -> None:
     command = "gatekeeper evaluate p11-h --as-of 2026-03-03T09:00:00Z --param distinct_approvers=3 --format json"
     assert f"```console\n{command}\n```" in page
     assert "| `p11-h` | `distinct_approvers` | `3` | **overridden** |" in page
+
+
+def test_what_is_not_known_for_lack_of_evidence_is_one_row_a_piece_and_told_nowhere_else() -> None:
+    page = MarkdownRenderer().render(CASES["inconclusive-stale"]())
+    part = page.split("## Not known for lack of evidence", 1)[1].split("\n## ", 1)[0]
+    assert "## What blocks" not in page
+    row = next(line for line in part.splitlines() if line.startswith("| `runbook`"))
+    assert "`p11-g`: lever-validated\\[6 rows\\]" in row
+    assert "p11-g/placeholder-filled" in row
+    assert "- **To do:** `gatekeeper collect p11-h`" in part
+    assert page.replace(part, "").count("lever-validated") == 0
+
+
+def test_a_verdict_by_parameter_is_announced_in_the_title() -> None:
+    lines = MarkdownRenderer().render(CASES["go-with-waiver"]()).splitlines()
+    assert lines[0].startswith("# GO with 1 waiver and 1 parameter overridden: ")
+    assert "Parameter `p11-h.distinct_approvers = 3` was given by the caller." in lines
+
+
+def test_the_packet_names_the_file_of_the_snapshot_and_the_semantics() -> None:
+    page = MarkdownRenderer().render(CASES["go"]())
+    part = page.split("## How to check this report", 1)[1]
+    assert f"`{'c' * 64}.json`" in part
+    assert "`--snapshot <file>`" in part
+    assert "the semantics, version 1" in part

@@ -9,10 +9,11 @@ import pytest
 
 from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import Verdict
-from gatekeeper.model.finding import Outcome
+from gatekeeper.model.finding import Lack, Observation, Outcome, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.times import instant_text
+from gatekeeper.model.waiver import WaiverUse
 from gatekeeper.model.window import Reset
 from gatekeeper.render.registry import RENDERERS, renderer_for
 from gatekeeper.render.strip import Slice, strip
@@ -24,6 +25,7 @@ from tests.render.cases import (
     NOW,
     at,
     canary_reset,
+    finding,
     gate,
     go,
     launch,
@@ -31,6 +33,7 @@ from tests.render.cases import (
     several,
     stale,
     waived,
+    waiver,
     window,
 )
 
@@ -43,13 +46,33 @@ def test_the_first_lines_give_verdict_reason_and_instant() -> None:
     lines = board(canary_reset()).splitlines()
     assert lines[0] == "NO-GO  p11-h  Broad public launch, go or no-go"
     assert lines[1] == "  3 of 6 blocking rules do not pass"
-    assert lines[3] == "  as of      2026-03-03T09:00Z  REPLAY: that day had passed when this was decided"
+    assert lines[3] == "  as of      2026-03-03T09:00Z  REPLAY: that instant had passed when this was decided"
 
 
 def test_an_applied_waiver_stands_in_the_verdict_line_and_right_below_it() -> None:
     lines = board(waived()).splitlines()
-    assert lines[0] == "GO with 1 waiver  p11-h  Broad public launch, go or no-go"
-    assert lines[2].startswith("  waiver     w-lever-6 accepts p11-g/lever-validated[6] until 2026-03-06T00:00Z")
+    assert lines[0] == "GO with 1 waiver and 1 parameter overridden  p11-h  Broad public launch, go or no-go"
+    assert lines[2] == "  waiver     w-lever-6 accepts p11-g/lever-validated[6] until 2026-03-06T00:00Z, says Ada Osei"
+    assert lines[3] == "  param      distinct_approvers = 3, given by the caller"
+
+
+def test_what_a_waiver_accepts_stands_with_its_grounds_and_both_only_once() -> None:
+    text = board(waived())
+    assert text.count("w-lever-6") == 2, "on top, and where the finding is"
+    part = text.split("── WAIVED ", 1)[1].split("\n── ", 1)[0]
+    assert "lever 6 was last validated on 2026-01-20, 42 d ago" in part
+    assert "grounds    lever 6 is drilled on Thursday; it is not needed for the first hours" in part
+
+
+def test_a_waiver_that_does_not_help_is_told_at_the_rule_that_fails() -> None:
+    day = canary_reset().decisions[0]
+    idle = waiver("on-call-named", "backup", name="w-9", use=WaiverUse.EXPIRED, reason="it ended", gate_id="p11-h")
+    other = waiver("on-call-named", "primary", name="w-8", use=WaiverUse.EXPIRED, reason="it ended", gate_id="p11-h")
+    root = replace(day.root, waivers=(idle, other))
+    text = board(Report((replace(day, gates=(root, *day.gates[1:])),)))
+    finding = text.split("FAIL  on-call-named", 1)[1].split("\n\n", 1)[0]
+    assert "waiver     w-9 is expired: it ended" in finding
+    assert "w-8" not in finding
 
 
 def test_a_refused_waiver_is_shown_with_its_reason() -> None:
@@ -68,11 +91,10 @@ def test_hard_rules_come_first_and_what_stops_the_gate_below_stands_under_the_ru
 def test_a_blocking_finding_says_what_is_what_to_do_what_was_seen_who_and_how_late() -> None:
     lines = board(canary_reset()).splitlines()
     start = next(number for number, line in enumerate(lines) if "on-call-named[backup]" in line)
-    assert lines[start + 1 : start + 7] == [
+    assert lines[start + 1 : start + 6] == [
         "  backup on-call is not named",
         "  to do      name the backup in the on-call table of the runbook",
         '  saw        row.name = "<PLACEHOLDER>" (line 82)',
-        "  wanted     a named person in each on-call role",
         "  owner      eng-lead · due 2026-02-28 · OVERDUE by 2 d 9 h",
         "  evidence   runbook (5 min old)",
     ]
@@ -143,16 +165,199 @@ def test_the_sign_off_table_says_who_signed_and_why_a_sign_off_does_not_count() 
         "rollback-authority  Bo Lindqvist  2026-03-02T17:10Z  no: signed commit 77aa01f; signed another basis" in text
     )
     assert "sign this  sha256:" + "b" * 64 in text
-    assert "people     1 of at least 2 different people" in text
+    assert "people     1 different person, 2 needed" in text
 
 
-def test_stale_evidence_names_the_command_that_shows_the_recorded_day() -> None:
+def test_stale_evidence_names_the_commands_that_show_the_recorded_days_once() -> None:
     text = board(stale())
-    first = text.split("WHAT BLOCKS", maxsplit=1)[0]
-    assert "The newest snapshot is of 2026-03-03T08:55Z. To see that day:" in first
-    assert "gatekeeper evaluate p11-h --as-of 2026-03-03T09:00:00Z" in first
-    assert "gatekeeper evaluate p11-h --as-of 2026-02-24T12:00:00Z" in text
-    assert "canary     2026-03-03T08:55Z  1 h       2026-03-03T09:55Z  262 d" in text
+    first = text.split("── ", maxsplit=1)[0]
+    assert "snapshot   of 2026-03-03T08:55Z, 262 d old" in first
+    for instant in ("2026-03-03T09:00:00Z", "2026-03-02T23:00:00Z", "2026-02-24T12:00:00Z"):
+        assert f"gatekeeper evaluate p11-h --as-of {instant}" in first
+        assert text.count(f"--as-of {instant}") == 1
+    assert text.count("gatekeeper collect p11-h") == 1
+    assert "canary     workflow_runs  262 d  ≤ 1 h   stale  2026-03-03T09:55Z" in text
+
+
+def lacking(text: str) -> str:
+    return text.split("── NOT KNOWN FOR LACK OF EVIDENCE ", 1)[1].split("\n── ", 1)[0]
+
+
+def test_what_is_not_known_for_lack_of_evidence_is_told_once_for_each_piece() -> None:
+    text = board(stale())
+    part = lacking(text)
+    assert "WHAT BLOCKS" not in text
+    assert [line.split()[1] for line in part.splitlines() if line.startswith("? ")] == [
+        *("canary", "rls", "incidents", "record", "runbook")
+    ]
+    assert "? canary  is stale since 2026-03-03T09:55Z" in part
+    assert "  p11-f      seven-clean-days (hard)" in part
+    assert "  p11-g      lever-validated[6 rows]" in part
+    assert "  advisory   1 rule: p11-g/placeholder-filled" in part
+    assert "placeholder-filled" not in text.replace(part, "")
+
+
+def test_a_rule_that_lacks_two_pieces_stands_under_both() -> None:
+    runbook, record = (
+        part.split("\n? ")[0]
+        for part in (lacking(board(stale())).split("? runbook", 1)[1], lacking(board(stale())).split("? record", 1)[1])
+    )
+    assert "approval-record-complete" in runbook
+    assert "approval-record-complete" in record
+
+
+def test_what_fails_stands_in_full_before_what_is_not_known() -> None:
+    day = stale().decisions[0]
+    broken = finding("on-call-named", "On-call is named", Outcome.FAIL, message="nobody is named")
+    others = tuple(each for each in day.root.findings if each.rule != "on-call-named")
+    root = replace(day.root, findings=(*others, broken))
+    text = board(Report((replace(day, gates=(root, *day.gates[1:])),)))
+    assert text.index("✗ FAIL  on-call-named") < text.index("NOT KNOWN FOR LACK OF EVIDENCE")
+    assert text.count("approval-record-complete") == 2
+
+
+def test_an_unknown_that_no_evidence_is_to_blame_for_is_told_in_full() -> None:
+    text = board(replace(several(), explain=False))
+    assert "? UNKNOWN  seven-clean-days" not in text, "its evidence is incomplete"
+    alone = several().decisions[0]
+    undecided = replace(alone.root.findings[0], lacks=(Lack("canary", "undecided", "run 365 has not ended"),))
+    root = replace(alone.root, findings=(undecided,))
+    text = board(Report((replace(alone, gates=(root,)),)))
+    assert "? UNKNOWN  seven-clean-days" in text
+    assert "not known  canary is undecided: run 365 has not ended" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "remedy"),
+    [
+        ("missing", "to do      gatekeeper collect p11-f"),
+        ("failed", "to do      mend the source, then gatekeeper collect p11-f"),
+        ("future", "to do      ask for an instant that is not before the evidence, or name an older snapshot"),
+    ],
+)
+def test_what_to_do_fits_what_is_wrong_with_the_evidence(state: str, remedy: str) -> None:
+    alone = several().decisions[0]
+    lacks = (Lack("canary", state, "so it is"),)
+    root = replace(alone.root, findings=(replace(alone.root.findings[0], lacks=lacks),))
+    note = replace(alone.evidence[0], state=state, detail="so it is")
+    assert remedy in lacking(board(Report((replace(alone, gates=(root,), evidence=(note,)),))))
+
+
+def test_under_a_failing_gate_rule_what_is_not_known_there_is_only_counted() -> None:
+    day = canary_reset().decisions[0]
+    lacks = (Lack("canary", "stale", "too old"),)
+    unknown = finding("on-schedule", "On schedule", Outcome.UNKNOWN, lacks=lacks, evidence=("canary",))
+    lower = replace(day.gates[1], findings=(unknown, *day.gates[1].findings))
+    note = replace(day.evidence[0], state="stale", stale_since=COLLECTED)
+    text = board(Report((replace(day, gates=(day.root, lower, day.gates[2]), evidence=(note, *day.evidence[1:])),)))
+    assert "│ ? 1 rule not known for lack of evidence, see there" in text
+    assert "  p11-f      on-schedule" in lacking(text)
+
+
+def test_with_explain_every_rule_tells_what_it_lacks_itself() -> None:
+    text = board(replace(stale(), explain=True))
+    assert "NOT KNOWN FOR LACK OF EVIDENCE" not in text
+    assert "? UNKNOWN  tenant-isolation-verified" in text
+
+
+def test_a_snapshot_that_is_younger_than_the_instant_is_told_as_that() -> None:
+    early = replace(go().decisions[0], as_of=at("02-24 12:00"))
+    assert "snapshot   of 2026-03-03T08:55Z, 6 d 20 h after the instant that was asked for" in board(Report((early,)))
+
+
+def test_where_every_snapshot_is_younger_the_oldest_is_named_and_no_collection_advised() -> None:
+    nothing = replace(stale().decisions[0], as_of=at("02-20 12:00"), snapshot=None, snapshot_at=None, replay=True)
+    first = board(replace(stale(), decisions=(nothing,))).split("── ", maxsplit=1)[0]
+    assert "No snapshot is that old; the oldest is of 2026-02-24T11:58Z. To see that day:" in first
+    assert "gatekeeper evaluate p11-h --as-of 2026-02-24T11:58:00Z" in first
+    assert "gatekeeper collect" not in first
+
+
+def test_a_row_tells_which_rule_closes_it_and_how_that_stands() -> None:
+    closed = finding("rows", "No row is open", Outcome.FAIL, key="1", closed_by="canary-clean-run", line=90)
+    alone = finding("rows", "No row is open", Outcome.FAIL, key="2", expected="closed by evidence", remedy="close it")
+    day = canary_reset().decisions[0]
+    root = replace(day.root, findings=(*day.root.findings, closed, alone))
+    text = board(Report((replace(day, gates=(root, *day.gates[1:])),)))
+    assert "wanted     closed by canary-clean-run, which fails" in text
+    assert "wanted     closed by a rule; no rule closes this row: add one under closed_by" in text
+
+
+def test_parameters_and_expressions_are_shown_only_where_that_was_asked_for() -> None:
+    seen = (
+        Observation("params.roles", ["a"]),
+        Observation("rows", "3 entries", summary=True),
+        Observation("x", "3 entries"),
+    )
+    broken = finding("named", "Named", Outcome.FAIL, expected="rows.all(r, r.x in params.roles)", observed=seen)
+    report = Report((replace(go().decisions[0], gates=(replace(go().decisions[0].root, findings=(broken,)),)),))
+    text = board(report)
+    assert "params.roles" not in text
+    assert "rows = 3 entries\n" in text
+    assert 'x = "3 entries"' in text
+    assert 'saw        params.roles = ["a"]' in board(replace(report, explain=True))
+    assert "wanted     rows.all(r, r.x in params.roles)" in board(replace(report, explain=True))
+
+
+def test_a_sign_off_on_a_basis_that_is_not_known_does_not_read_as_counted() -> None:
+    day = go().decisions[0]
+    blind = tuple(replace(f, quorum=replace(f.quorum, basis=None)) if f.quorum else f for f in day.root.findings)
+    unnamed = replace(day, subject=replace(day.subject, commit=None))
+    text = board(Report((replace(unnamed, gates=(replace(day.root, findings=blind), *day.gates[1:])),)), 140)
+    why = "not known: no commit is named"
+    assert text.count(f"{why}, so what was signed cannot be compared") == 3
+    assert f"sign this  {why}\n" in text
+    assert "  yes" not in text
+
+
+def test_an_entry_in_a_role_that_no_rule_asks_for_is_shown() -> None:
+    entry = SignOff("observer", "Eve", at("03-03 08:00"), accepted=False, reasons=("no rule asks for this role",))
+    day = go().decisions[0]
+    more = tuple(replace(f, quorum=replace(f.quorum, unasked=(entry,))) if f.quorum else f for f in day.root.findings)
+    report = Report((replace(day, gates=(replace(day.root, findings=more), *day.gates[1:])),))
+    assert "observer            Eve           2026-03-03T08:00Z  no: no rule asks for this role" in board(report)
+    for name in ("markdown", "json"):
+        assert "no rule asks for this role" in renderer_for(name).render(report)
+
+
+@pytest.mark.parametrize("hour", ["02-24 12:00", "02-27 00:00", "03-02 23:00", "03-08 12:00"])
+def test_the_arrow_stands_under_the_slice_in_which_the_decision_lies(hour: str) -> None:
+    day = canary_reset().decisions[0]
+    lower = replace(day.gates[1].findings[0], window=replace(window(complete=False), resets=(), gaps=()))
+    early = replace(day, as_of=at(hour), gates=(day.root, replace(day.gates[1], findings=(lower,)), day.gates[2]))
+    lines = board(Report((early,))).splitlines()
+    found = strip(window(complete=False), at(hour), 84)
+    (arrow,) = (line for line in lines if "▲" in line)
+    assert found is not None
+    assert arrow.index("▲") == 2 + (found.now or 0)
+
+
+def test_rules_are_counted_and_not_their_rows() -> None:
+    text = board(canary_reset())
+    assert "── WHAT BLOCKS " in text
+    assert "1 hard, 2 blocking ──" in text
+    assert text.splitlines()[-1].startswith("NO-GO  p11-h  1 hard fail, 2 blocking fails, 1 in a gate below")
+    rows = tuple(finding("many", "Many", Outcome.FAIL, key=str(number)) for number in range(9))
+    day = go().decisions[0]
+    text = board(Report((replace(day, gates=(replace(day.root, findings=rows),)),)))
+    assert "1 blocking ──" in text
+    assert text.splitlines()[-1].endswith("1 blocking fail")
+
+
+def test_the_last_line_leaves_out_what_does_not_block_before_it_is_wrapped() -> None:
+    last = board(canary_reset(), 80).rstrip("\n").splitlines()[-1]
+    assert last == "NO-GO  p11-h  1 hard fail, 2 blocking fails, 1 in a gate below, 1 advisory"
+
+
+def test_advisory_findings_are_sorted_over_all_gates() -> None:
+    day = go().decisions[0]
+    low, high = (
+        finding(name, name, Outcome.FAIL, enforcement=Enforcement.ADVISORY, severity=severity)
+        for name, severity in (("a-low-one", "LOW"), ("a-high-one", "HIGH"))
+    )
+    gates = (replace(day.root, findings=(low,)), replace(day.gates[2], findings=(high,)))
+    text = board(Report((replace(day, gates=gates),)))
+    assert text.index("p11-g/a-high-one") < text.index("p11-h/a-low-one")
 
 
 @pytest.mark.parametrize(

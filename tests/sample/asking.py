@@ -13,6 +13,8 @@ from gatekeeper.pipeline import decide
 
 LAUNCH = "2026-03-03T09:00:00Z"
 BAD_RUN = "2026-03-01T12:00:00Z"
+CANARY_ROW = "1 7-day canary clean run"
+RECORD_ROW = "2 P11-H approval record completion"
 
 
 def decided(policies: PolicySet, snapshot: Snapshot | None, as_of: str = LAUNCH, policy: str = "p11-h") -> Decision:

@@ -14,7 +14,19 @@ from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.times import instant_text, parse_instant
 from tests.sample import scenarios
-from tests.sample.asking import BAD_RUN, LAUNCH, advised, decided, findings, gate, stops, the, window
+from tests.sample.asking import (
+    BAD_RUN,
+    CANARY_ROW,
+    LAUNCH,
+    RECORD_ROW,
+    advised,
+    decided,
+    findings,
+    gate,
+    stops,
+    the,
+    window,
+)
 from tests.sample.signing import basis_of
 
 
@@ -27,8 +39,8 @@ def test_the_first_day_is_no_go_for_the_canary_the_record_and_the_backup(
         "canary-clean-run",
         "approval-record-complete",
         "sign-offs-hold",
-        "no-open-blocker 1",
-        "no-open-blocker 2",
+        f"no-open-blocker {CANARY_ROW}",
+        f"no-open-blocker {RECORD_ROW}",
         "on-call-named Backup on-call",
     }
     assert the(decision, "p11-h", "canary-clean-run").enforcement is Enforcement.HARD
@@ -37,9 +49,9 @@ def test_the_first_day_is_no_go_for_the_canary_the_record_and_the_backup(
     assert window(decision).clean_samples == 24
     record = the(decision, "p11-h", "approval-record-complete")
     assert record.message == "still without a final sign-off: approver, launch-window, rollback-authority"
-    row = the(decision, "p11-h", "no-open-blocker", "1")
+    row = the(decision, "p11-h", "no-open-blocker", CANARY_ROW)
     assert (row.owner, row.due_text, row.overdue) == ("platform-oncall", "2026-03-03", False)
-    assert the(decision, "p11-h", "no-open-blocker", "2").due_text == "Before launch decision"
+    assert the(decision, "p11-h", "no-open-blocker", RECORD_ROW).due_text == "Before launch decision"
 
 
 def test_on_the_first_day_the_runbooks_pass_with_advice(policies: PolicySet, first_day: Snapshot) -> None:
@@ -87,12 +99,12 @@ def test_a_row_of_the_blocker_table_is_closed_by_evidence_and_not_by_its_text(
     policies: PolicySet, launch_day: Snapshot
 ) -> None:
     decision = decided(policies, launch_day)
-    row = the(decision, "p11-h", "no-open-blocker", "1")
+    row = the(decision, "p11-h", "no-open-blocker", CANARY_ROW)
     assert "Counting since" in row.message
     assert row.outcome is Outcome.PASS
     more = scenarios.with_value(launch_day, "runbook", _add_a_third_blocker)
     opened = decided(policies, more)
-    third = the(opened, "p11-h", "no-open-blocker", "3")
+    third = the(opened, "p11-h", "no-open-blocker", "3 Pen test")
     assert (opened.verdict, third.outcome, third.overdue) == (Verdict.NO_GO, Outcome.FAIL, True)
 
 
@@ -123,9 +135,9 @@ def test_with_all_signed_on_the_eve_only_time_is_lacking(policies: PolicySet, ev
         basis=basis_of(policies, eve),
     )
     decision = decided(
-        policies, scenarios.with_sign_off(signed, "approver", person="Priya Raman"), "2026-03-02T23:00:00Z"
+        policies, scenarios.with_sign_off(signed, "approver", person="Marta Kowalska"), "2026-03-02T23:00:00Z"
     )
-    assert stops(decision) == {"canary-clean-run", "no-open-blocker 1"}
+    assert stops(decision) == {"canary-clean-run", f"no-open-blocker {CANARY_ROW}"}
     assert decision.earliest_go == parse_instant("2026-03-03T00:00:00Z")
 
 
@@ -161,7 +173,7 @@ def test_one_failed_run_resets_the_week(policies: PolicySet, launch_day: Snapsho
     assert state.completes_at == parse_instant("2026-03-08T12:30:00Z")
     assert [(instant_text(reset.at), reset.cause) for reset in state.resets] == [(BAD_RUN, "failure")]
     assert decision.earliest_go == parse_instant("2026-03-08T12:30:00Z")
-    assert stops(decision) == {"canary-clean-run", "no-open-blocker 1"}
+    assert stops(decision) == {"canary-clean-run", f"no-open-blocker {CANARY_ROW}"}
 
 
 def test_a_failure_that_was_run_again_still_counts(policies: PolicySet, launch_day: Snapshot) -> None:
@@ -190,8 +202,8 @@ def test_a_run_that_is_missing_from_the_list_is_named(
     hole = scenarios.without_run(launch_day, "canary", BAD_RUN, total_count_too=total_count_too)
     decision = decided(policies, hole)
     assert decision.verdict is Verdict.INCONCLUSIVE
-    assert stops(decision) == {"canary-clean-run", "no-open-blocker 1"}
-    for finding in (the(decision, "p11-f", "seven-clean-days"), the(decision, "p11-h", "no-open-blocker", "1")):
+    assert stops(decision) == {"canary-clean-run", f"no-open-blocker {CANARY_ROW}"}
+    for finding in (the(decision, "p11-f", "seven-clean-days"), the(decision, "p11-h", "no-open-blocker", CANARY_ROW)):
         assert f"run {number} is missing" in " ".join(lack.detail for lack in finding.lacks)
 
 
@@ -228,6 +240,9 @@ def test_up_to_ninety_minutes_between_runs_are_no_gap(
         ({"conclusion": "stale"}, Verdict.GO, "void: the job did not run or proves nothing"),
         ({"event": "workflow_dispatch"}, Verdict.GO, "void: a manual pass fills no gap"),
         ({"event": "workflow_dispatch", "conclusion": "failure"}, Verdict.NO_GO, "reset: failure"),
+        ({"head_branch": None}, Verdict.GO, "void: a pass on an unknown branch fills no gap"),
+        ({"head_branch": None, "conclusion": "failure"}, Verdict.NO_GO, "reset: failure"),
+        ({"head_branch": "refs/heads/main", "conclusion": "failure"}, Verdict.NO_GO, "reset: failure"),
         ({"head_branch": "fix/canary"}, Verdict.GO, "void: it ran on another branch"),
         ({"head_branch": "fix/canary", "conclusion": "failure"}, Verdict.GO, "void: it ran on another branch"),
         ({"status": "in_progress", "conclusion": None}, Verdict.INCONCLUSIVE, "pending: has not ended yet"),
@@ -265,6 +280,21 @@ def test_a_run_that_is_still_going_after_the_week_is_full_changes_nothing(
     decision = decided(policies, last)
     assert decision.verdict is Verdict.GO
     assert [tally.counted_as for tally in window(decision).tallies] == ["clean", "pending"]
+
+
+def test_a_run_that_was_moved_before_the_window_is_not_believed(policies: PolicySet, launch_day: Snapshot) -> None:
+    def change(value: scenarios.Value) -> None:
+        moved = value["runs"].pop(100)
+        moved.update(created_at="2026-02-20T00:00:00Z", conclusion="failure")
+        value["runs"].insert(0, moved)
+
+    assert decided(policies, scenarios.with_value(launch_day, "canary", change)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_failure_that_says_it_is_still_going_is_not_believed(policies: PolicySet, launch_day: Snapshot) -> None:
+    last = "2026-03-03T08:30:00Z"
+    odd = scenarios.with_run(launch_day, "canary", last, status="in_progress", conclusion="failure")
+    assert decided(policies, odd).verdict is Verdict.INCONCLUSIVE
 
 
 def test_runs_of_another_workflow_prove_nothing(policies: PolicySet, launch_day: Snapshot) -> None:

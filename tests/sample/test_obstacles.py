@@ -36,6 +36,33 @@ def test_the_last_rls_verification_has_to_have_passed(
     assert said in finding.message
 
 
+YESTERDAY = "2026-03-02T06:07:00Z"
+
+
+@pytest.mark.parametrize(
+    "ended", [{"conclusion": "failure"}, {"conclusion": "cancelled"}, {"status": "in_progress", "conclusion": None}]
+)
+def test_an_older_rls_verification_that_was_started_again_counts_as_the_last_look(
+    policies: PolicySet, launch_day: Snapshot, ended: dict[str, object]
+) -> None:
+    later = scenarios.with_second_attempt(launch_day, "rls", YESTERDAY, run_started_at="2026-03-03T08:30:00Z", **ended)
+    decision = decided(policies, later)
+    assert stops(decision) == {"tenant-isolation-verified"}
+    message = the(decision, "p11-h", "tenant-isolation-verified").message
+    assert message.endswith("started later without a pass: run 8, attempt 2")
+    no_start = scenarios.with_second_attempt(launch_day, "rls", YESTERDAY, run_started_at=None, **ended)
+    assert decided(policies, no_start).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_rls_verification_that_failed_before_the_last_one_passed_is_over(
+    policies: PolicySet, launch_day: Snapshot
+) -> None:
+    before = scenarios.with_second_attempt(launch_day, "rls", YESTERDAY, conclusion="failure")
+    assert decided(policies, before).verdict is Verdict.GO
+    passed = scenarios.with_second_attempt(launch_day, "rls", YESTERDAY, run_started_at="2026-03-03T08:30:00Z")
+    assert decided(policies, passed).verdict is Verdict.GO
+
+
 def test_an_rls_verification_older_than_a_day_is_no_go(policies: PolicySet, launch_day: Snapshot) -> None:
     older = scenarios.without_run(launch_day, "rls", "2026-03-03T06:07:00Z", total_count_too=True)
     decision = decided(policies, older)
@@ -118,11 +145,13 @@ def test_the_resolved_blocker_may_not_be_forgotten(policies: PolicySet, launch_d
     assert "resolved-blocker-on-record" in advised(decided(policies, forgotten), "p11-h")
 
 
-def test_a_canary_that_is_late_is_pointed_out_before_it_is_a_gap(policies: PolicySet, launch_day: Snapshot) -> None:
+def test_a_canary_that_is_late_stops_the_launch_before_it_is_a_gap(policies: PolicySet, launch_day: Snapshot) -> None:
+    """So many runs at the end of the list could have been dropped from it without a trace."""
     late = scenarios.disabled(launch_day, "canary", "2026-03-03T08:00:00Z", timedelta(hours=1))
-    decision = decided(policies, late)
-    assert decision.verdict is Verdict.GO
-    assert advised(decision, "p11-f") == {"canary-on-schedule"}
+    assert stops(decided(policies, late, policy="p11-f"), "p11-f") == {"canary-on-schedule"}
+    assert decided(policies, late).verdict is Verdict.NO_GO
+    just_in_time = scenarios.disabled(launch_day, "canary", "2026-03-03T08:30:00Z", timedelta(hours=1))
+    assert decided(policies, just_in_time).verdict is Verdict.GO
 
 
 @pytest.mark.parametrize("name", ["runbook", "tabletop", "canary", "rls", "record", "incidents", "mode"])

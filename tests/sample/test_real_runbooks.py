@@ -12,7 +12,7 @@ from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from tests.sample import scenarios
-from tests.sample.asking import advised, decided, findings, gate, stops, the
+from tests.sample.asking import CANARY_ROW, RECORD_ROW, advised, decided, findings, gate, stops, the
 from tests.sample.record_days import FIRST, LAUNCH, Day, snapshot_of
 from tests.sample.signing import basis_of
 
@@ -65,11 +65,11 @@ def test_the_first_day_of_the_real_documents_is_no_go(policies: PolicySet, first
         "canary-clean-run",
         "approval-record-complete",
         "sign-offs-hold",
-        "no-open-blocker 1",
-        "no-open-blocker 2",
+        f"no-open-blocker {CANARY_ROW}",
+        f"no-open-blocker {RECORD_ROW}",
         "on-call-named Backup on-call",
     }
-    assert the(decision, "p11-h", "no-open-blocker", "2").owner == "Dan"
+    assert the(decision, "p11-h", "no-open-blocker", RECORD_ROW).owner == "Dan"
     assert len(findings(decision, "p11-h", "other-open-items")) == 3
 
 

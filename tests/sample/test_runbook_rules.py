@@ -18,6 +18,20 @@ Change = Callable[[scenarios.Value], None]
 LEVER_2 = "Lever 2: Feature Flag Toggles"
 COMMANDS = "exact_commands_set_in_render_dashboard_environment"
 RESTORED = "T+0:14 — Service Restored"
+UNSAID = (
+    "TBD",
+    "tbd by Dan",
+    "To be decided",
+    "TODO: write",
+    "n/a",
+    "N/A.",
+    "-",
+    "???",
+    "None",
+    "…",
+    "xxx",
+    "<FILL ME>",
+)
 
 
 def section(document: scenarios.Value, title: str) -> scenarios.Value:
@@ -42,6 +56,23 @@ def without_field(title: str, field: str) -> Change:
 
 def field(title: str, name: str, value: str) -> Change:
     return lambda document: section(document, title)["fields"][name].update(value=value)
+
+
+def again(title: str, name: str, value: str) -> Change:
+    """A second field with the same label, as the collector names it."""
+
+    def change(document: scenarios.Value) -> None:
+        fields = section(document, title)["fields"]
+        fields[f"{name}_2"] = {**fields[name], "value": value}
+
+    return change
+
+
+def head_again(name: str, value: str) -> Change:
+    def change(document: scenarios.Value) -> None:
+        document["fields"][f"{name}_2"] = {**document["fields"][name], "value": value}
+
+    return change
 
 
 def head(name: str, value: str) -> Change:
@@ -80,7 +111,9 @@ def cell(column: str, old: str, new: str) -> Change:
         ("runbook", retitle(LEVER_2, "Flags"), "lever-documented 2"),
         ("runbook", without_field(LEVER_2, "action"), f"lever-action {LEVER_2}"),
         ("runbook", field(LEVER_2, "action", ""), f"lever-action {LEVER_2}"),
+        *(("runbook", field(LEVER_2, "action", text), f"lever-action {LEVER_2}") for text in UNSAID),
         ("runbook", field(LEVER_2, COMMANDS, ""), f"lever-command {LEVER_2}"),
+        ("runbook", field(LEVER_2, COMMANDS, "to be written"), f"lever-command {LEVER_2}"),
         (
             "runbook",
             without_field("Lever 3: Disable Canary Workflow", "exact_command"),
@@ -91,7 +124,19 @@ def cell(column: str, old: str, new: str) -> Change:
             without_field("Lever 1: Render Rollback", "exact_ui_path"),
             "lever-command Lever 1: Render Rollback",
         ),
-        ("runbook", field(LEVER_2, "time_to_effect", "soon"), f"lever-time-to-effect {LEVER_2}"),
+        *(
+            ("runbook", field(LEVER_2, "time_to_effect", text), f"lever-time-to-effect {LEVER_2}")
+            for text in ("soon", "Immediate only in theory", "1 millennium", "2 min or never", "Immediate (a) (b)")
+        ),
+        ("runbook", field(LEVER_2, "blast_radius", "<FILL ME>"), f"lever-blast-radius {LEVER_2}"),
+        ("runbook", field(LEVER_2, "blast_radius", "TBD"), f"lever-blast-radius {LEVER_2}"),
+        *(
+            ("runbook", again(LEVER_2, name, "2026-02-24"), f"lever-speaks-once {LEVER_2}")
+            for name in ("action", "time_to_effect", "blast_radius", "last_validated")
+        ),
+        ("tabletop", head_again("date", "2026-02-24"), "tabletop-recent"),
+        ("tabletop", head_again("plan_id", "P11-G"), "tabletop-of-this-plan"),
+        ("tabletop", head_again("runbook_exercised", "docs/x.md"), "tabletop-of-this-runbook"),
         ("runbook", without_field(LEVER_2, "blast_radius"), f"lever-blast-radius {LEVER_2}"),
         ("runbook", field(LEVER_2, "last_validated", "2026-01-31"), f"lever-validated {LEVER_2}"),
         ("runbook", field(LEVER_2, "last_validated", "2026-03-04"), f"lever-validated {LEVER_2}"),
@@ -123,6 +168,9 @@ def test_without_the_rollback_section_no_lever_is_known(policies: PolicySet, lau
         ("runbook", field(LEVER_2, "last_validated", "2026-02-02")),
         ("runbook", field(LEVER_2, "last_validated", "2026-03-03")),
         ("runbook", field(LEVER_2, "time_to_effect", "Immediate")),
+        ("runbook", field(LEVER_2, "time_to_effect", "90 s (one request)")),
+        ("runbook", field(LEVER_2, "blast_radius", "None")),
+        ("runbook", field(LEVER_2, "action", "Pending jobs are moved away")),
         ("tabletop", cell("exercised", "Reviewed", "Yes")),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -160,6 +162,53 @@ def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
         write_atomically(tmp_path / "out.txt", b"x")
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_a_file_that_is_replaced_keeps_its_permissions(mode: int, tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(mode)
+    write_atomically(path, b"after")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"after", mode)
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_new_file_has_the_permissions_that_the_process_gives(umask: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "out.txt", b"x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "out.txt").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    path.chmod(0o444)
+    with pytest.raises(OutputError, match="cannot be written: is read-only"):
+        write_atomically(path, b"after")
+    assert path.read_text() == "before"
+    assert names(tmp_path) == ["out.txt"]
+
+
+def test_a_pipe_is_written_whole_where_somebody_reads_it_and_refused_where_nobody_does(tmp_path: Path) -> None:
+    path, data = tmp_path / "pipe", b"x" * 300_000
+    os.mkfifo(path)
+    with pytest.raises(OutputError, match="nobody reads it"):
+        write_atomically(path, data)
+    with (tmp_path / "read").open("wb") as read, subprocess.Popen(["cat", str(path)], stdout=read) as reader:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                write_atomically(path, data)
+                break
+            except OutputError:  # cat has not opened it yet
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        reader.wait(timeout=20)
+    assert (tmp_path / "read").read_bytes() == data
+
+
 def test_a_device_is_written_to_and_not_replaced() -> None:
     write_atomically(Path(os.devnull), b"x")
     assert not Path(os.devnull).is_file()
@@ -203,6 +252,32 @@ def test_the_fraction_of_a_second_that_the_name_lacks_still_counts(tmp_path: Pat
     write_snapshot(taken(NOW + timedelta(milliseconds=500)), tmp_path)
     assert find_newest([tmp_path], "demo", NOW) is None
     assert find_newest([tmp_path], "demo", NOW + timedelta(milliseconds=500)) is not None
+
+
+@pytest.mark.parametrize("values", ["abcd", "dcba"])
+def test_of_snapshots_in_one_second_the_newest_is_chosen_whatever_their_digests(values: str, tmp_path: Path) -> None:
+    snapshots = [taken(NOW + timedelta(milliseconds=100 * n), value=value) for n, value in enumerate(values)]
+    for snapshot in snapshots:
+        write_snapshot(snapshot, tmp_path / snapshot.digest[-1])
+    folders = list(tmp_path.iterdir())
+    for n, snapshot in enumerate(snapshots):
+        for after in (0, 99):
+            found = find_newest(folders, "demo", NOW + timedelta(milliseconds=100 * n + after))
+            assert found is not None
+            assert found.digest == snapshot.digest
+
+
+def test_two_snapshots_of_one_instant_are_an_error_that_names_both(tmp_path: Path) -> None:
+    one, two = write_snapshot(taken(value="x"), tmp_path), write_snapshot(taken(value="y"), tmp_path)
+    with pytest.raises(InvalidInput, match="were taken at the same instant and differ") as caught:
+        find_newest([tmp_path], "demo", NOW)
+    assert str(one) in caught.value.message
+    assert str(two) in caught.value.message
+    later = taken(NOW + timedelta(milliseconds=1))
+    write_snapshot(later, tmp_path)
+    found = find_newest([tmp_path], "demo", NOW + timedelta(seconds=1))
+    assert found is not None
+    assert found.digest == later.digest
 
 
 def test_snapshots_of_other_systems_and_other_files_are_passed_over(tmp_path: Path) -> None:

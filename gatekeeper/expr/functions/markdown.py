@@ -1,22 +1,17 @@
 """Finding sections and tables in the value of a markdown document.
 
-A heading is asked for by its text. Of all headings, those stand whose title is that text; if there is
-none, those whose title is that text behind an enumerator (``A. ``, ``B1. ``, ``1.2 ``); if there is
-none, those whose title contains it. Exactly one must stand. ``"A > B"`` asks for B below A.
+A heading is asked for by its text, or by a part of it: ``Levers`` finds ``C. Rollback Levers``. Exactly one heading may
+hold that text; several are an error that names their lines, also where one of them is that text and nothing more:
+else a new heading with the very words of a policy would be read instead of the one that was meant. ``"A > B"`` asks
+for B below A.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gatekeeper.expr.functions.form import Form
 from gatekeeper.expr.outcome import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-_ENUMERATOR: Final = re.compile(r"(?:[A-Za-z]?\d+(?:\.\d+)*[.)]|[A-Za-z][.)]|\d+(?:\.\d+)+)\s+", re.ASCII)
 
 Section: TypeAlias = dict[str, Any]
 
@@ -82,13 +77,15 @@ def _size(document: Section, _: str) -> int:
 def _headings(document: Section, text: str) -> list[Section]:
     """The sections that a heading text may mean, in the order of the document."""
     every = _every(document, "sections")
-    whole = _named(every, text, (_is, _is_enumerated))
     parts = [part.strip() for part in text.split(" > ")]
-    if whole or not all(parts):
-        return whole
+    if not all(parts):
+        return []
+    found = {id(each) for each in _named(every, text)}
+    within = every
     for part in parts[:-1]:
-        every = _below(every, _named(every, part), document)
-    return _named(every, parts[-1])
+        within = _below(within, _named(within, part), document)
+    found |= {id(each) for each in _named(within, parts[-1])}
+    return [each for each in every if id(each) in found]
 
 
 def _below(within: list[Section], ancestors: list[Section], document: Section) -> list[Section]:
@@ -107,29 +104,9 @@ def _below(within: list[Section], ancestors: list[Section], document: Section) -
     return chosen
 
 
-def _is(title: str, text: str) -> bool:
-    return title == text
-
-
-def _is_enumerated(title: str, text: str) -> bool:
-    found = _ENUMERATOR.match(title)
-    return found is not None and title[found.end() :] == text
-
-
-def _holds(title: str, text: str) -> bool:
-    return text in title
-
-
-def _named(
-    sections: list[Section],
-    text: str,
-    rules: Sequence[Callable[[str, str], bool]] = (_is, _is_enumerated, _holds),
-) -> list[Section]:
-    """The sections that the first rule lets stand which lets any stand."""
-    for rule in rules:
-        if standing := [each for each in sections if rule(str(each.get("title", "")).strip(), text.strip())]:
-            return standing
-    return []
+def _named(sections: list[Section], text: str) -> list[Section]:
+    """The sections whose title holds a text."""
+    return [each for each in sections if text.strip() in str(each.get("title", ""))]
 
 
 def _tables(document: Section, section: Section) -> list[Section]:

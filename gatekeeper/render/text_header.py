@@ -1,0 +1,80 @@
+"""The head of a board: the verdict, why, what was judged and when, and what to run next."""
+
+from __future__ import annotations
+
+from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.report import Report
+from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.lacks import collect_command
+from gatekeeper.render.outline import applied, days_to_see, granted, overridden, too_young, verdict_words
+from gatekeeper.render.wording import age, evaluate_command, moment, since_taken, value_text
+
+_BANNERS = {
+    Verdict.GO: Tone.GOOD_BANNER,
+    Verdict.NO_GO: Tone.BAD_BANNER,
+    Verdict.INCONCLUSIVE: Tone.DOUBT_BANNER,
+}
+
+
+def verdict_spans(decision: Decision) -> list[Span]:
+    """The verdict with what it rests on besides policies and evidence, and the gate."""
+    spans: list[Span] = [(verdict_words(decision.word, decision.verdict.value), _BANNERS[decision.verdict])]
+    if granted(decision):
+        spans.append((f"with {granted(decision)}", Tone.WAIVED))
+    return [*spans, APART, (decision.policy, Tone.STRONG)]
+
+
+def header(canvas: Canvas, decision: Decision) -> None:
+    """Verdict, reason, what was granted; instant, subject, snapshot."""
+    canvas.spans([*verdict_spans(decision), APART, (decision.root.title, Tone.PLAIN)], hang=2)
+    canvas.text(decision.root.reason, Tone.STRONG, indent=2)
+    for note in applied(decision):
+        waiver = note.waiver
+        row = f"[{waiver.key}]" if waiver.key is not None else ""
+        told = f"{waiver.id} accepts {waiver.gate}/{waiver.rule}{row} until {moment(waiver.expires_at)}"
+        canvas.labelled("waiver", f"{told}, says {waiver.person}", Tone.WAIVED)
+    for gate, name, value in overridden(decision):
+        whose = f" of {gate.gate}" if gate is not decision.root else ""
+        canvas.labelled("param", f"{name}{whose} = {value_text(value)}, given by the caller", Tone.WAIVED)
+    canvas.blank()
+    replay = [("REPLAY: that instant had passed when this was decided", Tone.DOUBT)] if decision.replay else []
+    canvas.labelled_spans("as of", [(moment(decision.as_of), Tone.PLAIN), APART, *replay])
+    canvas.labelled("subject", _subject(decision))
+    if decision.snapshot_at is not None:
+        told = f"of {moment(decision.snapshot_at)}, {since_taken(decision.as_of, decision.snapshot_at)}"
+        canvas.labelled("snapshot", told, Tone.DOUBT if decision.snapshot_at > decision.as_of else Tone.PLAIN)
+    else:
+        canvas.labelled("snapshot", "none: there is no evidence for that instant", Tone.DOUBT)
+    if decision.earliest_go is not None:
+        wait = age(decision.earliest_go - decision.as_of)
+        canvas.labelled("earliest", f"{moment(decision.earliest_go)}, in {wait}: not GO before, even if all goes well")
+
+
+def next_steps(canvas: Canvas, report: Report, decision: Decision) -> None:
+    """What to run next, where the evidence is the trouble and not what it says."""
+    if decision.verdict is Verdict.GO:
+        return
+    asked = [each.policy for each in report.decisions]
+    younger = too_young(report, decision)
+    if younger is not None:
+        canvas.blank()
+        told = f"No snapshot is that old; the oldest is of {moment(younger)}. To see that day:"
+        canvas.text(told, Tone.DOUBT, indent=2)
+        canvas.text(evaluate_command(asked, younger), Tone.ACT, indent=4)
+    elif decision.snapshot is None:
+        canvas.blank()
+        canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
+        canvas.text(collect_command(decision), Tone.ACT, indent=4)
+    days = days_to_see(report, decision)
+    if days:
+        canvas.blank()
+        canvas.text("That is too old to say how things are. To see a day that is recorded:", Tone.DOUBT, indent=2)
+        for _, at in days:
+            canvas.text(evaluate_command(asked, at), Tone.ACT, indent=4)
+
+
+def _subject(decision: Decision) -> str:
+    subject = decision.subject
+    service = subject.service or "service not known"
+    environment = subject.environment or "environment not known"
+    return f"{service} · {environment} · {f'commit {subject.commit}' if subject.commit else 'commit not known'}"
