@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,7 @@ from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.outline import Entry, Part, entries
 from gatekeeper.render.wording import argument, listing
 
-COLLECTED_ANEW = ("stale", "missing")
-"""Causes that a new collection may well mend; the others lie in the source, or in the instant."""
+_GATHERED = (Part.BLOCKS, Part.ADVISORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,14 @@ def absent_evidence(decision: Decision) -> tuple[Absent, ...]:
     """
     notes: dict[tuple[object, ...], EvidenceNote] = {}
     rules: dict[tuple[object, ...], list[Entry]] = {}
-    for part in (Part.BLOCKS, Part.ADVISORY):
+    for part in _GATHERED:
         for entry in entries(decision, part):
             for note in absent_for(decision, entry):
                 same = (note.name, note.state, note.source, note.stale_since)
                 notes.setdefault(same, note)
                 rules.setdefault(same, []).append(entry)
-    found = [
-        Absent(
-            note,
-            tuple(entry for entry in rules[same] if entry.part is Part.BLOCKS),
-            tuple(entry for entry in rules[same] if entry.part is Part.ADVISORY),
-        )
-        for same, note in notes.items()
-    ]
+    parts = {same: [tuple(e for e in rules[same] if e.part is part) for part in _GATHERED] for same in notes}
+    found = [Absent(note, *parts[same]) for same, note in notes.items()]
     return tuple(sorted(found, key=lambda each: (_rank(each), each.note.name)))
 
 
@@ -84,10 +78,7 @@ def _rank(absent: Absent) -> int:
 
 def rule_names(found: Iterable[Entry]) -> list[str]:
     """The rules, each once: with the number of rows where there are several, and ``(hard)`` where that is so."""
-    rows: dict[tuple[str, Enforcement], int] = {}
-    for entry in found:
-        rule = (entry.finding.rule, entry.finding.enforcement)
-        rows[rule] = rows.get(rule, 0) + 1
+    rows = Counter((entry.finding.rule, entry.finding.enforcement) for entry in found)
     return [
         rule + (f"[{number} rows]" if number > 1 else "") + (" (hard)" if enforcement is Enforcement.HARD else "")
         for (rule, enforcement), number in rows.items()
@@ -101,19 +92,14 @@ def advisory_names(absent: Absent) -> list[str]:
 
 def remedies(decision: Decision, found: Sequence[Absent]) -> tuple[tuple[str, str], ...]:
     """What to do, and for which evidence; the command of a collection is its own text."""
-    told: list[tuple[str, str]] = []
     collect = collect_command(decision)
-    for causes, remedy in (
-        (COLLECTED_ANEW, f"{collect}, for the present: that instant has passed" if decision.replay else collect),
-        (("future",), "ask for an instant that is not before the evidence, or name an older snapshot"),
-    ):
-        names = [each.note.name for each in found if each.note.state in causes]
-        if names:
-            told.append((remedy, listing(list(dict.fromkeys(names)))))
-    others = [each.note.name for each in found if each.note.state not in (*COLLECTED_ANEW, "future")]
-    if others:
-        told.append((f"mend the source, then {collect}", listing(list(dict.fromkeys(others)))))
-    return tuple(told)
+    anew = f"{collect}, for the present: that instant has passed" if decision.replay else collect
+    later = "ask for an instant that is not before the evidence, or name an older snapshot"
+    by_remedy: dict[str, list[str]] = {anew: [], later: [], f"mend the source, then {collect}": []}
+    for each in found:
+        mends = {"stale": anew, "missing": anew, "future": later}
+        by_remedy[mends.get(each.note.state, f"mend the source, then {collect}")].append(each.note.name)
+    return tuple((remedy, listing(list(dict.fromkeys(names)))) for remedy, names in by_remedy.items() if names)
 
 
 def collect_command(decision: Decision) -> str:

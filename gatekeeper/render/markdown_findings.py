@@ -21,7 +21,6 @@ from gatekeeper.render.outline import (
     rules,
     unhelpful,
     verdict_words,
-    wants_closing,
 )
 from gatekeeper.render.wording import age, count, is_demand, observed_text
 
@@ -140,7 +139,7 @@ class FindingsPages:
                 ("To do", said(finding.remedy or "")),
                 ("Not known", joined(self._lacks(entry), "; ") if below(self.decision, finding) is None else NOTHING),
                 ("Saw", joined(_seen(finding))),
-                ("Wanted", _wanted(entry)),
+                ("Wanted", said(closing(entry)) or code(finding.expected)),
                 ("Owner", said(_owner(entry))),
                 ("Due", self._due(finding)),
                 ("Waiver", code(finding.waiver) if finding.waiver else joined(_unhelpful(entry), "; ")),
@@ -222,14 +221,6 @@ _BRIEF = ("Rule", "Outcome", "Weight", "What is")
 
 def _owner(entry: Entry) -> str:
     return entry.finding.owner or entry.gate.owner
-
-
-def _wanted(entry: Entry) -> Markup:
-    if entry.finding.closed_by is not None:
-        return said(closing(entry))
-    if wants_closing(entry.finding):
-        return said("closed by a rule; no rule closes this row: add one under closed_by")
-    return code(entry.finding.expected)
 
 
 def _unhelpful(entry: Entry) -> list[Markup]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gatekeeper.model.times import instant_text
-from gatekeeper.render.lacks import Absent, absent_evidence, advisory_names, remedies, rule_names
+from gatekeeper.render.lacks import absent_evidence, advisory_names, remedies, rule_names
 from gatekeeper.render.markdown_findings import FindingsPages
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
+from gatekeeper.render.wording import listing
 
 
 def lacks_section(page: Page, pages: FindingsPages) -> None:
@@ -29,13 +30,12 @@ def lacks_section(page: Page, pages: FindingsPages) -> None:
                 said(instant_text(each.note.stale_since) if each.note.stale_since else ""),
                 said(each.note.source),
                 said(each.note.detail),
-                joined(_rules(each), "; "),
-                said(", ".join(advisory_names(each))),
+                joined(
+                    [Markup(f"{code(gate.gate)}: {said(listing(rule_names(rows)))}") for gate, rows in each.by_gate],
+                    "; ",
+                ),
+                said(listing(advisory_names(each))),
             )
             for each in found
         ],
     )
-
-
-def _rules(absent: Absent) -> list[Markup]:
-    return [Markup(f"{code(gate.gate)}: {said(', '.join(rule_names(entries)))}") for gate, entries in absent.by_gate]

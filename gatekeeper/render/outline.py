@@ -31,6 +31,13 @@ class Part(StrEnum):
     PASSES = "passes"
 
 
+_STANDS = {
+    Outcome.FAIL: "fails",
+    Outcome.UNKNOWN: "is not known",
+    Outcome.NOT_APPLICABLE: "does not apply",
+    Outcome.PASS: "passes",
+}
+
 CLOSED_BY_EVIDENCE = "closed by evidence"
 """What a row wants that a rule has to close, in the words of ``gatekeeper.evaluate.rows``."""
 
@@ -57,11 +64,6 @@ class Entry:
     def label(self) -> str:
         """The rule's id, with the row's key where it has one."""
         return label(self.finding)
-
-    @property
-    def order(self) -> tuple[str, tuple[str, str, str]]:
-        """What tells it apart from every other finding of the decision."""
-        return (self.gate.gate, self.finding.order)
 
     @property
     def part(self) -> Part:
@@ -169,31 +171,19 @@ def overridden(decision: Decision) -> tuple[tuple[GateDecision, str, Json], ...]
 def granted(decision: Decision) -> str:
     """What a verdict rests on besides the policies and the evidence: ``1 waiver and 2 parameters overridden``."""
     accepted, given = len(applied(decision)), len(overridden(decision))
-    told = [count(accepted, "waiver")] if accepted else []
-    told += [f"{count(given, 'parameter')} overridden"] if given else []
-    return " and ".join(told)
+    told = (count(accepted, "waiver") if accepted else "", f"{count(given, 'parameter')} overridden" if given else "")
+    return " and ".join(each for each in told if each)
 
 
 def closing(entry: Entry) -> str:
-    """How the rule stands that closes this row; empty where no rule does."""
+    """For a row that a rule closes, how that rule stands; for one that no rule closes, that; else nothing."""
     rule = entry.finding.closed_by
     if rule is None:
-        return ""
+        unclosed = entry.finding.expected == CLOSED_BY_EVIDENCE
+        return "closed by a rule; no rule closes this row: add one under closed_by" if unclosed else ""
     outcomes = {each.outcome for each in entry.gate.findings if each.rule == rule}
-    for outcome, words in (
-        (Outcome.FAIL, "fails"),
-        (Outcome.UNKNOWN, "is not known"),
-        (Outcome.NOT_APPLICABLE, "does not apply"),
-        (Outcome.PASS, "passes"),
-    ):
-        if outcome in outcomes:
-            return f"closed by {rule}, which {words}"
-    return f"closed by {rule}"
-
-
-def wants_closing(finding: Finding) -> bool:
-    """Whether the row is one that a rule has to close, and none does."""
-    return finding.closed_by is None and finding.expected == CLOSED_BY_EVIDENCE
+    words = next((words for outcome, words in _STANDS.items() if outcome in outcomes), "is not there")
+    return f"closed by {rule}, which {words}"
 
 
 def counted(sign: SignOff, quorum: QuorumState, why: str) -> str:

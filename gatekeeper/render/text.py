@@ -82,7 +82,7 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     shadow_block(board)
     not_applicable_block(board)
     passing_block(board)
-    evidence_block(canvas, decision)
+    evidence_block(canvas, decision, report.explain)
     if report.explain:
         parameters_block(canvas, decision)
     _footer(canvas, decision)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.render.canvas import Canvas, Span, Tone
+from gatekeeper.render.lacks import absent_evidence
 from gatekeeper.render.outline import evidence_rows
 from gatekeeper.render.wording import age, duration, listing, moment, short_digest, value_text
 
 
-def evidence_block(canvas: Canvas, decision: Decision) -> None:
+def evidence_block(canvas: Canvas, decision: Decision, explain: bool) -> None:
     """Each piece of evidence: kind, age, bound, state, since when it is stale, digest; below, what is wrong."""
     found = evidence_rows(decision)
     if not found:
@@ -35,8 +36,9 @@ def evidence_block(canvas: Canvas, decision: Decision) -> None:
             row.append((listing(gates), Tone.QUIET))
         rows.append(row)
     canvas.table([*header, *(["for"] if several else [])], rows)
+    told = set() if explain else {(each.note.name, each.note.state) for each in absent_evidence(decision)}
     for note, _ in found:
-        if note.detail and note.state != "stale":
+        if note.detail and note.state != "stale" and (note.name, note.state) not in told:
             canvas.blank()
             canvas.spans([(note.name, Tone.STRONG), (f"is {note.state}: {note.detail}", Tone.DOUBT)], indent=2, hang=2)
             if note.source:

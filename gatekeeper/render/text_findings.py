@@ -22,7 +22,6 @@ from gatekeeper.render.outline import (
     rules,
     unhelpful,
     verdict_words,
-    wants_closing,
     weights,
 )
 from gatekeeper.render.visible import visible
@@ -98,18 +97,15 @@ class FindingsBoard:
             self.wanted(canvas, entry)
             self.owed(canvas, entry)
             return
-        absent = only_absent(finding) and not self.explain
-        if finding.remedy and not absent:  # what helps when the rule fails does not bring its evidence
+        if finding.remedy:
             canvas.labelled("to do", finding.remedy, Tone.ACT)
         self.unhelpful(canvas, entry)
         self.lacks(canvas, entry)
         if self.explain or not finding.lacks:
             self.seen(canvas, finding)
         self.wanted(canvas, entry)
-        if not absent or finding.owner != entry.gate.owner or finding.due_text or finding.due:
-            self.owed(canvas, entry)
-        if not absent:
-            self.sources(canvas, entry)
+        self.owed(canvas, entry)
+        self.sources(canvas, entry)
         if self.explain:
             canvas.labelled("rule", str(finding.place), Tone.QUIET)
         self.below(canvas, entry, depth)
@@ -122,12 +118,8 @@ class FindingsBoard:
     def wanted(self, canvas: Canvas, entry: Entry) -> None:
         """What the rule wants. An expression is long, and its message says the same: only where it was asked for."""
         finding = entry.finding
-        if finding.closed_by is not None:
-            canvas.labelled("wanted", closing(entry))
-        elif wants_closing(finding):
-            canvas.labelled("wanted", "closed by a rule; no rule closes this row: add one under closed_by")
-        elif self.explain or finding.window is not None or finding.quorum is not None:
-            canvas.labelled("wanted", finding.expected)
+        if closing(entry) or self.explain or finding.window is not None or finding.quorum is not None:
+            canvas.labelled("wanted", closing(entry) or finding.expected)
 
     def unhelpful(self, canvas: Canvas, entry: Entry) -> None:
         """Waivers that were meant for the finding and do not apply."""
@@ -147,9 +139,8 @@ class FindingsBoard:
         if gate.reason not in entry.finding.message:
             inner.text(gate.reason, indent=2)
         told_apart = [each for each in stopping if self.is_gathered(each)]
-        for number, rows in enumerate(_alike(each for each in stopping if each not in told_apart)):
-            if number == 0 or self.explain or not only_absent(rows[0].finding):
-                inner.blank()
+        for rows in _alike(each for each in stopping if each not in told_apart):
+            inner.blank()
             if all(self.is_shown(each) for each in rows):
                 self.head(inner, rows[0], name=_together(rows))
                 inner.text("told above", Tone.QUIET, indent=2)
@@ -242,11 +233,6 @@ class FindingsBoard:
     def is_shown(self, entry: Entry) -> bool:
         """Whether the finding stands on the board already."""
         return (entry.gate.gate, entry.finding.order) in self._shown
-
-
-def only_absent(finding: Finding) -> bool:
-    """Whether whole pieces of evidence lack, so that what the rule wants of their content says nothing yet."""
-    return bool(finding.lacks) and all(lack.cause in ("stale", "missing", "failed") for lack in finding.lacks)
 
 
 def _alike(found: Iterable[Entry]) -> list[tuple[Entry, ...]]:

@@ -24,10 +24,9 @@ def lacks_block(board: FindingsBoard) -> None:
     found = absent_evidence(board.decision)
     if not found or board.explain:
         return
-    blocking = list(dict.fromkeys(entry.order for each in found for entry in each.blocking))
     stopping = [entry for each in found for entry in each.blocking]
     advisory = {(entry.gate.gate, entry.finding.rule) for each in found for entry in each.advisory}
-    told = [weights(stopping)] if blocking else []
+    told = [weights(stopping)] if stopping else []
     told += [f"{len(advisory)} advisory"] if advisory else []
     board.canvas.heading("NOT KNOWN FOR LACK OF EVIDENCE", listing(told))
     actions = remedies(board.decision, found)
@@ -48,12 +47,10 @@ def _entry(board: FindingsBoard, absent: Absent) -> None:
     canvas.ends(head, cut(visible(note.source), max(room, SHORTEST_SOURCE)))
     if note.detail and note.state not in ("stale", "missing"):
         canvas.text(note.detail, Tone.DOUBT, indent=2)
+    for entry in (*absent.blocking, *absent.advisory):
+        board.mark(entry)
     for gate, entries in absent.by_gate:
-        for entry in entries:
-            board.mark(entry)
         canvas.labelled(gate.gate, listing(rule_names(entries)))
     if absent.advisory:
-        for entry in absent.advisory:
-            board.mark(entry)
         names = advisory_names(absent)
         canvas.labelled("advisory", f"{count(len(names), 'rule')}: {listing(names)}", Tone.QUIET)

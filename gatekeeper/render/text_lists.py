@@ -6,8 +6,9 @@ from itertools import groupby
 
 from gatekeeper.model.finding import Outcome
 from gatekeeper.render.canvas import Span, Tone
+from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.outline import Entry, Part, entries, rules, verdict_words, weights
-from gatekeeper.render.text_findings import DEEPEST, FindingsBoard, only_absent
+from gatekeeper.render.text_findings import DEEPEST, FindingsBoard
 from gatekeeper.render.text_waivers import grounds
 from gatekeeper.render.visible import cells, visible
 from gatekeeper.render.wording import count, cut, listing
@@ -77,7 +78,8 @@ def _rule(board: FindingsBoard, rows: tuple[Entry, ...]) -> None:
         board.mark(entry)
         _row(board, entry, named=alone, bullet="· " if len(rows) > 1 else "")
     for remedy in dict.fromkeys(entry.finding.remedy for entry in rows):
-        if remedy and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not only_absent(finding):
+        helps = not absent_for(board.decision, rows[0])  # what helps when the rule fails does not bring its evidence
+        if remedy and helps and finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
             canvas.labelled("to do", remedy)
     if finding.waiver is not None:
         canvas.labelled("waiver", finding.waiver, Tone.WAIVED)

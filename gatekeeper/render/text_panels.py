@@ -181,7 +181,7 @@ def _quorum(canvas: Canvas, quorum: QuorumState, why: str) -> None:
             (sign.role, Tone.STRONG),
             (sign.person or "nobody", Tone.PLAIN if sign.person else Tone.BAD),
             (moment(sign.signed_at) if sign.signed_at else "not signed", Tone.PLAIN),
-            _counts(sign, quorum, why),
+            (counted(sign, quorum, why), _tone(sign, quorum)),
         )
         for sign in (*quorum.sign_offs, *quorum.unasked)
     ]
@@ -197,6 +197,5 @@ def _quorum(canvas: Canvas, quorum: QuorumState, why: str) -> None:
     canvas.labelled("it covers", f"the policies, the commit, {listing(quorum.binds) or 'no evidence'}")
 
 
-def _counts(sign: SignOff, quorum: QuorumState, why: str) -> Span:
-    tone = Tone.BAD if not sign.accepted else Tone.GOOD if quorum.basis else Tone.DOUBT
-    return (counted(sign, quorum, why), tone)
+def _tone(sign: SignOff, quorum: QuorumState) -> Tone:
+    return Tone.BAD if not sign.accepted else Tone.GOOD if quorum.basis else Tone.DOUBT
