@@ -1,6 +1,7 @@
 """Clean windows: a streak of clean samples, what breaks it, and when it completes.
 
-Pure arithmetic over classified samples; ``gatekeeper.evaluate.streak`` reads the samples from evidence.
+Pure arithmetic over classified samples; ``gatekeeper.evaluate.streak`` reads the samples from evidence, and
+``gatekeeper.evaluate.series`` says what carries a streak on.
 
 Both ends of a completed window count: it is complete at exactly ``length``. A gap counts at the head (from
 ``not_before``), inside, and at the tail (up to the instant until which the samples were observed).
@@ -14,6 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from gatekeeper.evaluate.series import hold, too_long
+from gatekeeper.model.series import Streak
 from gatekeeper.model.window import Gap, Reset, Tally, WindowState
 
 NAMED_SAMPLES = 5
@@ -52,8 +55,7 @@ class _Walk:
 
     max_gap: timedelta | None
     not_before: datetime | None
-    clean_since: datetime | None = None
-    last_clean: datetime | None = None
+    streak: Streak = field(init=False)
     clean_samples: int = 0
     in_head: bool = True
     undecided_from: datetime | None = None
@@ -61,54 +63,43 @@ class _Walk:
     resets: list[Reset] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.streak = Streak(self.not_before, self.not_before)
+
+    @property
+    def clean_since(self) -> datetime | None:
+        """Start of the streak; a window that has not seen a clean sample yet has none."""
+        return None if self.in_head else self.streak.since
+
     def reset(self, samples: Sequence[Sample]) -> None:
         """A sample that broke the streak; the next clean one starts it anew."""
         self.resets += [Reset(s.at, s.label, s.because) for s in samples if s.counted is Counted.RESET]
-        self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+        self._end()
         self.in_head = False
         self.idle.clear()
 
     def clean(self, at: datetime, count: int) -> None:
         """A clean instant: it starts the streak, carries it on, or ends a gap."""
-        if self.in_head and self.not_before is not None:
-            self._start(self.not_before, at, "head")
-        elif self.clean_since is None:
-            self._restart(at)
-        elif self.last_clean is not None:
-            self._start_after_gap(self.last_clean, at)
+        self._end_by_gap(at, "head" if self.in_head else "inside")
+        if self.streak.since is None:
+            self._end()
+        self.streak = hold(self.streak, at, self.max_gap)
         self.in_head = False
-        self.last_clean = at
         self.clean_samples += count
         self.idle.clear()
 
     def finish(self, observed_until: datetime) -> None:
         """The tail: up to here the samples were observed."""
-        if self.in_head and self.not_before is not None and self._too_long(self.not_before, observed_until):
-            self.gaps.append(Gap(self.not_before, observed_until, "head", tuple(self.idle)))
-            return
-        if self.clean_since is None or self.last_clean is None:
-            return
-        if self._too_long(self.last_clean, observed_until):
-            self.gaps.append(Gap(self.last_clean, observed_until, "tail", tuple(self.idle)))
-            self.clean_since, self.clean_samples, self.undecided_from = None, 0, None
+        self._end_by_gap(observed_until, "head" if self.in_head else "tail")
 
-    def _start(self, start: datetime, at: datetime, where: str) -> None:
-        if self._too_long(start, at):
-            self.gaps.append(Gap(start, at, where, tuple(self.idle)))
-            self._restart(at)
-        else:
-            self.clean_since = start
+    def _end_by_gap(self, at: datetime, where: str) -> None:
+        last = self.streak.last
+        if last is not None and too_long(last, at, self.max_gap):
+            self.gaps.append(Gap(last, at, where, tuple(self.idle)))
+            self._end()
 
-    def _start_after_gap(self, last: datetime, at: datetime) -> None:
-        if self._too_long(last, at):
-            self.gaps.append(Gap(last, at, "inside", tuple(self.idle)))
-            self._restart(at)
-
-    def _restart(self, at: datetime) -> None:
-        self.clean_since, self.clean_samples, self.undecided_from = at, 0, None
-
-    def _too_long(self, start: datetime, end: datetime) -> bool:
-        return self.max_gap is not None and end - start > self.max_gap
+    def _end(self) -> None:
+        self.streak, self.clean_samples, self.undecided_from = Streak(), 0, None
 
 
 def judge_window(
