@@ -28,12 +28,13 @@ _BREAKS = re.compile(r"\s*\n\s*")
 
 @dataclass(slots=True)
 class Compiler:
-    """Compiles what one gate says, with the names that the gate declares.
+    """Compiles what one policy says, with the names that the policy declares.
 
     Attributes:
-        evidence: names of the gate's evidence entries.
+        evidence: names of the policy's evidence entries.
         params: names of its parameters.
         types: name → type, for what has a type that is known.
+        noun: what kind of policy it is, for messages.
         row_types: the same for the row or sample of the rule that is being read.
         used: names of the evidence that something used so far.
     """
@@ -42,6 +43,7 @@ class Compiler:
     evidence: frozenset[str]
     params: frozenset[str]
     types: Mapping[str, Any] = field(default_factory=dict)
+    noun: str = "gate"
     row_types: dict[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
@@ -124,7 +126,7 @@ class Compiler:
         for branch, word in _parameters(program):
             if word not in self.params:
                 hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
-                tell(branch, word, f"this gate has no parameter `{shown(word)}`", hint, "unknown-parameter")
+                tell(branch, word, f"this {self.noun} has no parameter `{shown(word)}`", hint, "unknown-parameter")
         for missing, known in missing_fields(program.tree, self._known_types())[0]:
             read = " ".join(program.source[missing.operand.span.start : missing.operand.span.end].split())
             hint = did_you_mean(missing.field, known, "it has")

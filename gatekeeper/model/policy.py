@@ -1,15 +1,19 @@
-"""A checked policy. Only kind ``Gate`` exists so far; ladders and modes are to come."""
+"""What policies are made of, a gate, and policies that were checked together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import ReadGate, Rule
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
+
+if TYPE_CHECKING:
+    from gatekeeper.model.mode import Mode
 
 ParamValue = bool | int | float | str | timedelta | datetime | tuple[str, ...]
 
@@ -62,6 +66,44 @@ class EvidenceEntry:
     of: str | None
     description: str
     place: Place
+
+
+class Policy(Protocol):
+    """What every kind of policy has: an id, parameters, and needs of evidence."""
+
+    @property
+    def id(self) -> str:
+        """Its name, unique over all policies."""
+        ...
+
+    @property
+    def params(self) -> tuple[Parameter, ...]:
+        """Its named figures."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[EvidenceEntry, ...]:
+        """What it needs of each piece of evidence."""
+        ...
+
+
+class Policy(Protocol):
+    """What policies of every kind have."""
+
+    @property
+    def id(self) -> str:
+        """Its name, unique over all policies."""
+        ...
+
+    @property
+    def params(self) -> tuple[Parameter, ...]:
+        """Its named figures."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[EvidenceEntry, ...]:
+        """What its expressions read."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +163,9 @@ class PolicySet:
     Attributes:
         gates: id → gate; every gate that one of them reads is among them.
         waivers: all that the files hold, by file and place, whether they can be accepted or not.
+        modes: id → mode.
     """
 
     gates: Mapping[str, Gate]
     waivers: tuple[Waiver, ...]
+    modes: Mapping[str, Mode] = field(default_factory=dict)
