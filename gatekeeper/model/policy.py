@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import ReadGate, Rule
@@ -13,6 +13,8 @@ from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
 
 if TYPE_CHECKING:
+    from gatekeeper.model.calendar import Calendar
+    from gatekeeper.model.ladder import Ladder
     from gatekeeper.model.mode import Mode
 
 ParamValue = bool | int | float | str | timedelta | datetime | tuple[str, ...]
@@ -84,25 +86,6 @@ class Policy(Protocol):
     @property
     def evidence(self) -> tuple[EvidenceEntry, ...]:
         """What it needs of each piece of evidence."""
-        ...
-
-
-class Policy(Protocol):
-    """What policies of every kind have."""
-
-    @property
-    def id(self) -> str:
-        """Its name, unique over all policies."""
-        ...
-
-    @property
-    def params(self) -> tuple[Parameter, ...]:
-        """Its named figures."""
-        ...
-
-    @property
-    def evidence(self) -> tuple[EvidenceEntry, ...]:
-        """What its expressions read."""
         ...
 
 

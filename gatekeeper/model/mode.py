@@ -1,0 +1,397 @@
+"""Modes: a policy of ordered states, the state that one is in, and what one look at it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from gatekeeper.model.decode import checked
+from gatekeeper.model.evidence import Instant
+from gatekeeper.model.finding import Finding, Lack, Observation, Outcome
+from gatekeeper.model.place import Place
+from gatekeeper.model.policy import EvidenceEntry, Parameter
+from gatekeeper.model.rule import Expression, Template
+from gatekeeper.model.series import Break, Streak
+from gatekeeper.model.times import instant_text, parse_instant
+from gatekeeper.model.values import Json
+
+UNKNOWN = "unknown"
+"""How a state reads that is not known; no state of a mode may be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One way into a state, or the way out of it.
+
+    Attributes:
+        id: unique in the mode: ``<state>/<id of the entry>``, or ``<state>/exit``.
+        state: the state that it belongs to.
+        sources: the states that it leads out of.
+        target: the state that it leads to.
+        when: has to be true.
+        length: for how long; None where one true sample is enough.
+        look_back: how far back ``when`` looks by itself. It waits for nothing, but after ``unless`` ended it counts only
+            once its look-back lies behind that.
+    """
+
+    id: str
+    state: str
+    sources: tuple[str, ...]
+    target: str
+    when: Expression
+    length: timedelta | Expression | None
+    look_back: timedelta | Expression | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ModeLevel:
+    """One state of a mode.
+
+    Attributes:
+        unless: while this is true the state cannot be entered; it never ends it.
+        enter: any of these enters it.
+        exit: leads out of it, to a better one.
+        dwell: how long it lasts at least, before its exit is taken.
+        actions: what to do when it is entered, as texts.
+        levers: ids of the levers that belong to it.
+        effects: category → what the state means for it.
+    """
+
+    name: str
+    title: str
+    unless: Expression | None
+    enter: tuple[Condition, ...]
+    exit: Condition | None
+    dwell: timedelta | Expression | None
+    actions: tuple[str, ...]
+    levers: tuple[str, ...]
+    effects: Mapping[str, str]
+    notice: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """Something that a person can pull.
+
+    Attributes:
+        how: a command, or a path through a user interface.
+        undo: how to take it back; empty where that cannot be done or goes without saying.
+        time_to_effect: as people say it, such as ``2–5 min``.
+        blast_radius: what it touches.
+        last_validated: the date at which somebody last saw it work, as text; empty where nobody did.
+    """
+
+    id: str
+    title: str
+    how: str
+    undo: str
+    time_to_effect: str
+    blast_radius: str
+    last_validated: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """When to pull which lever.
+
+    Attributes:
+        lever: id of the lever; None where the advice is to do something else.
+        reason: says why, with ``{expression}`` slots.
+    """
+
+    id: str
+    when: Expression
+    lever: str | None
+    reason: Template
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A policy of ordered states.
+
+    Attributes:
+        max_gap: the longest time between two looks that keeps the clocks running.
+        hold_last: for how long a state is held that the evidence does not carry.
+        initial: the state that it begins in.
+        states: best first.
+        observed: tells the state that somebody sees, such as a kill-switch.
+        digest: sha256 of the policy's content, free of layout and comments.
+    """
+
+    id: str
+    title: str
+    system: str
+    owner: str
+    source: str
+    description: str
+    params: tuple[Parameter, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    max_gap: timedelta | Expression
+    hold_last: timedelta | Expression
+    initial: str
+    states: tuple[ModeLevel, ...]
+    levers: Mapping[str, Lever]
+    recommend: tuple[Advice, ...]
+    observed: Expression | None
+    digest: str
+    place: Place
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition, by state from best to worst, the exit of a state last."""
+        return tuple(each for state in self.states for each in (*state.enter, *((state.exit,) if state.exit else ())))
+
+    def rank(self, name: str) -> int:
+        """How bad a state is: 0 for the best.
+
+        Raises:
+            ValueError: there is no such state.
+        """
+        return [state.name for state in self.states].index(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """When ``unless`` last kept a state from being entered.
+
+    Attributes:
+        at: the instant at which that was last seen, or, where it is over, at which it was first seen to be over.
+    """
+
+    at: datetime
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModeState:
+    """Where a mode is after one look at it: all that the next look needs to know of the past.
+
+    Attributes:
+        state: the state that it is in, or was last known to be in.
+        since: when that was entered.
+        at: the instant of the look.
+        known_at: the instant at which evidence last carried the state; None where it never did.
+        unknown: whether it has been held for longer than it may be.
+        clocks: condition id → since when it has held.
+        bars: state → when its ``unless`` was last true, for those where it ever was.
+    """
+
+    mode: str
+    state: str
+    since: datetime
+    at: datetime
+    known_at: datetime | None
+    unknown: bool = False
+    clocks: Mapping[str, Streak] = field(default_factory=dict)
+    bars: Mapping[str, Bar] = field(default_factory=dict)
+
+    @property
+    def word(self) -> str:
+        """The state as people read it: ``unknown`` where it is not known."""
+        return UNKNOWN if self.unknown else self.state
+
+    def as_json(self) -> Json:
+        """The state as plain JSON; ``state_from_json`` reads it back."""
+        return {
+            "mode": self.mode,
+            "state": self.state,
+            "since": instant_text(self.since),
+            "at": instant_text(self.at),
+            "known_at": _text(self.known_at),
+            "unknown": self.unknown,
+            "clocks": {
+                name: {
+                    "since": _text(streak.since),
+                    "last": _text(streak.last),
+                    "broken": None if streak.broken is None else _break_json(streak.broken),
+                }
+                for name, streak in sorted(self.clocks.items())
+            },
+            "bars": {name: {"at": instant_text(bar.at), "over": bar.over} for name, bar in sorted(self.bars.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _BreakRecord:
+    start: Instant
+    end: Instant
+    cause: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _StreakRecord:
+    since: Instant | None
+    last: Instant | None
+    broken: _BreakRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class _BarRecord:
+    at: Instant
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _StateRecord:
+    mode: str
+    state: str
+    since: Instant
+    at: Instant
+    known_at: Instant | None
+    unknown: bool
+    clocks: dict[str, _StreakRecord]
+    bars: dict[str, _BarRecord]
+
+
+def state_from_json(mode: Mode, value: Json) -> ModeState:
+    """A state as ``as_json`` wrote it.
+
+    Raises:
+        ValueError: it is none, or not one of this mode; the message is one line.
+    """
+    value, wrong = checked(_StateRecord, value)
+    if wrong:
+        raise ValueError(f"this is no state of a mode: {wrong[0]}")
+    read: dict[str, Any] = value  # type: ignore[assignment]  # checked
+    if read["mode"] != mode.id:
+        raise ValueError(f"this is a state of mode {read['mode']}, not of {mode.id}")
+    names = [state.name for state in mode.states]
+    if read["state"] not in names:
+        raise ValueError(f"{mode.id} has no state {read['state']}: it has {', '.join(names)}")
+    return ModeState(
+        mode=mode.id,
+        state=read["state"],
+        since=parse_instant(read["since"]),
+        at=parse_instant(read["at"]),
+        known_at=_instant(read["known_at"]),
+        unknown=read["unknown"],
+        clocks={name: _streak(each) for name, each in read["clocks"].items()},
+        bars={name: Bar(parse_instant(each["at"]), each["over"]) for name, each in read["bars"].items()},
+    )
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else parse_instant(text)
+
+
+def _break_json(broken: Break) -> Json:
+    start, end = instant_text(broken.start), instant_text(broken.end)
+    return {"start": start, "end": end, "cause": broken.cause, "detail": broken.detail}
+
+
+def _streak(value: dict[str, Any]) -> Streak:
+    told = value["broken"]
+    broken = None
+    if told is not None:
+        broken = Break(parse_instant(told["start"]), parse_instant(told["end"]), told["cause"], told["detail"])
+    return Streak(_instant(value["since"]), _instant(value["last"]), broken)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionReading:
+    """How one condition stands that leads out of the state.
+
+    Attributes:
+        outcome: pass where it is true and nothing bars it, fail where it is false or barred, else unknown.
+        since: since when it has held; None where it does not hold.
+        length: for how long it has to.
+        met: whether it has held long enough.
+        met_at: when it has, or will have if it goes on; None where it does not hold.
+        barred: whether ``unless`` keeps it from counting.
+        broken: what last broke it, or None.
+        observed: the values that it saw.
+        lacks: what is not known.
+    """
+
+    condition: Condition
+    outcome: Outcome
+    since: datetime | None
+    length: timedelta
+    met: bool
+    met_at: datetime | None
+    barred: bool
+    broken: Break | None
+    observed: tuple[Observation, ...]
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of state.
+
+    Attributes:
+        because: ids of the conditions that were met and lead to it.
+    """
+
+    source: str
+    target: str
+    at: datetime
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """A piece of advice at one look.
+
+    Attributes:
+        outcome: pass where it holds, unknown where that cannot be told; advice that does not hold is left out.
+        reason: why, in one line.
+    """
+
+    id: str
+    lever: str | None
+    outcome: Outcome
+    reason: str
+    lacks: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModeReading:
+    """What one look at a mode tells.
+
+    Attributes:
+        state: the state, or ``unknown``.
+        last_known: the state that it is in, or was last known to be in.
+        since: when that was entered.
+        at: the instant of the look.
+        held_since: since when no evidence carries the state; None where some does.
+        transition: the change that this look brought, or None.
+        reason: why it is in this state, in one line.
+        conditions: how the conditions stand that lead out of the state before this look.
+        observed_state: the state that somebody sees, or None where none is or it is not known.
+        findings: where the computed and the observed state differ, or the observed one is not known.
+        actions: what to do, where this look brought a change.
+        levers: the levers that belong to the state.
+        advice: what to pull, and why.
+        effects: category → what the state means for it.
+        notice: what customers see; empty where the state says nothing about it.
+    """
+
+    mode: str
+    state: str
+    last_known: str
+    since: datetime
+    at: datetime
+    held_since: datetime | None
+    transition: Transition | None
+    reason: str
+    conditions: tuple[ConditionReading, ...]
+    lacks: tuple[Lack, ...]
+    observed_state: str | None
+    findings: tuple[Finding, ...]
+    actions: tuple[str, ...]
+    levers: tuple[Lever, ...]
+    advice: tuple[Advised, ...]
+    effects: Mapping[str, str]
+    notice: str
