@@ -147,8 +147,12 @@ class PolicySet:
         gates: id → gate; every gate that one of them reads is among them.
         waivers: all that the files hold, by file and place, whether they can be accepted or not.
         modes: id → mode.
+        ladders: id → ladder.
+        calendars: id → calendar; every calendar that a ladder counts by is among them.
     """
 
     gates: Mapping[str, Gate]
     waivers: tuple[Waiver, ...]
     modes: Mapping[str, Mode] = field(default_factory=dict)
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
