@@ -205,6 +205,18 @@ class GateDocument(GateHead):
     rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
 
 
+class LeverDocument(Closed):
+    """Something that a person can pull."""
+
+    noun = "this lever"
+    title: Text = Field(description="What it is, in a few words.")
+    how: Text = Field(description="The command, or the way through a user interface.")
+    undo: Text | None = Field(None, description="How it is taken back.")
+    time_to_effect: Text = Field(description="How long it takes to work, as people say it.")
+    blast_radius: Text = Field(description="What it touches.")
+    last_validated: Due | None = Field(None, description="The date at which somebody last saw it work.")
+
+
 class PersonInRole(Closed):
     """Who granted a waiver."""
 

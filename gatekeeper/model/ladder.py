@@ -6,34 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gatekeeper.model.mode import Lever
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import EvidenceEntry, Parameter
 from gatekeeper.model.rule import Expression, Template
 
 Span = timedelta | Expression
 """How long: a span, or an expression that gives a duration."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """Something that people can pull to mend or to relieve.
-
-    Attributes:
-        how: the command, or the way through a user interface.
-        undo: how it is taken back, or an empty string.
-        takes: the time to its effect.
-        blast_radius: what it touches.
-        last_validated: the date on which it was last tried, as the policy writes it.
-    """
-
-    id: str
-    title: str
-    how: str
-    undo: str
-    takes: str
-    blast_radius: str
-    last_validated: str
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
