@@ -17,6 +17,9 @@ from gatekeeper.model.series import Break, Streak
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
 
+Span = timedelta | str
+"""A span of time, or the name of the parameter that holds it."""
+
 UNKNOWN = "unknown"
 """How a state reads that is not known; no state of a mode may be called so."""
 
@@ -32,8 +35,8 @@ class Condition:
         target: the state that it leads to.
         when: has to be true.
         length: for how long; None where one true sample is enough.
-        look_back: how far back ``when`` looks by itself. It waits for nothing, but after ``unless`` ended it counts only
-            once its look-back lies behind that.
+        look_back: how far back ``when`` looks by itself. It waits for nothing, but after ``unless`` ended it counts
+            only once its look-back lies behind that.
     """
 
     id: str
@@ -41,8 +44,8 @@ class Condition:
     sources: tuple[str, ...]
     target: str
     when: Expression
-    length: timedelta | Expression | None
-    look_back: timedelta | Expression | None
+    length: Span | None
+    look_back: Span | None
     place: Place
 
 
@@ -55,9 +58,10 @@ class ModeLevel:
         enter: any of these enters it.
         exit: leads out of it, to a better one.
         dwell: how long it lasts at least, before its exit is taken.
-        actions: what to do when it is entered, as texts.
+        actions: what to do in it, as texts.
         levers: ids of the levers that belong to it.
         effects: category → what the state means for it.
+        notice: what customers see; empty where they see nothing.
     """
 
     name: str
@@ -65,7 +69,7 @@ class ModeLevel:
     unless: Expression | None
     enter: tuple[Condition, ...]
     exit: Condition | None
-    dwell: timedelta | Expression | None
+    dwell: Span | None
     actions: tuple[str, ...]
     levers: tuple[str, ...]
     effects: Mapping[str, str]
@@ -132,8 +136,8 @@ class Mode:
     description: str
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
-    max_gap: timedelta | Expression
-    hold_last: timedelta | Expression
+    max_gap: Span
+    hold_last: Span
     initial: str
     states: tuple[ModeLevel, ...]
     levers: Mapping[str, Lever]
@@ -308,7 +312,7 @@ class ConditionReading:
         length: for how long it has to.
         met: whether it has held long enough.
         met_at: when it has, or will have if it goes on; None where it does not hold.
-        barred: whether ``unless`` keeps it from counting.
+        barred: what keeps it from counting although it may be true; empty where nothing does.
         broken: what last broke it, or None.
         observed: the values that it saw.
         lacks: what is not known.
@@ -320,7 +324,7 @@ class ConditionReading:
     length: timedelta
     met: bool
     met_at: datetime | None
-    barred: bool
+    barred: str
     broken: Break | None
     observed: tuple[Observation, ...]
     lacks: tuple[Lack, ...]
@@ -371,7 +375,7 @@ class ModeReading:
         conditions: how the conditions stand that lead out of the state before this look.
         observed_state: the state that somebody sees, or None where none is or it is not known.
         findings: where the computed and the observed state differ, or the observed one is not known.
-        actions: what to do, where this look brought a change.
+        actions: what to do in the state.
         levers: the levers that belong to the state.
         advice: what to pull, and why.
         effects: category → what the state means for it.
