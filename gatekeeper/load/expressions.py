@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
@@ -67,6 +68,15 @@ class Compiler:
         self._check_names(node, ((name.text, name.line, name.column) for name in program.names), rows)
         self._check_fields(node, program, 1, 1)
         return Expression(program, node.place)
+
+    def span(self, owner: Node | None, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
+        """A span that was read already, or the expression under the key that gives one."""
+        if isinstance(value, timedelta):
+            return value
+        text = self._scalar(owner, key)
+        if text is None or text.text == "none" or text.text[:1].isdigit():
+            return None
+        return self.expression(owner, key)
 
     def template(self, owner: Node | None, key: str, *rows: str) -> Template | None:
         """The message that a mapping holds under a key; None where there is none that can be used."""

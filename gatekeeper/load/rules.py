@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
@@ -187,8 +186,8 @@ class RuleReader:
         cause = self.compiler.template(node, "cause", *row)
         not_before = self.compiler.expression(node, "not_before")
         void = self._void(node, row)
-        length = self._span(node, "length", shape.length if shape is not None else None)
-        max_gap = self._span(node, "max_gap", shape.max_gap if shape is not None else None)
+        length = self.compiler.span(node, "length", shape.length if shape is not None else None)
+        max_gap = self.compiler.span(node, "max_gap", shape.max_gap if shape is not None else None)
         if shape is None or over is None or at is None or clean is None or length is None:
             return None
         return CleanWindow(
@@ -213,15 +212,6 @@ class RuleReader:
             if when is not None and isinstance(because, ScalarNode):
                 found.append(VoidRun(when, because.text))
         return tuple(found)
-
-    def _span(self, node: MapNode, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
-        """A span, or the expression that gives one."""
-        if isinstance(value, timedelta):
-            return value
-        text = child(node, key)
-        if not isinstance(text, ScalarNode) or text.text == "none" or text.text[:1].isdigit():
-            return None
-        return self.compiler.expression(node, key)
 
     def _quorum(self, node: MapNode, shape: QuorumDocument | None) -> Quorum | None:
         of = self.compiler.expression(node, "of")
