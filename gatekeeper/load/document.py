@@ -299,6 +299,8 @@ class SourcesDocumentShape(Closed):
     sources: dict[Name, SourceDocument] = Field(description="Name of the evidence: where it comes from.")
 
 
-KNOWN_KINDS = ("Gate", "Waivers", "Sources")
-LATER_KINDS = ("Ladder", "Mode")
+POLICY_KINDS = ("Gate", "Ladder", "Calendar", "Waivers")
+"""Kinds of document that lie in the folder of policies."""
+KNOWN_KINDS = (*POLICY_KINDS, "Sources")
+LATER_KINDS = ("Mode",)
 """Kinds that the language will have, and this version does not."""

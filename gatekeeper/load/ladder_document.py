@@ -115,18 +115,23 @@ class ResponseDocument(DueTerms):
     )
 
 
-class LevelDocument(Closed):
-    """One level of a ladder."""
+class LevelHead(Closed):
+    """What a level says beside its triggers, its response and its duties."""
 
     noun = "this level"
     level: Text = Field(description="The word for it, unique in the ladder.")
     title: Text = Field(description="What it means, in a few words.")
     severity: Standard | None = Field(None, description="On a severity ladder: the standard word for it.")
+    action: Text | None = Field(None, description="What is done at this level.")
+    page: list[Text] = Field(default_factory=list, description="Who is paged.")
+
+
+class LevelDocument(LevelHead):
+    """One level of a ladder."""
+
     triggers: list[TriggerDocument] = Field(
         min_length=1, description="Any of these reaches the level, and with it those below."
     )
-    action: Text | None = Field(None, description="What is done at this level.")
-    page: list[Text] = Field(default_factory=list, description="Who is paged.")
     respond: ResponseDocument | None = Field(None, description="By when somebody has to have taken it up.")
     duties: list[DutyDocument] = Field(default_factory=list, description="What is owed from this level on.")
 

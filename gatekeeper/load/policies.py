@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments
+from gatekeeper.load.calendars import CalendarDraft, read_calendar
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import KNOWN_KINDS, LATER_KINDS
+from gatekeeper.load.document import KNOWN_KINDS, LATER_KINDS, POLICY_KINDS
 from gatekeeper.load.gates import GateDraft, read_gate
 from gatekeeper.load.guard import read_documents
+from gatekeeper.load.ladders import LadderDraft, read_ladder
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.source import SourceText, read_source
@@ -22,6 +24,8 @@ from gatekeeper.model.policy import PolicySet
 @dataclass(slots=True)
 class _Drafts:
     gates: list[GateDraft] = field(default_factory=list)
+    ladders: list[LadderDraft] = field(default_factory=list)
+    calendars: list[CalendarDraft] = field(default_factory=list)
     waivers: list[WaiverDraft] = field(default_factory=list)
 
 
@@ -50,7 +54,13 @@ def load_policies(
     problems.raise_any()
     gates = {draft.gate.id: draft.gate for draft in drafts.gates if draft.gate is not None}
     waivers = sorted((d.waiver for d in drafts.waivers if d.waiver is not None), key=lambda each: (each.place, each.id))
-    return PolicySet(dict(sorted(gates.items())), tuple(waivers)), problems.warnings
+    loaded = PolicySet(
+        gates=dict(sorted(gates.items())),
+        waivers=tuple(waivers),
+        ladders={draft.ladder.id: draft.ladder for draft in drafts.ladders if draft.ladder is not None},
+        calendars={draft.calendar.id: draft.calendar for draft in drafts.calendars if draft.calendar is not None},
+    )
+    return loaded, problems.warnings
 
 
 def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | None:
@@ -91,11 +101,15 @@ def _read_file(source: SourceText, root: Path, folder: str, problems: Problems, 
         problems.file(source, "the file is empty", "a policy begins with `apiVersion: gatekeeper/v1`", "document")
     system = _system(source, folder, problems)
     for node in documents:
-        kind = read_kind(node, ("Gate", "Waivers"), problems)
+        kind = read_kind(node, POLICY_KINDS, problems)
         if kind is None or not isinstance(node, MapNode):
             continue
         if kind == "Gate":
             drafts.gates.append(read_gate(node, system, root, problems))
+        elif kind == "Ladder":
+            drafts.ladders.append(read_ladder(node, system, root, problems))
+        elif kind == "Calendar":
+            drafts.calendars.append(read_calendar(node, problems))
         else:
             drafts.waivers.extend(read_waivers(node, problems))
 
@@ -113,21 +127,32 @@ def _system(source: SourceText, folder: str, problems: Problems) -> str:
 
 
 def _check_together(drafts: _Drafts, problems: Problems) -> None:
+    _unique([each.id for each in drafts.gates] + [each.id for each in drafts.ladders], "policies", problems)
     gates: dict[str, GateDraft] = {}
     for draft in drafts.gates:
-        if draft.id is None or problems.spoiled(draft.id):
-            continue
-        first = gates.setdefault(draft.id.text, draft)
-        if first is not draft and first.id is not None:
-            _tell_twice(draft.id, first.id, "policies", problems)
+        if draft.id is not None and not problems.spoiled(draft.id):
+            gates.setdefault(draft.id.text, draft)
     _check_reads(gates, problems)
-    waivers: dict[str, ScalarNode] = {}
+    _unique([waiver.id for waiver in drafts.waivers], "waivers", problems)
     for waiver in drafts.waivers:
-        if waiver.id is not None:
-            first_id = waivers.setdefault(waiver.id.text, waiver.id)
-            if first_id is not waiver.id:
-                _tell_twice(waiver.id, first_id, "waivers", problems)
         _check_target(waiver, gates, problems)
+    calendars = _unique([draft.id for draft in drafts.calendars], "calendars", problems)
+    for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
+        if name not in calendars:
+            hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
+            problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")
+
+
+def _unique(ids: Sequence[ScalarNode | None], what: str, problems: Problems) -> dict[str, ScalarNode]:
+    """The ids, each with its first node; one that comes again is told."""
+    seen: dict[str, ScalarNode] = {}
+    for each in ids:
+        if each is None or problems.spoiled(each):
+            continue
+        first = seen.setdefault(each.text, each)
+        if first is not each:
+            _tell_twice(each, first, what, problems)
+    return seen
 
 
 def _tell_twice(again: ScalarNode, first: ScalarNode, what: str, problems: Problems) -> None:
