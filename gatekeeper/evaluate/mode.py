@@ -65,7 +65,6 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
     blind = transition is None and any(each.outcome is Outcome.UNKNOWN for each in readings)
     state = transition.target if transition is not None else before.state
     known_at = before.known_at if blind else at
-    leading = {each.id for each in mode.conditions if state in each.sources}
     after = ModeState(
         mode=mode.id,
         state=state,
@@ -73,7 +72,7 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         at=at,
         known_at=known_at,
         unknown=blind and (known_at is None or at - known_at > look.span(mode.hold_last)),
-        clocks={name: clock for name, clock in clocks.items() if name in leading and clock != Streak()},
+        clocks={name: clock for name, clock in clocks.items() if clock != Streak()},
         bars=bars,
     )
     return after, _reading(mode, after, transition, readings, lacks if blind else (), _seen(bindings, after, at))
