@@ -20,6 +20,7 @@ from gatekeeper.evaluate.series import stand, stop, take
 from gatekeeper.expr import Duration, Timestamp
 from gatekeeper.model.finding import Finding, Lack, Outcome
 from gatekeeper.model.mode import (
+    CURRENT,
     Advised,
     Bar,
     Condition,
@@ -34,9 +35,6 @@ from gatekeeper.model.mode import (
 from gatekeeper.model.rule import Enforcement, Expression
 from gatekeeper.model.series import NO_TIME, Streak, Truth
 from gatekeeper.model.times import instant_text
-
-CURRENT = "current"
-"""The name under which expressions of a mode see the state before this look: ``current.state``, ``current.since``."""
 
 Bindings = Mapping[str, object]
 

@@ -299,8 +299,6 @@ class SourcesDocumentShape(Closed):
     sources: dict[Name, SourceDocument] = Field(description="Name of the evidence: where it comes from.")
 
 
-POLICY_KINDS = ("Gate", "Ladder", "Calendar", "Waivers")
+POLICY_KINDS = ("Gate", "Ladder", "Mode", "Calendar", "Waivers")
 """Kinds of document that lie in the folder of policies."""
 KNOWN_KINDS = (*POLICY_KINDS, "Sources")
-LATER_KINDS = ("Mode",)
-"""Kinds that the language will have, and this version does not."""

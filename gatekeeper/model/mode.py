@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from gatekeeper.model.decode import checked
 from gatekeeper.model.evidence import Instant
 from gatekeeper.model.finding import Finding, Lack, Observation, Outcome
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import EvidenceEntry, Parameter
 from gatekeeper.model.rule import Expression, Template
 from gatekeeper.model.series import Break, Streak
-from gatekeeper.model.times import instant_text, parse_instant
-from gatekeeper.model.values import Json
 
 Span = timedelta | str
 """A span of time, or the name of the parameter that holds it."""
 
+CURRENT = "current"
+"""The name under which the expressions of a mode see the state before the look."""
+
 UNKNOWN = "unknown"
 """How a state reads that is not known; no state of a mode may be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentState:
+    """What expressions see as ``current``; ``since`` is a timestamp."""
+
+    state: str
+    since: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,107 +206,6 @@ class ModeState:
     def word(self) -> str:
         """The state as people read it: ``unknown`` where it is not known."""
         return UNKNOWN if self.unknown else self.state
-
-    def as_json(self) -> Json:
-        """The state as plain JSON; ``state_from_json`` reads it back."""
-        return {
-            "mode": self.mode,
-            "state": self.state,
-            "since": instant_text(self.since),
-            "at": instant_text(self.at),
-            "known_at": _text(self.known_at),
-            "unknown": self.unknown,
-            "clocks": {
-                name: {
-                    "since": _text(streak.since),
-                    "last": _text(streak.last),
-                    "broken": None if streak.broken is None else _break_json(streak.broken),
-                }
-                for name, streak in sorted(self.clocks.items())
-            },
-            "bars": {name: {"at": instant_text(bar.at), "over": bar.over} for name, bar in sorted(self.bars.items())},
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _BreakRecord:
-    start: Instant
-    end: Instant
-    cause: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class _StreakRecord:
-    since: Instant | None
-    last: Instant | None
-    broken: _BreakRecord | None
-
-
-@dataclass(frozen=True, slots=True)
-class _BarRecord:
-    at: Instant
-    over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _StateRecord:
-    mode: str
-    state: str
-    since: Instant
-    at: Instant
-    known_at: Instant | None
-    unknown: bool
-    clocks: dict[str, _StreakRecord]
-    bars: dict[str, _BarRecord]
-
-
-def state_from_json(mode: Mode, value: Json) -> ModeState:
-    """A state as ``as_json`` wrote it.
-
-    Raises:
-        ValueError: it is none, or not one of this mode; the message is one line.
-    """
-    value, wrong = checked(_StateRecord, value)
-    if wrong:
-        raise ValueError(f"this is no state of a mode: {wrong[0]}")
-    read: dict[str, Any] = value  # type: ignore[assignment]  # checked
-    if read["mode"] != mode.id:
-        raise ValueError(f"this is a state of mode {read['mode']}, not of {mode.id}")
-    names = [state.name for state in mode.states]
-    if read["state"] not in names:
-        raise ValueError(f"{mode.id} has no state {read['state']}: it has {', '.join(names)}")
-    return ModeState(
-        mode=mode.id,
-        state=read["state"],
-        since=parse_instant(read["since"]),
-        at=parse_instant(read["at"]),
-        known_at=_instant(read["known_at"]),
-        unknown=read["unknown"],
-        clocks={name: _streak(each) for name, each in read["clocks"].items()},
-        bars={name: Bar(parse_instant(each["at"]), each["over"]) for name, each in read["bars"].items()},
-    )
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else instant_text(at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else parse_instant(text)
-
-
-def _break_json(broken: Break) -> Json:
-    start, end = instant_text(broken.start), instant_text(broken.end)
-    return {"start": start, "end": end, "cause": broken.cause, "detail": broken.detail}
-
-
-def _streak(value: dict[str, Any]) -> Streak:
-    told = value["broken"]
-    broken = None
-    if told is not None:
-        broken = Break(parse_instant(told["start"]), parse_instant(told["end"]), told["cause"], told["detail"])
-    return Streak(_instant(value["since"]), _instant(value["last"]), broken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """A second, slow reading of what a mode does, to compare the real one with.
 
 It keeps every sample and the state at each of them, and answers every question by looking back over all of them. It
-shares no code with the real one and reads no expressions: a sample is the truth of each condition by its id, of each bar
-by its state, and of nothing else; None is not known.
+shares no code with the real one and reads no expressions: a sample is the truth of each condition by its id and of each
+bar by its state; None is not known.
 """
 
 from __future__ import annotations

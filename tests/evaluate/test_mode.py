@@ -10,7 +10,8 @@ from gatekeeper.evaluate.mode import step
 from gatekeeper.expr import Duration
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.finding import Outcome
-from gatekeeper.model.mode import ModeState, state_from_json
+from gatekeeper.model.mode import ModeState
+from gatekeeper.model.mode_json import state_from_json, state_json
 from gatekeeper.model.strict_json import parse_json
 from tests.evaluate.modes import LACKING, advice, at, changes_of, each_minute, minutes, mode, play, states_of
 
@@ -310,18 +311,18 @@ def test_a_state_is_the_same_when_it_is_read_back() -> None:
     samples = each_minute([CLEAR, OUT, OUT, BAD, BAD, LACKING, BAD, BAD])
     for count in range(1, len(samples) + 1):
         state, _ = play(DEGRADED, samples[:count])
-        written = canonical_bytes(state.as_json())
+        written = canonical_bytes(state_json(state))
         assert state_from_json(DEGRADED, parse_json(written)) == state
     fine, _ = step(DEGRADED, None, {"metrics": CLEAR}, at(0) + timedelta(microseconds=7))
-    assert state_from_json(DEGRADED, fine.as_json()) == fine
+    assert state_from_json(DEGRADED, state_json(fine)) == fine
 
 
 def test_a_state_that_is_none_of_this_mode_is_refused_in_one_line() -> None:
     state, _ = play(DEGRADED, each_minute([CLEAR]))
     with pytest.raises(ValueError, match="of mode demo-mode, not of other"):
-        state_from_json(mode({"a": {}, "b": {}}, id="other"), state.as_json())
+        state_from_json(mode({"a": {}, "b": {}}, id="other"), state_json(state))
     with pytest.raises(ValueError, match="no state normal: it has a, b"):
-        state_from_json(mode({"a": {}, "b": {}}), state.as_json())
+        state_from_json(mode({"a": {}, "b": {}}), state_json(state))
     with pytest.raises(ValueError, match="no state of a mode: the value: has no field at"):
         state_from_json(DEGRADED, {"mode": "demo-mode"})
 

@@ -17,7 +17,8 @@ from gatekeeper.evaluate.mode import step
 from gatekeeper.expr import Unknown
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.finding import Lack
-from gatekeeper.model.mode import Mode, ModeState, state_from_json
+from gatekeeper.model.mode import Mode, ModeState
+from gatekeeper.model.mode_json import state_from_json, state_json
 from gatekeeper.model.strict_json import parse_json
 from tests.evaluate.modes import at, mode
 from tests.evaluate.reference_mode import Reference, Rules, Way
@@ -110,10 +111,10 @@ class Machines(RuleBasedStateMachine):
         bars = {state: value for state, value in bars.items() if state in known.barred}
         self.minute += gap
         self.reference.look(self.minute, truth, bars)
-        bindings: dict[str, object] = {name_of(way): LACKING if value is None else value for way, value in truth.items()}
-        bindings |= {f"bar_{state}": LACKING if value is None else value for state, value in bars.items()}
+        told = {name_of(way): value for way, value in truth.items()} | {f"bar_{state}": bars[state] for state in bars}
+        bindings = {name: LACKING if value is None else value for name, value in told.items()}
         if self.state is not None:  # what a store keeps is enough to go on from
-            self.state = state_from_json(self.policy, parse_json(canonical_bytes(self.state.as_json())))
+            self.state = state_from_json(self.policy, parse_json(canonical_bytes(state_json(self.state))))
         self.state, reading = step(self.policy, self.state, bindings, at(self.minute))
         wanted = self.reference
         assert (self.state.state, self.state.unknown) == (wanted.state, wanted.unknown)
