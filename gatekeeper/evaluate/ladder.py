@@ -10,17 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gatekeeper.evaluate.admission import SKEW, Admitted
+from gatekeeper.evaluate.admission import SKEW, Admitted, admit
 from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
 from gatekeeper.evaluate.inputs import bindings_of, read_by
 from gatekeeper.evaluate.judgement import lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
+from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.model.calendar import Calendar
 from gatekeeper.model.finding import Lack
 from gatekeeper.model.ladder import Ladder, Lasting, Level, Remedy, Trigger
-from gatekeeper.model.policy import ParamValue
+from gatekeeper.model.policy import ParamValue, PolicySet
 from gatekeeper.model.rule import Expression
-from gatekeeper.model.snapshot import Subject
+from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.standing import (
     LadderStanding,
     LevelStanding,
@@ -51,6 +52,37 @@ class LadderInputs:
     def __post_init__(self) -> None:
         bindings = bindings_of(self.admitted, self.parameters, self.subject, self.as_of)
         object.__setattr__(self, "bindings", bindings)
+
+
+def stand(
+    policies: PolicySet,
+    ladder: str,
+    snapshot: Snapshot | None,
+    as_of: datetime,
+    given: Mapping[str, str] | None = None,
+) -> LadderStanding:
+    """How a ladder of a set of policies stands on a snapshot.
+
+    Args:
+        ladder: its id.
+        snapshot: the evidence; None where there is none, so that everything is unknown.
+        given: parameter → value as text, where it is not the default.
+
+    Raises:
+        KeyError: there is no such ladder.
+        UsageError: an unknown parameter, or a value that it does not take.
+    """
+    its = policies.ladders[ladder]
+    return evaluate_ladder(
+        LadderInputs(
+            ladder=its,
+            admitted=admit(its, snapshot, as_of),
+            parameters=resolve_parameters(its, given or {}),
+            subject=snapshot.subject if snapshot is not None else Subject(),
+            as_of=as_of,
+            calendars=policies.calendars,
+        )
+    )
 
 
 def evaluate_ladder(inputs: LadderInputs) -> LadderStanding:
