@@ -15,7 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gatekeeper.evaluate.admission import admit
+from gatekeeper.evaluate.inputs import bindings_of
 from gatekeeper.evaluate.judgement import lacks_of, observations, run, tell_lacks
+from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.evaluate.series import stand, stop, take
 from gatekeeper.expr import Duration, Timestamp
 from gatekeeper.model.finding import Finding, Lack, Outcome
@@ -34,6 +37,7 @@ from gatekeeper.model.mode import (
 )
 from gatekeeper.model.rule import Enforcement, Expression
 from gatekeeper.model.series import NO_TIME, Streak, Truth
+from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.times import instant_text
 
 Bindings = Mapping[str, object]
@@ -74,6 +78,28 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         bars=bars,
     )
     return after, _reading(mode, after, transition, readings, lacks if blind else (), _seen(bindings, after, at))
+
+
+def look(
+    mode: Mode,
+    earlier: ModeState | None,
+    snapshot: Snapshot | None,
+    at: datetime,
+    given: Mapping[str, str] | None = None,
+) -> tuple[ModeState, ModeReading]:
+    """The next state of a mode, by a snapshot.
+
+    Args:
+        snapshot: the evidence; None where there is none, so that everything is unknown.
+        given: parameter → value as text, where it is not the default.
+
+    Raises:
+        UsageError: an unknown parameter, or a value that it does not take.
+        ValueError: as ``step``.
+    """
+    subject = snapshot.subject if snapshot is not None else Subject()
+    bindings = bindings_of(admit(mode, snapshot, at), resolve_parameters(mode, given or {}), subject, at)
+    return step(mode, earlier, bindings, at)
 
 
 def _seen(bindings: Bindings, state: ModeState, at: datetime) -> Bindings:
