@@ -24,7 +24,7 @@ class Reached:
     """How a level stands for the duties that hang on it.
 
     Attributes:
-        since: when it was reached, where that is known.
+        since: when it was reached, where that is known: at the latest, where something is lacking.
         lacks: what is not known about it.
     """
 
@@ -122,27 +122,33 @@ def _applies(duty: Duty, climb: Climb) -> tuple[str, tuple[Lack, ...]]:
 
 def _term(duty: Duty, climb: Climb) -> tuple[_Term, tuple[Lack, ...]]:
     """By when a duty is owed, and what is not known about that; a level that is reached can bring it forward."""
-    lacks: tuple[Lack, ...] = ()
     try:
-        term = _own_term(duty.deadline, climb)
+        term, lacks = _own_term(duty.deadline, climb)
     except Undecidable as undecidable:
         term, lacks = _Term(None), undecidable.lacks
     if duty.or_at_level is None:
         return term, lacks
     level = climb.levels[duty.or_at_level]
-    if level.state is Reach.UNKNOWN or (level.state is Reach.REACHED and level.since is None):
-        return term, (*lacks, *(level.lacks or (_since_when(duty.or_at_level),)))
     if level.since is not None and (term.due is None or level.since < term.due):
-        return _Term(level.since), lacks
-    return term, lacks
+        term = _Term(level.since)
+    return term, (*lacks, *level.lacks)
 
 
-def _own_term(deadline: Deadline, climb: Climb) -> _Term:
+def _own_term(deadline: Deadline, climb: Climb) -> tuple[_Term, tuple[Lack, ...]]:
     if isinstance(deadline, DueAt):
-        return _Term(_instant(deadline.at, climb))
-    start = _start(deadline.start, climb)
+        return _Term(_instant(deadline.at, climb)), ()
+    lacks: tuple[Lack, ...] = ()
+    if isinstance(deadline.start, Expression):
+        start = _instant(deadline.start, climb)
+    else:
+        start, lacks = climb.levels[deadline.start].since, climb.levels[deadline.start].lacks
     if start is None:
-        return _Term(None)
+        return _Term(None), lacks
+    return _counted(deadline, start, climb), lacks
+
+
+def _counted(deadline: DueWithin | DueByWorkingDay | DueEvery, start: datetime, climb: Climb) -> _Term:
+    """By when something is owed that counts from an instant."""
     if isinstance(deadline, DueByWorkingDay):
         calendar = climb.calendars[deadline.calendar]
         return _Term(end_of_working_day(start, deadline.days, calendar, zone(calendar.zone)), start)
@@ -158,20 +164,6 @@ def _later(start: datetime, span: timedelta) -> datetime:
         return start + span
     except OverflowError:
         raise Undecidable((Lack("", "error", "the deadline lies beyond the year 9999"),)) from None
-
-
-def _start(start: Expression | str, climb: Climb) -> datetime | None:
-    """The instant that a deadline counts from; None while it has not come."""
-    if isinstance(start, Expression):
-        return _instant(start, climb)
-    level = climb.levels[start]
-    if level.state is Reach.REACHED and level.since is None:
-        raise Undecidable((_since_when(start),))
-    return level.since
-
-
-def _since_when(level: str) -> Lack:
-    return Lack("", "undecided", f"since when {level} is reached cannot be told")
 
 
 def _instant(expression: Expression, climb: Climb) -> datetime | None:

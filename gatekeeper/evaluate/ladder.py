@@ -161,7 +161,11 @@ def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
 
 
 def _lacks(levels: Iterable[LevelStanding]) -> tuple[Lack, ...]:
-    return tuple(sorted({lack for level in levels for trigger in level.triggers for lack in trigger.lacks}))
+    """What is not known about when the lowest of these levels was reached: any trigger from there up could be it."""
+    triggers = [trigger for level in levels for trigger in level.triggers]
+    timeless = [each.id for each in triggers if each.state is Reach.REACHED and each.reached_at is None]
+    lacks = {lack for trigger in triggers for lack in trigger.lacks}
+    return tuple(sorted({*lacks, *(Lack("", "undecided", f"since when `{each}` holds") for each in timeless)}))
 
 
 def _reach(value: object) -> Reach:

@@ -23,7 +23,7 @@ from gatekeeper.load.levers import check_lever, read_levers
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.ladder import Duty, Ladder, Lasting, Level, Remedy, Trigger
+from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.policy import STANDARD_SEVERITIES
 from gatekeeper.model.rule import Expression
 
@@ -61,6 +61,7 @@ def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> L
     found = [duty for each in _list(node, "duties") if (duty := duties.read(each, None)) is not None]
     _check_severities(nodes, problems)
     _check_hidden(nodes, levels, problems)
+    _check_since(nodes, levels, (*reader.owed, *found), problems)
     draft = LadderDraft(grounds.id, duties.calendars)
     digest = digest_policy(node, grounds, problems, "nothing in the ladder uses")
     if digest is not None and head is not None:
@@ -228,6 +229,25 @@ def _check_severities(nodes: list[Node], problems: Problems) -> None:
             message = f"`{shown(said.text)}` is milder than the level before it"
             problems.node(said, message, "write the lowest level first", "severities")
         worst = min(worst, rank)
+
+
+def _check_since(nodes: list[Node], levels: list[Level], duties: Iterable[Duty], problems: Problems) -> None:
+    """What is owed from the reaching of a level needs to know when that was, whichever trigger it was."""
+    words = [level.word for level in levels]
+    counted: dict[str, str] = {}
+    for duty in (*duties, *(level.response for level in levels if level.response is not None)):
+        start = None if isinstance(duty.deadline, DueAt) else duty.deadline.start
+        for word in (duty.or_at_level, start):
+            if isinstance(word, str):
+                counted.setdefault(word, duty.id)
+    placed = {each.place: each for level in nodes for each in _list(level, "triggers")}
+    for word, duty_id in counted.items():
+        above = levels[words.index(word) :] if word in words else []
+        for trigger in (each for level in above for each in level.triggers):
+            if trigger.since is None:
+                message = f"`{trigger.id}` needs `since`: `{duty_id}` counts from the reaching of {word}"
+                hint = "say the instant at which it began"
+                problems.beside(placed[trigger.place], message, hint, "no-since")
 
 
 def _check_hidden(nodes: list[Node], levels: list[Level], problems: Problems) -> None:
