@@ -21,7 +21,7 @@ from gatekeeper.evaluate.parameters import parameter_json, resolve_parameters
 from gatekeeper.load import find_policy_files, load_policies, load_sources, scan_ids
 from gatekeeper.model.decision import SEMANTICS, Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Finding
-from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.snapshot import build_snapshot, find_newest, list_recorded, read_snapshot, write_snapshot
@@ -317,7 +317,8 @@ def collect(
     from gatekeeper.collect.run import collect as run_collectors
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
-    names = {entry.name for gate in policies.gates.values() if gate.system == system for entry in gate.evidence}
+    asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
+    names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
     evidence = run_collectors(sources, names, clock, base, progress)
     snapshot = build_snapshot(system, sources.subject, evidence)

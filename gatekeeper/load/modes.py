@@ -22,7 +22,7 @@ from gatekeeper.load.mode_document import (
 )
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.terms import ID
+from gatekeeper.load.terms import ID, as_span
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.mode import CURRENT, UNKNOWN, Advice, Condition, CurrentState, Mode, ModeLevel, Span
 from gatekeeper.model.policy import Parameter
@@ -58,8 +58,8 @@ def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Mod
     nodes = _states(node, problems)
     initial = _initial(node, list(nodes), problems)
     spans = _Spans(problems, compiler, {each.name: each for each in grounds.params})
-    spans.max_gap = spans.read(node, "max_gap", head.max_gap if head is not None else None)
-    hold_last = spans.read(node, "hold_last", head.hold_last if head is not None else None)
+    spans.max_gap = spans.read(node, "max_gap")
+    hold_last = spans.read(node, "hold_last")
     spans.check_longer(node, "hold_last", hold_last, "a state would be unknown before a gap is one")
     reader = _StateReader(problems, compiler, spans, tuple(nodes), initial, node.values.get("levers"))
     states = [state for name, each in nodes.items() if (state := reader.read(name, each)) is not None]
@@ -139,14 +139,14 @@ class _Spans:
     params: Mapping[str, Parameter]
     max_gap: Span | None = None
 
-    def read(self, node: Node, key: str, value: timedelta | str | None) -> Span | None:
+    def read(self, node: Node, key: str) -> Span | None:
         """A span, or the parameter that holds it; None where there is none that can be used."""
-        if not isinstance(value, str):
-            return value
         text = child(node, key)
-        named = _PARAMETER.fullmatch(value.strip())
-        if not isinstance(text, ScalarNode):
+        if not isinstance(text, ScalarNode) or self.problems.spoiled(text):
             return None
+        if text.text[:1].isdigit():
+            return as_span(text.text)
+        named = _PARAMETER.fullmatch(text.text.strip())
         if named is None:
             hint = "write a span like 10m, or `params.<name>` of a parameter of type duration"
             self.problems.node(text, f"`{key}` is neither a span nor a parameter", hint, "value")
@@ -205,7 +205,7 @@ class _StateReader:
         _unique(entries, "entries", self.problems, taken=(EXIT,))
         enter = [way for each in entries if (way := self._entry(name, node, each)) is not None]
         way_out = self._exit(name, child(node, "exit"))
-        dwell = self.spans.read(node, "dwell", shape.dwell if shape is not None else None)
+        dwell = self.spans.read(node, "dwell")
         self._check_inert(node, "dwell", "exit")
         self._check_inert(node, "unless", "enter")
         for each in _items(node, "levers"):
@@ -229,8 +229,8 @@ class _StateReader:
     def _entry(self, name: str, state: Node, node: Node) -> Condition | None:
         shape = read_shape(EntryDocument, node, self.problems)
         when = self.compiler.expression(node, "when", CURRENT)
-        length = self.spans.read(node, "for", shape.at_least if shape is not None else None)
-        look_back = self.spans.read(node, "look_back", shape.look_back if shape is not None else None)
+        length = self.spans.read(node, "for")
+        look_back = self.spans.read(node, "look_back")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
         if isinstance(node, MapNode) and {"for", "look_back"} <= node.keys.keys():
             hint = "a condition that looks back by itself is not waited for twice: keep one of the two"
@@ -279,7 +279,7 @@ class _StateReader:
             return None
         shape = read_shape(ExitDocument, node, self.problems)
         when = self.compiler.expression(node, "when", CURRENT)
-        length = self.spans.read(node, "for", shape.at_least if shape is not None else None)
+        length = self.spans.read(node, "for")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
         said = child(node, "to")
         if isinstance(said, ScalarNode):

@@ -79,6 +79,11 @@ class Policy(Protocol):
         ...
 
     @property
+    def system(self) -> str:
+        """The folder that it stands in, which is the system that it is about."""
+        ...
+
+    @property
     def params(self) -> tuple[Parameter, ...]:
         """Its named figures."""
         ...
