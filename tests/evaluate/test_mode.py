@@ -331,3 +331,16 @@ def test_a_state_reads_unknown_where_it_is_not_known() -> None:
     state = ModeState("demo-mode", "normal", at(0), at(0), None, unknown=True)
     assert state.word == "unknown"
     assert ModeState("demo-mode", "normal", at(0), at(0) + minutes(1), at(0)).word == "normal"
+
+
+def test_advice_sees_the_state_after_the_look_and_a_change_leaves_nothing_open() -> None:
+    told = mode(
+        {"on": {}, "off": {"enter": [{"id": "x", "when": "x"}, {"id": "y", "when": "y"}], "exit": {"when": "!x"}}},
+        recommend=(
+            advice("just-off", 'current.state == "off" && current.since == now', None, "since {current.since}"),
+        ),
+    )
+    _, readings = play(told, [(0, {"x": False, "y": False}), (3, {"x": True, "y": LACKING})])
+    assert [each.advice for each in readings[:1]] == [()]
+    assert readings[1].advice[0].reason == "since 2026-03-01T12:03:00Z"
+    assert (readings[1].state, readings[1].lacks, readings[1].held_since) == ("off", (), None)

@@ -137,3 +137,10 @@ def test_what_is_no_list_or_mapping_is_told_as_that(project: Project) -> None:
         project.policy(MODE.replace("    enter:\n      - {id: errors", "    enter:\n      {id: errors"))
     )
     assert "`enter` must be a list" in told
+
+
+def test_a_duration_may_be_as_short_as_the_allowed_gap_and_no_shorter(project: Project) -> None:
+    mode, _ = load(project, MODE.replace("for: 5m", "for: 2m"))
+    assert mode.states[2].enter[0].length == mode.max_gap
+    told = project.refusal(project.policy(MODE.replace("for: 5m", "for: 119s")))
+    assert "`for` is shorter than `max_gap`" in told
