@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -231,3 +232,10 @@ def test_every_lever_tells_what_it_does_to_whom(policies: PolicySet) -> None:
         "queue-caps": ("1–3 min", "2026-02-24"),
     }
     assert all(each.how and each.blast_radius for each in levers.values())
+
+
+def test_the_ladder_and_the_mode_know_the_same_levers(policies: PolicySet) -> None:
+    ladder, mode = policies.ladders["rgl8r-severity"].levers, policies.modes["rgl8r-degraded"].levers
+    anywhere = policies.ladders["rgl8r-severity"].place
+    same = [{name: replace(each, place=anywhere) for name, each in its.items()} for its in (ladder, mode)]
+    assert same[0] == same[1]
