@@ -59,9 +59,9 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         raise ValueError(
             f"{mode.id} cannot go on at {instant_text(at)} from {before.mode} at {instant_text(before.at)}"
         )
-    look = _Look(mode, before, _seen(bindings, before, at), at)
-    bars = {state.name: bar for state in mode.states if (bar := look.bar(state)) is not None}
-    readings, clocks = look.conditions(bars)
+    view = _Look(mode, before, _seen(bindings, before, at), at)
+    bars = {state.name: bar for state in mode.states if (bar := view.bar(state)) is not None}
+    readings, clocks = view.conditions(bars)
     transition = _transition(mode, before, readings, at)
     lacks = tuple(sorted({lack for each in readings if each.outcome is Outcome.UNKNOWN for lack in each.lacks}))
     blind = transition is None and any(each.outcome is Outcome.UNKNOWN for each in readings)
@@ -73,7 +73,7 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         since=at if transition is not None else before.since,
         at=at,
         known_at=known_at,
-        unknown=blind and (known_at is None or at - known_at > look.span(mode.hold_last)),
+        unknown=blind and (known_at is None or at - known_at > view.span(mode.hold_last)),
         clocks={name: clock for name, clock in clocks.items() if clock != Streak()},
         bars=bars,
     )
