@@ -148,7 +148,7 @@ def arithmetic(operator: str, run: Run, site: Site, left: Any, right: Any) -> ob
     """``left + right`` and its likes, in full."""
     if (trouble := merge(left, right)) is not None:
         return trouble
-    forms = _ARITHMETIC[operator].get((type(left), type(right)))
+    forms = ARITHMETIC[operator].get((type(left), type(right)))
     if forms is None:
         return mismatch(operator, site, left, right)
     made = forms(left, right)
@@ -210,7 +210,7 @@ _TT, _TS, _ST, _SS = (
     (Duration, Duration),
 )
 
-_ARITHMETIC: Final[dict[str, dict[tuple[type, type], Callable[[Any, Any], object]]]] = {
+ARITHMETIC: Final[dict[str, dict[tuple[type, type], Callable[[Any, Any], object]]]] = {
     "+": {
         _II: lambda a, b: _int(a + b),
         _UU: lambda a, b: _uint(int(a) + int(b)),

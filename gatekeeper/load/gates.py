@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from gatekeeper.expr.declared import context_types, evidence_type
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import VERDICTS, GateDocument, GateHead
 from gatekeeper.load.expressions import Compiler
@@ -18,7 +19,6 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.traps import cut_text
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
 from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, WaiverTerms
 from gatekeeper.model.values import Json
 
@@ -57,7 +57,10 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
     roles = {role: tuple(people) for role, people in head.roles.items()} if head is not None else {}
     rule_nodes = _rule_nodes(node, problems)
     draft.rule_ids = _rule_ids(rule_nodes, problems)
-    types = {each.name: KINDS[each.kind] for each in evidence if each.kind not in OPEN_KINDS}
+    declared = node.values.get("params")
+    whole = isinstance(declared, MapNode) and len(params) == len(declared.values)
+    types = {each.name: evidence_type(each) for each in evidence}
+    types |= context_types(params if whole or declared is None else None)
     compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types)
     words = frozenset(severities) if severities is not None else None
     reader = RuleReader(problems, compiler, words, roles, draft.rule_ids)
@@ -165,12 +168,16 @@ def _check_closings(reader: RuleReader, problems: Problems) -> None:
 
 
 def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems) -> None:
-    declared = node.values.get("evidence")
-    if isinstance(declared, MapNode):
-        for name, key in declared.keys.items():
-            if name not in compiler.used:
+    for part, used, noun in (
+        ("evidence", compiler.used, "evidence"),
+        ("params", compiler.used_params, "parameter"),
+    ):
+        declared = node.values.get(part)
+        for name, key in declared.keys.items() if isinstance(declared, MapNode) else ():
+            if name not in used:
                 hint = "take it out, or write the rule that needs it"
-                problems.node(key, f"no rule uses the evidence `{shown(name)}`", hint, "unused-evidence", "warning")
+                message = f"no rule uses the {noun} `{shown(name)}`"
+                problems.node(key, message, hint, f"unused-{noun}", "warning")
 
 
 def _warn_cut_texts(node: MapNode, problems: Problems) -> None:
