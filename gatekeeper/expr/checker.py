@@ -6,17 +6,15 @@ What is accepted without a word has the type that is said here, or comes to one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import product
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from gatekeeper.expr import overloads
+from gatekeeper.expr.faults import Fault, Faults
 from gatekeeper.expr.narrowing import Fact, Root, facts
 from gatekeeper.expr.outcome import EvaluationError
 from gatekeeper.expr.program import Program
-from gatekeeper.expr.run import Site
 from gatekeeper.expr.tree import (
     Binary,
     Call,
@@ -56,30 +54,6 @@ from gatekeeper.expr.types import (
     simple,
 )
 
-Level: TypeAlias = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is wrong with an expression.
-
-    Attributes:
-        start: offset of the first character of the part that is wrong.
-        end: offset after its last character.
-        hint: how to mend it; empty where ``known`` says it or the message does.
-        word: a word that is not known.
-        known: the words that it may have been meant to be.
-    """
-
-    start: int
-    end: int
-    message: str
-    hint: str
-    code: str
-    level: Level = "error"
-    word: str = ""
-    known: tuple[str, ...] = ()
-
 
 def check(
     program: Program, variables: Mapping[str, Type], wanted: Iterable[str] = ()
@@ -90,96 +64,25 @@ def check(
         variables: name → type; a name that is not there may be anything.
         wanted: the kinds that the value may have; none means any. With ``bool``, a constant is told too.
     """
-    checker = _Checker(program.source, variables)
+    told = Faults(program.source)
+    checker = _Checker(program.source, variables, told)
     typed = checker.type_of(program.tree)
     wanted = frozenset(wanted)
     if wanted:
-        checker.need(program.tree, typed, wanted)
+        told.need(program.tree, typed, wanted)
     if wanted == {"bool"}:
-        checker.tell_constant(program.tree, typed)
-    return typed, tuple(sorted(dict.fromkeys(checker.faults), key=lambda fault: (fault.start, fault.end)))
+        told.constant(program.tree, typed)
+    return typed, tuple(sorted(dict.fromkeys(told.faults), key=lambda fault: (fault.start, fault.end)))
 
 
 class _Checker:
     """Types one tree. ``_types`` holds what is known of each variable at the place that is being read."""
 
-    def __init__(self, source: str, variables: Mapping[str, Type]) -> None:
-        self.faults: list[Fault] = []
+    def __init__(self, source: str, variables: Mapping[str, Type], told: Faults) -> None:
+        self._told = told
         self._source = source
         self._types: dict[Root, Type] = dict(variables.items())
         self._folding = True
-
-    # ------------------------------------------------------------ what is told
-
-    def tell(self, node: Node, message: str, hint: str, code: str, level: Level = "error") -> None:
-        self.faults.append(Fault(node.span.start, node.span.end, message, hint, code, level))
-
-    def _quote(self, node: Node) -> str:
-        return f"`{Site.of(self._source, node.span).expression}`"
-
-    def _tell_field(self, node: Select | Presence, record: Record, level: Level) -> None:
-        start = node.span.start
-        inside = self._source[start : node.span.end].rfind(node.field)
-        start += max(0, inside)
-        told = f"{self._quote(node.operand)} has no field `{node.field}`"
-        code = "unknown-field" if level == "error" else "undeclared-field"
-        if level == "warning":
-            told = f"the schema of {self._quote(node.operand)} names no field `{node.field}`"
-        known = tuple(record.fields)
-        self.faults.append(Fault(start, start + len(node.field), told, "", code, level, node.field, known))
-
-    def tell_constant(self, node: Node, typed: Type) -> None:
-        """Tells of a condition that is always the same, unless it is a literal or something in it is told already."""
-        if typed.truth is None or isinstance(node, Constant):
-            return
-        if any(node.span.start <= fault.start and fault.end <= node.span.end for fault in self.faults):
-            return
-        word = "true" if typed.truth else "false"
-        told = f"{self._quote(node)} is always {word}"
-        self.tell(node, told, "it tests nothing: take it out, or test what was meant", "constant", "warning")
-
-    def _tell_null(self, node: Node) -> None:
-        quoted = self._quote(node)
-        hint = f"test it first ({quoted.strip('`')} != null); in evidence, `required` can name its path instead"
-        self.tell(node, f"{quoted} can be null, and this is unknown then", hint, "nullable", "warning")
-
-    def need(self, node: Node, typed: Type, wanted: frozenset[str]) -> None:
-        """Tells where a value can be of none of the kinds that are due."""
-        bad = typed.words - wanted
-        due = " or ".join(sorted(wanted))
-        if not bad:
-            return
-        if bad == {"null"} and len(typed.words) > 1:
-            self._tell_null(node)
-            return
-        what = "is" if bad == typed.words else "can be"
-        shown = typed if bad == typed.words else " or ".join(sorted(bad))
-        self.tell(node, f"{self._quote(node)} {what} {shown}, and {due} is due here", "", "type")
-
-    def _fit(
-        self,
-        node: Node,
-        operands: Sequence[tuple[Node, Type]],
-        result_of: Callable[[tuple[Part | None, ...]], Type | None],
-        told: Callable[[tuple[Part | None, ...]], tuple[str, str]],
-    ) -> Type:
-        """The type of an operation, from the results for each choice of parts; None stands for anything."""
-        made: list[Type] = []
-        bad: list[tuple[Part | None, ...]] = []
-        for choice in product(*(typed.parts or (None,) for _, typed in operands)):
-            result = result_of(choice)
-            if result is None:
-                bad.append(choice)
-            else:
-                made.append(result)
-        nulls = [each for each, typed in operands if "null" in typed.words and len(typed.words) > 1]
-        rest = [choice for choice in bad if not any(part is not None and part.word == "null" for part in choice)]
-        if rest or (bad and not nulls):
-            self.tell(node, *told((rest or bad)[0]), "type")
-        elif bad:
-            for each in nulls:
-                self._tell_null(each)
-        return join(made) if made else DYN
 
     # ------------------------------------------------------------ types
 
@@ -187,15 +90,15 @@ class _Checker:
         """The type of a node; a part without variables is simply computed."""
         if not self._folding or isinstance(node, (Constant, TypeName, ListOf, MapOf)) or not _is_closed(node, set()):
             return _READERS[type(node)](self, node)
-        self._folding, before = False, len(self.faults)
+        self._folding, before = False, len(self._told.faults)
         typed: Type = _READERS[type(node)](self, node)
         self._folding = True
-        if len(self.faults) > before:
+        if len(self._told.faults) > before:
             return typed
         value = Program(self._source, node).run({})
         if isinstance(value, EvaluationError):
-            told = f"{self._quote(node)} never has a value: {value.message}"
-            self.tell(node, told, "", "no-value")
+            told = f"{self._told.quote(node)} never has a value: {value.message}"
+            self._told.tell(node, told, "", "no-value")
             return typed
         return of_value(value)
 
@@ -230,8 +133,8 @@ class _Checker:
         if found and all(member.always for member in found):
             nullable = any("null" in member.type.words for member in found)
             hint = "compare it with null" if nullable else "take the test out"
-            told = f"`{node.field}` of {self._quote(node.operand)} is always there"
-            self.tell(node, told, hint, "has-always", "warning")
+            told = f"`{node.field}` of {self._told.quote(node.operand)} is always there"
+            self._told.tell(node, told, hint, "has-always", "warning")
             return simple("bool", True)
         return BOOL
 
@@ -253,7 +156,7 @@ class _Checker:
                     lacking.append(part)
         self._need_fields(operand, typed)
         if lacking and len(lacking) == sum(part.word == "map" for part in typed.parts or ()):
-            self._tell_field(node, lacking[0], "warning" if found else "error")
+            self._told.field(node, lacking[0], "warning" if found else "error")
         elif lacking:
             found = [Member(member.type, always=False) for member in found]
         return found
@@ -261,9 +164,11 @@ class _Checker:
     def _need_fields(self, operand: Node, typed: Type) -> None:
         def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
             word = choice[0].word if choice[0] is not None else ""
-            return f"{self._quote(operand)} is {word}, which has no fields", ""
+            return f"{self._told.quote(operand)} is {word}, which has no fields", ""
 
-        self._fit(operand, [(operand, typed)], lambda choice: _if(choice[0] is None or choice[0].word == "map"), told)
+        self._told.fit(
+            operand, [(operand, typed)], lambda choice: _if(choice[0] is None or choice[0].word == "map"), told
+        )
 
     def index(self, node: Index) -> Type:
         if isinstance(node.index, Constant) and isinstance(node.index.value, str):
@@ -274,19 +179,19 @@ class _Checker:
 
         def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
             if choice[0] is not None and choice[0].word not in ("list", "map"):
-                return f"{self._quote(node.operand)} is {choice[0].word}, which has no elements", ""
+                return f"{self._told.quote(node.operand)} is {choice[0].word}, which has no elements", ""
             due = "a whole number" if choice[0] is not None and choice[0].word == "list" else "a key of the map"
             key = choice[1].word if choice[1] is not None else ""
-            return f"{self._quote(node.index)} is {key}, and {due} is due here", ""
+            return f"{self._told.quote(node.index)} is {key}, and {due} is due here", ""
 
-        return self._fit(node, operands, overloads.index, told)
+        return self._told.fit(node, operands, overloads.index, told)
 
     def prefix(self, node: Prefix) -> Type:
         typed = self.type_of(node.operand)
         if node.operator == "!":
-            self.need(node.operand, typed, frozenset({"bool"}))
+            self._told.need(node.operand, typed, frozenset({"bool"}))
             return BOOL if typed.truth is None else simple("bool", not typed.truth)
-        self.need(node.operand, typed, frozenset({"int", "double"}))
+        self._told.need(node.operand, typed, frozenset({"int", "double"}))
         return Type(tuple(Simple(word) for word in sorted(typed.words & {"int", "double"})) or None)
 
     def binary(self, node: Binary) -> Type:
@@ -298,51 +203,44 @@ class _Checker:
             self._membership(node, operands[0], operands[1])
             return BOOL
         if node.operator == "/" and all(typed.words and typed.words <= {"int", "uint"} for _, typed in operands):
-            whole = f"double({self._quote(node.left).strip('`')}) / double({self._quote(node.right).strip('`')})"
-            told = f"{self._quote(node)} divides whole numbers and drops what is left over"
-            self.tell(node, told, f"write {whole}", "integer-division")
+            whole = (
+                f"double({self._told.quote(node.left).strip('`')}) / double({self._told.quote(node.right).strip('`')})"
+            )
+            told = f"{self._told.quote(node)} divides whole numbers and drops what is left over"
+            self._told.tell(node, told, f"write {whole}", "integer-division")
             return operands[0][1]
 
         def told_of(choice: tuple[Part | None, ...]) -> tuple[str, str]:
-            return overloads.mismatch(node.operator, self._quote(node.left), self._quote(node.right), choice)
+            return overloads.mismatch(node.operator, self._told.quote(node.left), self._told.quote(node.right), choice)
 
-        return self._fit(node, operands, overloads.binary(node.operator), told_of)
+        return self._told.fit(node, operands, overloads.binary(node.operator), told_of)
 
     def _equality(self, node: Node, left: tuple[Node, Type], right: tuple[Node, Type]) -> None:
         for (one, typed), (other, another) in ((left, right), (right, left)):
             if isinstance(other, Constant) and other.value is None and typed.known and "null" not in typed.words:
-                self.tell(node, f"{self._quote(one)} is never null", "take the test out", "null-test", "warning")
+                self._told.tell(
+                    node, f"{self._told.quote(one)} is never null", "take the test out", "null-test", "warning"
+                )
                 return
             if isinstance(other, Constant) and another.known and not can_equal(typed, another):
-                self._tell_unequal(other, one, typed, other)
+                self._told.unequal(other, one, typed, other, another)
                 return
         if not can_equal(left[1], right[1]):
-            self._tell_unequal(node, left[0], left[1], right[0], right[1])
-
-    def _tell_unequal(self, at: Node, one: Node, typed: Type, other: Node, another: Type | None = None) -> None:
-        values = next((part.values for part in typed.parts or () if isinstance(part, Simple) and part.values), None)
-        if values is not None and isinstance(other, Constant) and isinstance(other.value, str):
-            told = f"{self._quote(one)} is never {self._quote(other)}"
-            known = tuple(sorted(value for value in values if isinstance(value, str)))
-            word = other.value
-            self.faults.append(Fault(at.span.start, at.span.end, told, "", "never-equal", "error", word, known))
-            return
-        shown = self.type_of(other) if another is None else another
-        told = f"{self._quote(one)} is {typed} and {self._quote(other)} is {shown}: they are never equal"
-        hint = overloads.conversion(typed.words | shown.words)
-        self.tell(at, told, hint, "never-equal")
+            self._told.unequal(node, left[0], left[1], right[0], right[1])
 
     def _membership(self, node: Binary, item: tuple[Node, Type], container: tuple[Node, Type]) -> None:
         if isinstance(node.right, ListOf) and node.right.elements:
             for each in node.right.elements:
                 if not can_equal(item[1], typed := self.type_of(each)):
-                    self._tell_unequal(each, node.left, item[1], each, typed)
+                    self._told.unequal(each, node.left, item[1], each, typed)
             return
-        self.need(node.right, container[1], frozenset({"list", "map"}))
+        self._told.need(node.right, container[1], frozenset({"list", "map"}))
         inside = [_held(part) for part in container[1].parts or ()]
         if inside and item[1].known and not any(can_equal(item[1], each) for each in inside):
-            told = f"{self._quote(node.left)} is {item[1]}, and {self._quote(node.right)} holds {join(inside)}"
-            self.tell(node, told, "", "never-equal")
+            told = (
+                f"{self._told.quote(node.left)} is {item[1]}, and {self._told.quote(node.right)} holds {join(inside)}"
+            )
+            self._told.tell(node, told, "", "never-equal")
 
     def logic(self, node: Logic) -> Type:
         decides = node.operator == "||"
@@ -351,8 +249,8 @@ class _Checker:
             others = [each for other in node.terms if other is not term for each in facts(other, not decides)]
             with self._knowing(others):
                 typed.append(self.type_of(term))
-                self.need(term, typed[-1], frozenset({"bool"}))
-                self.tell_constant(term, typed[-1])
+                self._told.need(term, typed[-1], frozenset({"bool"}))
+                self._told.constant(term, typed[-1])
         truths = {each.truth for each in typed}
         if decides in truths:
             return simple("bool", decides)
@@ -360,15 +258,15 @@ class _Checker:
 
     def conditional(self, node: Conditional) -> Type:
         test = self.type_of(node.test)
-        self.need(node.test, test, frozenset({"bool"}))
-        self.tell_constant(node.test, test)
+        self._told.need(node.test, test, frozenset({"bool"}))
+        self._told.constant(node.test, test)
         with self._knowing(facts(node.test, truth=True)):
             yes = self.type_of(node.yes)
         with self._knowing(facts(node.test, truth=False)):
             no = self.type_of(node.no)
         if yes.known and no.known and (yes.words ^ no.words) - {"null"}:
-            told = f"{self._quote(node.yes)} is {yes} and {self._quote(node.no)} is {no}: both must be of one type"
-            self.tell(node, told, overloads.conversion(yes.words | no.words), "type")
+            told = f"one branch is {yes} and the other {no}: both must be of one type"
+            self._told.tell(node, told, overloads.conversion(yes.words | no.words), "type")
         if test.truth is not None:
             return yes if test.truth else no
         return join((yes, no))
@@ -380,7 +278,7 @@ class _Checker:
     def map_of(self, node: MapOf) -> Type:
         keys, values = node.entries[::2], node.entries[1::2]
         for key in keys:
-            self.need(key, self.type_of(key), frozenset({"bool", "int", "uint", "string"}))
+            self._told.need(key, self.type_of(key), frozenset({"bool", "int", "uint", "string"}))
         typed = [self.type_of(value) for value in values]
         words = [key.value for key in keys if isinstance(key, Constant) and isinstance(key.value, str)]
         if len(words) == len(keys):
@@ -396,14 +294,14 @@ class _Checker:
         def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
             return overloads.no_form(node.function, forms, choice, node.target is not None)
 
-        return self._fit(node, operands, overloads.call(forms), told)
+        return self._told.fit(node, operands, overloads.call(forms), told)
 
     def comprehension(self, node: Comprehension) -> Type:
         over = self.type_of(node.over)
-        self.need(node.over, over, frozenset({"list", "map"}))
+        self._told.need(node.over, over, frozenset({"list", "map"}))
         if over.known and all(isinstance(part, ListPart) and part.empty for part in over.parts or ()):
-            told = f"{self._quote(node.over)} is always empty, and `{node.macro}` looks at nothing"
-            self.tell(node.over, told, "write what was to be looked at", "empty-list")
+            told = f"{self._told.quote(node.over)} is always empty, and `{node.macro}` looks at nothing"
+            self._told.tell(node.over, told, "write what was to be looked at", "empty-list")
         element = join(map(_held, over.parts)) if over.parts else DYN
         with self._knowing(()):
             self._types[node.slot] = element
@@ -420,8 +318,8 @@ class _Checker:
 
     def _predicate(self, node: Node) -> bool | None:
         typed = self.type_of(node)
-        self.need(node, typed, frozenset({"bool"}))
-        self.tell_constant(node, typed)
+        self._told.need(node, typed, frozenset({"bool"}))
+        self._told.constant(node, typed)
         return typed.truth
 
 
