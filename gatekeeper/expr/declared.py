@@ -141,7 +141,7 @@ def _with(field: str) -> Any:
 
 def schema_type(schema: Mapping[str, Json]) -> Type:
     """The type of a document that a JSON Schema describes, with its numbers as decoding types them."""
-    return _Schema(schema).type_of(dict(schema), loose=False)
+    return _Schema(schema).whole()
 
 
 _BRANCHES: Final = ("anyOf", "oneOf")
@@ -151,19 +151,25 @@ class _Schema:
     """Reads one schema; ``_within`` holds what is being read, so that a circle ends."""
 
     def __init__(self, root: Mapping[str, Json]) -> None:
-        self._root = root
+        self._root = dict(root)
         self._within: list[int] = []
+        self._read_before: dict[tuple[int, bool], Type] = {}
+
+    def whole(self) -> Type:
+        """The type of what the schema describes."""
+        return self.type_of(self._root, loose=False)
 
     def type_of(self, schema: Json, *, loose: bool) -> Type:
         """The type of a part; ``loose`` where decoding leaves numbers as JSON gave them."""
         schema = resolved(schema, self._root)
         if not isinstance(schema, dict) or id(schema) in self._within:
             return DYN
-        self._within.append(id(schema))
-        try:
-            return self._read(schema, loose)
-        finally:
+        known = self._read_before.get((id(schema), loose))
+        if known is None:
+            self._within.append(id(schema))
+            known = self._read_before[id(schema), loose] = self._read(schema, loose)
             self._within.pop()
+        return known
 
     def _read(self, schema: dict[str, Json], around: bool) -> Type:
         loose = around or any(word in schema for word in ("allOf", *_BRANCHES))
@@ -185,8 +191,10 @@ class _Schema:
     def _one_of(self, branches: list[Json], loose: bool) -> Type:
         """Decoding types the numbers within a branch only where no other branch could be meant."""
         exact = [self.type_of(each, loose=loose) for each in branches]
-        seen = [word for each in exact for word in (each.words or {"anything"})]
-        if "anything" in seen or len(seen) != len(set(seen)) or {"int", "double"} <= set(seen):
+        seen = [word for each in exact for word in each.words]
+        found = [resolved(each, self._root) for each in branches]
+        kinded = all(isinstance(each, dict) and "type" in each for each in found)
+        if not kinded or len(seen) != len(set(seen)) or {"int", "double"} <= set(seen):
             return join(self.type_of(each, loose=True) for each in branches)
         return join(exact)
 

@@ -120,7 +120,9 @@ class Faults:
         elif bad:
             for each in nulls:
                 self.null(each)
-        return join(made) if made else DYN
+        typed = join(made)
+        open_ = len(typed.words) > 1 and not all(each.known for _, each in operands)
+        return typed if made and not open_ else DYN
 
     def unequal(self, at: Node, one: Node, typed: Type, other: Node, another: Type) -> None:
         """Tells that a value never equals another."""

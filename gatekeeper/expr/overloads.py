@@ -97,7 +97,7 @@ def index(choice: Choice) -> Type | None:
         case None:
             return DYN
         case ListPart():
-            return operand.element if word is None or word in NUMBERS else None
+            return operand.element if word is None or word in ("int", "uint") else None
         case MapPart():
             return operand.value if key is None or can_equal(operand.key, Type((key,))) else None
         case Record():

@@ -156,7 +156,7 @@ def resolved(schema: Json, root: Mapping[str, Json]) -> Json:
         target = schema["$ref"]
         if not isinstance(target, str) or not (target == "#" or target.startswith("#/")):
             return None
-        found: Json = dict(root)
+        found: Json = root if isinstance(root, dict) else dict(root)
         for part in target.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
             found = found.get(name) if isinstance(found, dict) else None
