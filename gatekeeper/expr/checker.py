@@ -216,27 +216,28 @@ class _Checker:
         return self._told.fit(node, operands, overloads.binary(node.operator), told_of)
 
     def _equality(self, node: Node, left: tuple[Node, Type], right: tuple[Node, Type]) -> None:
-        for (one, typed), (other, another) in ((left, right), (right, left)):
-            if isinstance(other, Constant) and other.value is None and typed.known and "null" not in typed.words:
-                self._told.tell(
-                    node, f"{self._told.quote(one)} is never null", "take the test out", "null-test", "warning"
-                )
-                return
-            if isinstance(other, Constant) and another.known and not can_equal(typed, another):
-                self._told.unequal(other, one, typed, other, another)
-                return
-        if not can_equal(left[1], right[1]):
-            self._told.unequal(node, left[0], left[1], right[0], right[1])
+        at: Node = node
+        for (one, typed), (other, _) in ((left, right), (right, left)):
+            if isinstance(other, Constant):
+                at = other
+                if other.value is None and typed.known and "null" not in typed.words:
+                    told = f"{self._told.quote(one)} is never null"
+                    self._told.tell(node, told, "take the test out", "null-test", "warning")
+                    return
+        literal = isinstance(left[0], Constant) and isinstance(right[0], Constant)
+        if not can_equal(left[1], right[1], by_value=not literal):
+            first, second = (right, left) if at is left[0] else (left, right)
+            self._told.unequal(at, *first, *second)
 
     def _membership(self, node: Binary, item: tuple[Node, Type], container: tuple[Node, Type]) -> None:
-        if isinstance(node.right, ListOf) and node.right.elements:
+        if isinstance(node.right, ListOf) and node.right.elements and not isinstance(node.left, Constant):
             for each in node.right.elements:
                 if not can_equal(item[1], typed := self.type_of(each)):
                     self._told.unequal(each, node.left, item[1], each, typed)
             return
         self._told.need(node.right, container[1], frozenset({"list", "map"}))
         inside = [_held(part) for part in container[1].parts or ()]
-        if inside and item[1].known and not any(can_equal(item[1], each) for each in inside):
+        if inside and item[1].known and not any(can_equal(item[1], each, by_value=False) for each in inside):
             told = (
                 f"{self._told.quote(node.left)} is {item[1]}, and {self._told.quote(node.right)} holds {join(inside)}"
             )
@@ -264,7 +265,7 @@ class _Checker:
             yes = self.type_of(node.yes)
         with self._knowing(facts(node.test, truth=False)):
             no = self.type_of(node.no)
-        if yes.known and no.known and (yes.words ^ no.words) - {"null"}:
+        if not overloads.same_kinds(yes, no):
             told = f"one branch is {yes} and the other {no}: both must be of one type"
             self._told.tell(node, told, overloads.conversion(yes.words | no.words), "type")
         if test.truth is not None:

@@ -47,9 +47,18 @@ def binary(operator: str) -> Callable[[Choice], Type | None]:
             for pair in pairs
             if (one is None or one.word == pair[0]) and (other is None or other.word == pair[1])
         ]
+        if isinstance(one, ListPart) and isinstance(other, ListPart) and not same_kinds(one.element, other.element):
+            return None
         return join(made) if made else None
 
     return arithmetic
+
+
+def same_kinds(one: Type, other: Type) -> bool:
+    """Whether two types have no kind that the other lacks, but for null; so do the elements of lists."""
+    if not one.known or not other.known:
+        return True
+    return not (one.words ^ other.words) - {"null"} and can_equal(one, other, by_value=False)
 
 
 def _order(choice: Choice) -> Type | None:

@@ -235,18 +235,27 @@ def type_value(operand: Type) -> Type:
     return simple("type", *(TYPE_OF_KIND.get(word, word) for word in operand.words))
 
 
-def can_equal(one: Type, other: Type) -> bool:
-    """Whether a value of one type can equal one of the other; two lists of different kinds cannot."""
+def can_equal(one: Type, other: Type, *, by_value: bool = True) -> bool:
+    """Whether a value of one type can equal one of the other; two lists of different kinds cannot.
+
+    Args:
+        by_value: whether the values count that the types are known to have, or only their kinds.
+    """
     if not one.parts or not other.parts:
         return True
-    return any(_parts_equal(left, right) for left in one.parts for right in other.parts)
+    return any(_parts_equal(left, right, by_value) for left in one.parts for right in other.parts)
 
 
-def _parts_equal(left: Part, right: Part) -> bool:
+def _parts_equal(left: Part, right: Part, by_value: bool) -> bool:
     match left, right:
         case ListPart(), ListPart():
-            return can_equal(left.element, right.element)
-        case Simple(), Simple() if left.word == right.word:
+            return can_equal(left.element, right.element, by_value=by_value)
+        case MapPart(), MapPart():
+            return all(
+                can_equal(one, other, by_value=by_value)
+                for one, other in ((left.key, right.key), (left.value, right.value))
+            )
+        case Simple(), Simple() if left.word == right.word and by_value:
             return left.values is None or right.values is None or bool(left.values & right.values)
     return left.word == right.word or {left.word, right.word} <= NUMBERS
 
