@@ -7,7 +7,7 @@ import pytest
 from gatekeeper.expr import compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.declared import hint_type, schema_type
-from gatekeeper.expr.types import DURATION, DYN, TIMESTAMP, Member, Record, Type, list_of, simple
+from gatekeeper.expr.types import DURATION, DYN, INT, TIMESTAMP, Member, Record, Type, join, list_of, simple
 from gatekeeper.model.evidence import Approvals, Health, Markdown, WorkflowRuns
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
@@ -158,6 +158,8 @@ WRONG = [
     ("m.p95 > 3.0", "nullable", "m.p95"),
     ("m.p95 > 3.0 && m.p95 < 9.0", "nullable", "m.p95"),
     ("m.either.name == 'x' || m.either != null", "type", "m.either"),
+    ("(m.p95 == null && m.count > 1) || m.p95 > 2.0", "nullable", "m.p95"),
+    ("!(m.p95 == null || m.count > 1) ? m.count > 2 : m.p95 > 2.0", "nullable", "m.p95"),
     ("m.count == null", "null-test", "m.count == null"),
     ("null != rls.runs", "null-test", "null != rls.runs"),
     ("has(m.rate)", "has-always", "has(m.rate)"),
@@ -268,3 +270,9 @@ def test_a_schema_of_many_layers_is_read_soon() -> None:
     source = "doc" + ".a" * 60 + " > 3"
     _, faults = check(compile_expression(source), {"doc": schema_type(schema)}, {"bool"})
     assert [fault.code for fault in faults] == ["type"]
+
+
+def test_a_list_has_an_element_for_certain_only_where_each_choice_has() -> None:
+    filled, empty, either = list_of(INT, filled=True), list_of(INT, empty=True), list_of(INT)
+    assert join((filled, filled)) == filled
+    assert join((filled, either)) == join((filled, empty)) == join((empty, either)) == either
