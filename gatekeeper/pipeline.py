@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from gatekeeper.evaluate.parameters import parameter_json, resolve_parameters
 from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources, scan_ids
 from gatekeeper.model.decision import SEMANTICS, Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Finding
-from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.times import instant_text
@@ -46,7 +46,7 @@ class Request:
         as_of: the instant for which to decide; None for now.
         snapshot: the file to decide on; None for the newest that is not after ``as_of``.
         collect: whether to collect first, and to decide on the new snapshot.
-        environment: which sources to collect from; None for the configured one.
+        environment: whose evidence to judge, and which sources to collect from; None for the configured or only one.
         parameters: gate id (None for the policy that is asked) → name → value as text.
         explain: whether the report shows what passing rules saw as well.
     """
@@ -85,7 +85,7 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
     decisions = []
     for policy in dict.fromkeys(request.policies):
         system = policies.gates[policy].system
-        snapshot = collected.get(system) or _find_snapshot(configuration, system, request.snapshot, as_of)
+        snapshot = collected.get(system) or _find_snapshot(configuration, system, request, as_of)
         given = {gate or policy: values for gate, values in request.parameters.items()}
         decisions.append(decide(policies, policy, snapshot, as_of=as_of, now=now, parameters=given))
     recorded = tuple(
@@ -332,10 +332,12 @@ def collect(
     from gatekeeper.collect.run import collect as run_collectors
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
-    names = {entry.name for gate in policies.gates.values() if gate.system == system for entry in gate.evidence}
+    asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
+    names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
     evidence = run_collectors(sources, names, clock, base, progress)
-    snapshot = build_snapshot(system, sources.subject, evidence)
+    subject = replace(sources.subject, environment=sources.subject.environment or sources.environment)
+    snapshot = build_snapshot(system, subject, evidence)
     path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
     return snapshot, path
 
@@ -357,14 +359,25 @@ def _sources_file(configuration: Configuration, system: str, environment: str | 
     return found[wanted]
 
 
-def _find_snapshot(configuration: Configuration, system: str, file: Path | None, as_of: datetime) -> Snapshot | None:
-    """The snapshot that is named, or the newest that is not after ``as_of``."""
-    if file is not None:
-        snapshot = read_snapshot(file)
-        if snapshot.system != system:
-            raise UsageError(f"{file} is a snapshot of {snapshot.system}, the policy is about {system}")
-        return snapshot
-    return find_newest(_folders(configuration, system), system, as_of)
+def _find_snapshot(configuration: Configuration, system: str, request: Request, as_of: datetime) -> Snapshot | None:
+    """The snapshot that is named, or the newest of the environment that is not after ``as_of``.
+
+    Evidence of another environment says nothing about this one, so where there are several one has to be named.
+    """
+    wanted = request.environment
+    if request.snapshot is None:
+        several = len(find_sources_files(configuration.root, configuration.evidence, system)) > 1
+        wanted = wanted or configuration.environment
+        if wanted is not None or several:
+            _sources_file(configuration, system, wanted)
+        return find_newest(_folders(configuration, system), system, as_of, wanted)
+    snapshot = read_snapshot(request.snapshot)
+    if snapshot.system != system:
+        raise UsageError(f"{request.snapshot} is a snapshot of {snapshot.system}, the policy is about {system}")
+    if wanted is not None and snapshot.subject.environment != wanted:
+        found = snapshot.subject.environment or "no environment"
+        raise UsageError(f"{request.snapshot} is a snapshot of {found}, and --environment says {wanted}")
+    return snapshot
 
 
 def _folders(configuration: Configuration, system: str) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ from gatekeeper.cli.options import (
     as_of_option,
     color_option,
     configuration_of,
+    environment_option,
     parameter_option,
     parse_as_of,
     parse_parameters,
@@ -28,6 +29,7 @@ from gatekeeper.cli.terminal import can_unicode, wants_color, width_of
 @click.argument("rule", required=False)
 @as_of_option
 @snapshot_option
+@environment_option
 @parameter_option
 @color_option
 @root_option
@@ -36,6 +38,7 @@ def command(
     rule: str | None,
     as_of: str | None,
     snapshot: Path | None,
+    environment: str | None,
     parameters: tuple[str, ...],
     color: str | None,
     root: Path | None,
@@ -52,6 +55,7 @@ def command(
         policies=(policy,),
         as_of=parse_as_of(as_of),
         snapshot=snapshot,
+        environment=environment,
         parameters=parse_parameters(parameters),
         explain=True,
     )

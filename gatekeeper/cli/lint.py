@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
 from gatekeeper.cli.options import configuration_of, root_option
 from gatekeeper.cli.streams import UTF_8, put, tell
-from gatekeeper.errors import Diagnostic
 
-if TYPE_CHECKING:
-    from gatekeeper.pipeline import Linted
+_FORMS = ("text", "json", "sarif", "github")
 
 
 @click.command("lint")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text (default) or json."
-)
+@click.option("--format", "format_", type=click.Choice(_FORMS), default="text", help="text is the default.")
 @root_option
 def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
     """Check policies, waivers and sources; by default all of the project.
 
-    Every mistake of every file is told, with file, line, column and a caret. Exit code 4 where there is one.
+    Every mistake of every file is told, with file, line, column and a caret; sarif and github are for tools that show
+    them beside the code. Exit code 4 where there is an error; warnings alone leave it 0.
     """
     from gatekeeper import pipeline
+    from gatekeeper.load.lint_forms import LINT_FORMS
 
-    configuration = configuration_of(root)
-    linted = pipeline.lint(configuration, files)
-    if format_ == "json":
-        put(json.dumps([as_json(each) for each in linted.diagnostics], indent=2, ensure_ascii=False), UTF_8)
-    else:
-        _tell(linted)
-    return ExitCode.INVALID if any(each.level == "error" for each in linted.diagnostics) else ExitCode.GO
-
-
-def _tell(linted: Linted) -> None:
-    from gatekeeper.load.diagnostics import render_diagnostics
-
-    if linted.diagnostics:
-        put(render_diagnostics(linted.diagnostics))
+    linted = pipeline.lint(configuration_of(root), files)
+    if told := LINT_FORMS[format_](linted.diagnostics):
+        put(told, None if format_ == "text" else UTF_8)
     errors = sum(each.level == "error" for each in linted.diagnostics)
-    warnings = len(linted.diagnostics) - errors
-    tell(f"{linted.files} files: {errors} errors, {warnings} warnings")
-
-
-def as_json(diagnostic: Diagnostic) -> dict[str, str | int]:
-    """One diagnostic for tools."""
-    return {
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "width": diagnostic.width,
-        "level": diagnostic.level,
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-    }
+    if format_ == "text":
+        tell(f"{linted.files} files: {errors} errors, {len(linted.diagnostics) - errors} warnings")
+    return ExitCode.INVALID if errors else ExitCode.GO

@@ -64,7 +64,9 @@ def snapshot_option(command: _Command) -> _Command:
 def environment_option(command: _Command) -> _Command:
     """``--environment``: which sources to read."""
     return click.option(
-        "--environment", metavar="NAME", help="Read sources.NAME.yaml; by default as configured, or the only one."
+        "--environment",
+        metavar="NAME",
+        help="Judge the evidence of this environment (sources.NAME.yaml); by default as configured, or the only one.",
     )(command)
 
 

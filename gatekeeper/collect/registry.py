@@ -11,6 +11,7 @@ from gatekeeper.collect.interface import Collector
 from gatekeeper.collect.json import JsonCollector
 from gatekeeper.collect.markdown import MarkdownCollector
 from gatekeeper.collect.mode_state import ModeStateCollector
+from gatekeeper.collect.operator_events import OperatorEventsCollector
 from gatekeeper.collect.workflow_runs import WorkflowRunsCollector
 from gatekeeper.collect.yaml import YamlCollector
 
@@ -21,6 +22,7 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "json": JsonCollector(),
     "markdown": MarkdownCollector(),
     "mode_state": ModeStateCollector(),
+    "operator_events": OperatorEventsCollector(),
     "workflow_runs": WorkflowRunsCollector(),
     "yaml": YamlCollector(),
 }

@@ -1,7 +1,7 @@
-"""Which evidence a gate may rest on, and why it may not rest on the rest.
+"""Which evidence a policy may rest on, and why it may not rest on the rest.
 
 Evidence that is missing, failed, of another kind or subject, from the future, stale, mistyped, truncated or empty where
-the gate requires content is admitted as ``Unknown``, which carries the cause into every rule that needs it.
+the policy requires content is admitted as ``Unknown``, which carries the cause into every rule that needs it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gatekeeper.model.completeness import defects
 from gatekeeper.model.decision import EvidenceNote
 from gatekeeper.model.decode import typed
 from gatekeeper.model.finding import Lack
-from gatekeeper.model.policy import EvidenceEntry, Gate
+from gatekeeper.model.policy import EvidenceEntry, Policy
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.times import instant_text, span_text
 from gatekeeper.model.values import Json
@@ -28,7 +28,7 @@ USABLE = "usable"
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The evidence of one gate, ready for its expressions.
+    """The evidence of one policy, ready for its expressions.
 
     Attributes:
         values: evidence name → its typed value, or an ``Unknown``.
@@ -41,19 +41,19 @@ class Admitted:
     notes: tuple[EvidenceNote, ...]
 
 
-def admit(gate: Gate, snapshot: Snapshot | None, as_of: datetime) -> Admitted:
-    """What of a snapshot the gate's rules may read at ``as_of``."""
+def admit(policy: Policy, snapshot: Snapshot | None, as_of: datetime) -> Admitted:
+    """What of a snapshot the policy may read at ``as_of``."""
     values: dict[str, object] = {}
     items: dict[str, Evidence] = {}
     notes = []
-    for entry in sorted(gate.evidence, key=lambda each: each.name):
+    for entry in sorted(policy.evidence, key=lambda each: each.name):
         item = snapshot.items.get(entry.name) if snapshot is not None else None
         subject = snapshot.subject if snapshot is not None else Subject()
         value, lack = _read(entry, item, subject, as_of)
         values[entry.name] = value if lack is None else Unknown((lack,))
         if item is not None:
             items[entry.name] = item
-        notes.append(_note(gate.id, entry, item, lack, as_of))
+        notes.append(_note(policy.id, entry, item, lack, as_of))
     return Admitted(values, items, tuple(notes))
 
 

@@ -15,6 +15,29 @@ from gatekeeper.model.rule import Expression, Template
 from gatekeeper.model.snapshot import Subject
 
 
+def bindings_of(
+    admitted: Admitted, parameters: Mapping[str, ParamValue], subject: Subject, as_of: datetime
+) -> dict[str, object]:
+    """The names that every expression of a policy sees, with their values."""
+    return {
+        **admitted.values,
+        "params": {name: cel_value(value) for name, value in parameters.items()},
+        "subject": subject.as_json(),
+        "now": Timestamp.of(as_of),
+    }
+
+
+def read_by(admitted: Admitted, *parts: Expression | Template | None) -> tuple[str, ...]:
+    """Names of the evidence that these expressions read, sorted."""
+    names: set[str] = set()
+    for part in parts:
+        if isinstance(part, Expression):
+            names.update(part.program.free_names)
+        elif part is not None:
+            names.update(part.free_names)
+    return tuple(sorted(names & admitted.values.keys()))
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything that the rules of one gate may look at.
@@ -36,18 +59,8 @@ class Inputs:
     bindings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        bindings: dict[str, object] = dict(self.admitted.values)
-        bindings["params"] = {name: cel_value(value) for name, value in self.parameters.items()}
-        bindings["subject"] = self.subject.as_json()
-        bindings["now"] = Timestamp.of(self.as_of)
-        object.__setattr__(self, "bindings", bindings)
+        object.__setattr__(self, "bindings", bindings_of(self.admitted, self.parameters, self.subject, self.as_of))
 
     def evidence_of(self, *parts: Expression | Template | None) -> tuple[str, ...]:
         """Names of the evidence that these expressions read, sorted."""
-        names: set[str] = set()
-        for part in parts:
-            if isinstance(part, Expression):
-                names.update(part.program.free_names)
-            elif part is not None:
-                names.update(part.free_names)
-        return tuple(sorted(names & self.admitted.values.keys()))
+        return read_by(self.admitted, *parts)

@@ -1,4 +1,4 @@
-"""The parameters of a gate: defaults, and what a caller may give instead."""
+"""The parameters of a policy: defaults, and what a caller may give instead."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from datetime import datetime, timedelta
 
 from gatekeeper.errors import UsageError
 from gatekeeper.expr import Duration, Timestamp
-from gatekeeper.model.policy import Gate, Parameter, ParamValue
+from gatekeeper.model.policy import Parameter, ParamValue, Policy
 from gatekeeper.model.times import instant_text, parse_instant, parse_span
 from gatekeeper.model.values import Json
 
 
-def resolve_parameters(gate: Gate, given: Mapping[str, str]) -> dict[str, ParamValue]:
-    """Every parameter of a gate with its value.
+def resolve_parameters(policy: Policy, given: Mapping[str, str]) -> dict[str, ParamValue]:
+    """Every parameter of a policy with its value.
 
     Args:
         given: what the caller gives, as text.
 
     Raises:
-        UsageError: a parameter that the gate does not have or does not let anybody override, or a bad value.
+        UsageError: a parameter that the policy does not have or does not let anybody override, or a bad value.
     """
-    known = {parameter.name: parameter for parameter in gate.params}
+    known = {parameter.name: parameter for parameter in policy.params}
     for name in given:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else f"it has: {', '.join(sorted(known)) or 'none'}"
-            raise UsageError(f"{gate.id} has no parameter {name}", hint)
+            raise UsageError(f"{policy.id} has no parameter {name}", hint)
     return {
-        name: _override(gate, parameter, given[name]) if name in given else parameter.default
+        name: _override(policy, parameter, given[name]) if name in given else parameter.default
         for name, parameter in sorted(known.items())
     }
 
 
-def _override(gate: Gate, parameter: Parameter, text: str) -> ParamValue:
-    where = f"parameter {parameter.name} of {gate.id}"
+def _override(policy: Policy, parameter: Parameter, text: str) -> ParamValue:
+    where = f"parameter {parameter.name} of {policy.id}"
     if not parameter.overridable:
         raise UsageError(f"{where} cannot be overridden", f"it stands in {parameter.place}")
     try:

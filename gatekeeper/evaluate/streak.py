@@ -8,31 +8,23 @@ from datetime import datetime, timedelta
 from gatekeeper.evaluate.admission import SKEW
 from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.evaluate.judgement import Judgement, lacks_of, run, tell_lacks
+from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.evaluate.window import Counted, Sample, judge_window
-from gatekeeper.expr import Duration, Timestamp
 from gatekeeper.model.finding import Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Expression
-from gatekeeper.model.times import instant_text, parse_instant, span_text
+from gatekeeper.model.times import instant_text, span_text
 from gatekeeper.model.window import WindowState
-
-
-class _Undecidable(Exception):
-    """Something that a window cannot do without is not known."""
-
-    def __init__(self, lacks: tuple[Lack, ...]) -> None:
-        super().__init__()
-        self.lacks = lacks
 
 
 def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
     """Whether the present streak of clean samples is long enough, by what was observed."""
     evidence = _evidence(window, inputs)
     try:
-        length = _span(window.length, inputs, "length")
-        max_gap = None if window.max_gap is None else _span(window.max_gap, inputs, "max_gap")
-        not_before = None if window.not_before is None else _instant(run(window.not_before, inputs.bindings))
+        length = _positive(window.length, inputs, "length")
+        max_gap = None if window.max_gap is None else _positive(window.max_gap, inputs, "max_gap")
+        not_before = None if window.not_before is None else instant_of(run(window.not_before, inputs.bindings))
         samples = _samples(window, inputs)
-    except _Undecidable as undecidable:
+    except Undecidable as undecidable:
         expected = "a clean window"
         lacks = undecidable.lacks
         return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence)
@@ -66,43 +58,27 @@ def _observed_until(evidence: Sequence[str], inputs: Inputs) -> datetime:
     return min([inputs.as_of, *collected])
 
 
-def _span(given: timedelta | Expression, inputs: Inputs, what: str) -> timedelta:
+def _positive(given: timedelta | Expression, inputs: Inputs, what: str) -> timedelta:
     """A window of no length would be complete at once, so a span that is not positive decides nothing."""
-    span = given
-    if isinstance(span, Expression):
-        value = run(span, inputs.bindings)
-        if not isinstance(value, Duration):
-            raise _Undecidable(lacks_of(value, "a duration"))
-        span = value.to_timedelta()
+    span = span_of(given, inputs.bindings)
     if span <= timedelta(0):
-        raise _Undecidable((Lack("", "error", f"{what} of the window is {span_text(span)}, which is not positive"),))
+        raise Undecidable((Lack("", "error", f"{what} of the window is {span_text(span)}, which is not positive"),))
     return span
-
-
-def _instant(value: object) -> datetime:
-    if isinstance(value, Timestamp):
-        return value.to_datetime()
-    if isinstance(value, str):
-        try:
-            return parse_instant(value)
-        except ValueError as error:
-            raise _Undecidable((Lack("", "error", str(error)),)) from None
-    raise _Undecidable(lacks_of(value, "a timestamp"))
 
 
 def _samples(window: CleanWindow, inputs: Inputs) -> list[Sample]:
     rows = run(window.over, inputs.bindings)
     if not isinstance(rows, list):
-        raise _Undecidable(lacks_of(rows, "a list of samples"))
+        raise Undecidable(lacks_of(rows, "a list of samples"))
     return [_sample(window, inputs, row, index) for index, row in enumerate(rows)]
 
 
 def _sample(window: CleanWindow, inputs: Inputs, row: object, index: int) -> Sample:
     bindings = {**inputs.bindings, window.sample: row}
-    at = _instant(run(window.at, bindings))
+    at = instant_of(run(window.at, bindings))
     label = window.label.render(bindings) if window.label is not None else f"sample {index + 1}"
     if at > inputs.as_of + SKEW:
-        raise _Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
+        raise Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
     counted, because = _classify(window, bindings)
     return Sample(at, label, counted, because)
 

@@ -1,6 +1,7 @@
 """Clean windows: a streak of clean samples, what breaks it, and when it completes.
 
-Pure arithmetic over classified samples; ``gatekeeper.evaluate.streak`` reads the samples from evidence.
+Pure arithmetic over classified samples; ``gatekeeper.evaluate.streak`` reads the samples from evidence, and
+``gatekeeper.evaluate.series`` says what carries a streak on.
 
 Both ends of a completed window count: it is complete at exactly ``length``. A gap counts at the head (from
 ``not_before``), inside, and at the tail (up to the instant until which the samples were observed).
@@ -14,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from gatekeeper.evaluate.series import hold, too_long
+from gatekeeper.model.series import Streak
 from gatekeeper.model.window import Gap, Reset, Tally, WindowState
 
 NAMED_SAMPLES = 5
@@ -52,48 +55,50 @@ class _Walk:
 
     max_gap: timedelta | None
     not_before: datetime | None
-    clean_since: datetime | None = None
-    last_clean: datetime | None = None
+    streak: Streak = field(init=False)
     clean_samples: int = 0
     in_head: bool = True
     idle: list[str] = field(default_factory=list)
     resets: list[Reset] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.streak = Streak(self.not_before, self.not_before)
+
+    @property
+    def clean_since(self) -> datetime | None:
+        """Start of the streak; a window that has not seen a clean sample yet has none."""
+        return None if self.in_head else self.streak.since
+
     def reset(self, samples: Sequence[Sample]) -> None:
         """A sample that broke the streak; the next clean one starts it anew."""
         self.resets += [Reset(s.at, s.label, s.because) for s in samples if s.counted is Counted.RESET]
-        self.clean_since, self.clean_samples = None, 0
+        self._end()
         self.in_head = False
         self.idle.clear()
 
     def clean(self, at: datetime, count: int) -> None:
         """A clean instant: it starts the streak, carries it on, or ends a gap."""
-        since, where = (self.not_before, "head") if self.in_head else (self.last_clean, "inside")
-        broken = since is None or (self.clean_since is None and not self.in_head)
-        if since is not None and not broken and self._too_long(since, at):
-            self.gaps.append(Gap(since, at, where, tuple(self.idle)))
-            broken = True
-        if broken:
-            self.clean_since, self.clean_samples = at, 0
-        elif self.in_head:
-            self.clean_since = since
+        self._end_by_gap(at, "head" if self.in_head else "inside")
+        if self.streak.since is None:
+            self._end()
+        self.streak = hold(self.streak, at, self.max_gap)
         self.in_head = False
-        self.last_clean = at
         self.clean_samples += count
         self.idle.clear()
 
     def finish(self, observed_until: datetime) -> None:
         """The tail: up to here the samples were observed."""
-        since, where = (self.not_before, "head") if self.in_head else (self.last_clean, "tail")
-        if since is None or (self.clean_since is None and not self.in_head):
-            return
-        if self._too_long(since, observed_until):
-            self.gaps.append(Gap(since, observed_until, where, tuple(self.idle)))
-            self.clean_since, self.clean_samples = None, 0
+        self._end_by_gap(observed_until, "head" if self.in_head else "tail")
 
-    def _too_long(self, start: datetime, end: datetime) -> bool:
-        return self.max_gap is not None and end - start > self.max_gap
+    def _end_by_gap(self, at: datetime, where: str) -> None:
+        last = self.streak.last
+        if last is not None and too_long(last, at, self.max_gap):
+            self.gaps.append(Gap(last, at, where, tuple(self.idle)))
+            self._end()
+
+    def _end(self) -> None:
+        self.streak, self.clean_samples = Streak(), 0
 
 
 def judge_window(

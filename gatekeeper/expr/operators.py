@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gatekeeper.expr.outcome import Trouble, merge
 from gatekeeper.expr.temporal import Duration, Timestamp
-from gatekeeper.expr.values import INT_MAX, INT_MIN, KINDS, UINT_MAX, CelType, MapValue, Uint, kind
+from gatekeeper.expr.values import INT_MAX, INT_MIN, KEY_TYPES, KINDS, UINT_MAX, CelType, MapValue, Uint, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,9 @@ ORDERED: Final = frozenset({str, int, float, bool, bytes, Uint, Timestamp, Durat
 """Types of which Python's own ``<`` is CEL's, within the same type."""
 
 NUMERIC: Final = frozenset({int, float, Uint})
+
+_SOUGHT: Final = KEY_TYPES | {float}
+"""What can be looked for among the keys of a map; anything else is an error, as in other engines."""
 
 
 def equal(run: Run, site: Site, left: object, right: object) -> object:
@@ -109,7 +112,7 @@ def contains(run: Run, site: Site, item: object, container: Any) -> object:
             if (same := equal(run, site, item, each)) is not False:
                 return same
         return False
-    if type(container) is dict or type(container) is MapValue:
+    if (type(container) is dict or type(container) is MapValue) and type(item) in _SOUGHT:
         return find(container, item) is not None
     return mismatch("in", site, item, container)
 
@@ -148,7 +151,7 @@ def arithmetic(operator: str, run: Run, site: Site, left: Any, right: Any) -> ob
     """``left + right`` and its likes, in full."""
     if (trouble := merge(left, right)) is not None:
         return trouble
-    forms = _ARITHMETIC[operator].get((type(left), type(right)))
+    forms = ARITHMETIC[operator].get((type(left), type(right)))
     if forms is None:
         return mismatch(operator, site, left, right)
     made = forms(left, right)
@@ -210,7 +213,7 @@ _TT, _TS, _ST, _SS = (
     (Duration, Duration),
 )
 
-_ARITHMETIC: Final[dict[str, dict[tuple[type, type], Callable[[Any, Any], object]]]] = {
+ARITHMETIC: Final[dict[str, dict[tuple[type, type], Callable[[Any, Any], object]]]] = {
     "+": {
         _II: lambda a, b: _int(a + b),
         _UU: lambda a, b: _uint(int(a) + int(b)),

@@ -129,11 +129,12 @@ TYPE_NAMES: Final[dict[str, CelType]] = {
 }
 """The types that an expression can name; evidence of the same name is out of its reach."""
 
-_TYPE_OF_KIND: Final = {
+TYPE_OF_KIND: Final = {
     "null": "null_type",
     "timestamp": "google.protobuf.Timestamp",
     "duration": "google.protobuf.Duration",
 }
+"""What ``type`` calls those kinds that it calls otherwise than we do."""
 
 Value: TypeAlias = (
     "None | bool | int | float | str | bytes | list[Value] | dict[str, Value]"
@@ -149,7 +150,7 @@ def kind(value: object) -> str:
 def type_of(value: object) -> CelType:
     """What ``type(value)`` gives."""
     word = KINDS[type(value)]
-    return TYPE_NAMES[_TYPE_OF_KIND.get(word, word)]
+    return TYPE_NAMES[TYPE_OF_KIND.get(word, word)]
 
 
 def adopt(value: object) -> object:

@@ -168,17 +168,32 @@ class RuleDocument(Closed):
     quorum: QuorumDocument | None = Field(None, description="Sign-offs in roles.")
 
 
-class GateHead(Closed):
+class PolicyHead(Closed):
+    """What every kind of policy says of itself."""
+
+    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
+    id: Id = Field(description="Unique among all policies; it names the policy on the command line.")
+    title: Text = Field(description="The question that the policy answers.")
+    owner: Text = Field(description="Who answers for the policy, and acts where it names nobody.")
+    source: Text | None = Field(None, description="Where the requirements come from.")
+    description: Text | None = Field(None, description="What there is to know beside.")
+
+
+Params = Annotated[
+    dict[Name, ParameterDocument | bool | int | float | Text | list[Text]],
+    Field(default_factory=dict, description="Named figures. A bare value is fixed, and its type is seen from it."),
+]
+Needs = Annotated[
+    dict[Name, EvidenceDocument],
+    Field(default_factory=dict, description="The evidence that the expressions read, by name."),
+]
+
+
+class GateHead(PolicyHead):
     """What a gate says beside its parameters, its evidence and its rules."""
 
     noun = "this gate"
-    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
     kind: one_of("Gate") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
-    id: Id = Field(description="Unique among all policies; it names the gate on the command line.")
-    title: Text = Field(description="The question that the gate answers.")
-    owner: Text = Field(description="Who answers for the gate, and acts where a rule names nobody.")
-    source: Text | None = Field(None, description="Where the requirements come from.")
-    description: Text | None = Field(None, description="What there is to know beside.")
     severities: dict[Text, Standard] | None = Field(  # type: ignore[valid-type]
         None,
         min_length=1,
@@ -196,13 +211,21 @@ class GateHead(Closed):
 class GateDocument(GateHead):
     """A go or no-go policy."""
 
-    params: dict[Name, ParameterDocument | bool | int | float | Text | list[Text]] = Field(
-        default_factory=dict, description="Named figures. A bare value is fixed, and its type is seen from it."
-    )
-    evidence: dict[Name, EvidenceDocument] = Field(
-        default_factory=dict, description="The evidence that the rules read, by name."
-    )
+    params: Params
+    evidence: Needs
     rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
+
+
+class LeverDocument(Closed):
+    """Something that a person can pull."""
+
+    noun = "this lever"
+    title: Text = Field(description="What it is, in a few words.")
+    how: Text = Field(description="The command, or the way through a user interface.")
+    undo: Text | None = Field(None, description="How it is taken back.")
+    time_to_effect: Text = Field(description="How long it takes to work, as people say it.")
+    blast_radius: Text = Field(description="What it touches.")
+    last_validated: Due | None = Field(None, description="The date at which somebody last saw it work.")
 
 
 class PersonInRole(Closed):
@@ -276,6 +299,6 @@ class SourcesDocumentShape(Closed):
     sources: dict[Name, SourceDocument] = Field(description="Name of the evidence: where it comes from.")
 
 
-KNOWN_KINDS = ("Gate", "Waivers", "Sources")
-LATER_KINDS = ("Ladder", "Mode")
-"""Kinds that the language will have, and this version does not."""
+POLICY_KINDS = ("Gate", "Ladder", "Mode", "Calendar", "Waivers")
+"""Kinds of document that lie in the folder of policies."""
+KNOWN_KINDS = (*POLICY_KINDS, "Sources")

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Final
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
+from gatekeeper.expr.checker import check
 from gatekeeper.expr.program import walk
 from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
+from gatekeeper.expr.types import DYN, ListPart, Simple, Type, join
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.fields import element_of, missing_fields
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.terms import RESERVED
 from gatekeeper.load.traps import BLOCK_SCALAR, cut_comment
 from gatekeeper.load.tree import MapNode, Node, ScalarNode
 from gatekeeper.model.rule import Expression, Template
-from gatekeeper.model.snapshot import Subject
+from gatekeeper.model.times import parse_instant
 
 ANY_NAME = "*"
 """Stands among row variables for a row whose name is not known."""
@@ -26,33 +28,56 @@ ANY_NAME = "*"
 _BREAKS = re.compile(r"\s*\n\s*")
 
 
+BOOL: Final = frozenset({"bool"})
+LIST: Final = frozenset({"list"})
+TIME: Final = frozenset({"timestamp", "string"})
+KEY: Final = frozenset({"string", "int"})
+TEXT: Final = frozenset({"string", "timestamp", "null"})
+INT: Final = frozenset({"int"})
+SPAN: Final = frozenset({"duration"})
+"""What the keys of a policy take: the kinds that their expressions may give."""
+
+
 @dataclass(slots=True)
 class Compiler:
-    """Compiles what one gate says, with the names that the gate declares.
+    """Compiles what one policy says, with the names that the policy declares.
 
     Attributes:
-        evidence: names of the gate's evidence entries.
+        evidence: names of the policy's evidence entries.
         params: names of its parameters.
         types: name → type, for what has a type that is known.
+        noun: what kind of policy it is, for messages.
         row_types: the same for the row or sample of the rule that is being read.
         used: names of the evidence that something used so far.
+        used_params: names of the parameters that something used so far.
     """
 
     problems: Problems
     evidence: frozenset[str]
     params: frozenset[str]
-    types: Mapping[str, Any] = field(default_factory=dict)
-    row_types: dict[str, Any] = field(default_factory=dict)
+    types: Mapping[str, Type] = field(default_factory=dict)
+    noun: str = "gate"
+    row_types: dict[str, Type] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    used_params: set[str] = field(default_factory=set)
 
-    def name_rows(self, over: Expression | None, *rows: str) -> None:
-        """From here on the row variable has the type of the elements of ``over``."""
+    def name_rows(self, over: Expression | None, *rows: str) -> Type:
+        """From here on the row variable has the type of the elements of ``over``, whose type is given."""
         program = over.program if over is not None else None
-        hint = missing_fields(program.tree, self._known_types())[1] if isinstance(program, Program) else None
-        self.row_types = {row: element_of(hint) for row in rows}
+        typed = check(program, self._known_types())[0] if isinstance(program, Program) else DYN
+        lists = [part for part in typed.parts or () if isinstance(part, ListPart)]
+        self.row_types = {row: join(part.element for part in lists) if lists else DYN for row in rows}
+        return typed
 
-    def expression(self, owner: Node | None, key: str, *rows: str) -> Expression | None:
-        """The expression that a mapping holds under a key; None where there is none that can be used."""
+    def expression(
+        self, owner: Node | None, key: str, *rows: str, wants: frozenset[str] = frozenset()
+    ) -> Expression | None:
+        """The expression that a mapping holds under a key; None where there is none that can be used.
+
+        Args:
+            rows: names of rows and samples that it may use.
+            wants: the kinds that its value may have; none for any.
+        """
         node = self._scalar(owner, key)
         if node is None:
             return None
@@ -63,8 +88,19 @@ class Compiler:
             self._refuse(node, error)
             return None
         self._check_names(node, ((name.text, name.line, name.column) for name in program.names), rows)
-        self._check_fields(node, program, 1, 1)
+        typed = self._check_types(node, program, 0, wants)
+        if wants == TIME:
+            self._check_instant(node, typed)
         return Expression(program, node.place)
+
+    def span(self, owner: Node | None, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
+        """A span that was read already, or the expression under the key that gives one."""
+        if isinstance(value, timedelta):
+            return value
+        text = self._scalar(owner, key)
+        if text is None or text.text == "none" or text.text[:1].isdigit():
+            return None
+        return self.expression(owner, key, wants=SPAN)
 
     def template(self, owner: Node | None, key: str, *rows: str) -> Template | None:
         """The message that a mapping holds under a key; None where there is none that can be used."""
@@ -79,7 +115,7 @@ class Compiler:
         self._check_names(node, ((name.text, name.line, name.column) for name in written.names), rows)
         for piece in written.pieces:
             if not isinstance(piece, str):
-                self._check_fields(node, piece.program, piece.line, piece.column)
+                self._check_types(node, piece.program, _offset(node.text, piece.line, piece.column))
         return _one_line(node.text) or written
 
     def _scalar(self, owner: Node | None, key: str) -> ScalarNode | None:
@@ -107,42 +143,62 @@ class Compiler:
                 message = f"there is no name `{shown(name)}` here"
                 self.problems.inside(node, offset, len(name), message, hint, "unknown-name")
 
-    def _known_types(self) -> dict[str, Any]:
-        return {**self.types, "subject": Subject, **self.row_types}
+    def _known_types(self) -> dict[str, Type]:
+        return {**self.types, **self.row_types}
 
-    def _check_fields(self, node: ScalarNode, program: Program, line: int, column: int) -> None:
-        """Parameters that are not declared, and fields that the evidence does not have."""
-
-        def tell(branch: Branch, word: str, message: str, hint: str, code: str) -> None:
-            begin = branch.span.start
-            inside = program.source[begin : branch.span.end].rfind(word)
-            at_line, at_column = _line_column(program.source, begin + max(0, inside))
-            moved = at_column + (column - 1 if at_line == 1 else 0)
-            offset = _offset(node.text, line + at_line - 1, moved)
-            self.problems.inside(node, offset, len(word), message, hint, code)
-
+    def _check_types(self, node: ScalarNode, program: Program, begin: int, wants: frozenset[str] = frozenset()) -> Type:
+        """Parameters that are not declared, and whatever the types say; ``begin`` is where the text begins."""
         for branch, word in _parameters(program):
+            if word is None:
+                self.used_params |= self.params
+                continue
+            self.used_params.add(word)
             if word not in self.params:
                 hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
-                tell(branch, word, f"this gate has no parameter `{shown(word)}`", hint, "unknown-parameter")
-        for missing, known in missing_fields(program.tree, self._known_types())[0]:
-            read = " ".join(program.source[missing.operand.span.start : missing.operand.span.end].split())
-            hint = did_you_mean(missing.field, known, "it has")
-            tell(
-                missing, missing.field, f"`{shown(read)}` has no field `{shown(missing.field)}`", hint, "unknown-field"
-            )
+                inside = program.source[branch.span.start : branch.span.end].rfind(word)
+                offset = begin + branch.span.start + max(0, inside)
+                message = f"this {self.noun} has no parameter `{shown(word)}`"
+                self.problems.inside(node, offset, len(word), message, hint, "unknown-parameter")
+        typed, faults = check(program, self._known_types(), wants)
+        for fault in faults:
+            if fault.code == "nullable" and self.noun != "gate":
+                continue  # modes and ladders read measurements, and one that is null is one that is not known
+            hint = fault.hint or (did_you_mean(fault.word, fault.known, "it has") if fault.known else "")
+            width = max(1, fault.end - fault.start)
+            self.problems.inside(node, begin + fault.start, width, fault.message, hint, fault.code, fault.level)
+        return typed
+
+    def _check_instant(self, node: ScalarNode, typed: Type) -> None:
+        """A text that is due as an instant must be known to be one."""
+        for part in typed.parts or ():
+            if isinstance(part, Simple) and part.word == "string" and not part.instant and not _are_instants(part):
+                hint = "write timestamp(…) around it; in a JSON Schema, `format: date-time` says that a text is one"
+                message = "this text need not be an instant, and one is due here"
+                self.problems.inside(node, 0, len(node.text.rstrip()), message, hint, "type")
 
 
-def _parameters(program: Program) -> Iterator[tuple[Branch, str]]:
-    """Every ``params.x``, ``params["x"]`` and ``has(params.x)``, with its name."""
+def _are_instants(part: Simple) -> bool:
+    try:
+        return part.values is not None and all(parse_instant(str(value)) for value in part.values)
+    except ValueError:
+        return False
+
+
+def _parameters(program: Program) -> Iterator[tuple[Branch, str | None]]:
+    """Every ``params.x``, ``params["x"]`` and ``has(params.x)``, with its name; None where any may be meant."""
+    named: set[int] = set()
     for branch in walk(program.tree):
+        if isinstance(branch, Variable) and branch.name == "params" and id(branch) not in named:
+            yield branch, None
         if not isinstance(branch, Select | Presence | Index) or not isinstance(branch.operand, Variable):
             continue
         if branch.operand.name != "params":
             continue
         if not isinstance(branch, Index):
+            named.add(id(branch.operand))
             yield branch, branch.field
         elif isinstance(branch.index, Constant) and isinstance(branch.index.value, str):
+            named.add(id(branch.operand))
             yield branch, branch.index.value
 
 
@@ -166,7 +222,3 @@ def _offset(text: str, line: int, column: int) -> int:
             break
         start = found + 1
     return min(start + column - 1, len(text))
-
-
-def _line_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1

@@ -9,19 +9,13 @@ from pathlib import Path
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import VERDICTS, GateDocument, GateHead
-from gatekeeper.load.expressions import Compiler
-from gatekeeper.load.needs import read_evidence
-from gatekeeper.load.parameters import read_parameters
+from gatekeeper.load.grounds import digest_policy, read_grounds
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.traps import cut_text
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
-from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
-from gatekeeper.model.policy import STANDARD_SEVERITIES, EvidenceEntry, Gate, WaiverTerms
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Rule
-from gatekeeper.model.values import Json
 
 LONGEST_WAIVER = timedelta(days=14)
 """How long a waiver may last where the gate does not say."""
@@ -50,29 +44,21 @@ class GateDraft:
 def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> GateDraft:
     """A gate as far as it can be read; what is wrong goes to ``problems``."""
     head = read_shape(GateHead, node, problems, without=PARTS, known=GateDocument)
-    own = child(node, "id")
-    draft = GateDraft(node, own if isinstance(own, ScalarNode) and isinstance(own.value, str) else None)
-    params = read_parameters(node.values.get("params"), problems)
-    evidence = read_evidence(node.values.get("evidence"), root, problems)
+    grounds = read_grounds(node, root, problems, "gate")
+    draft = GateDraft(node, grounds.id)
     severities = _severities(head, node, problems) if head is not None else None
     roles = {role: tuple(people) for role, people in head.roles.items()} if head is not None else {}
     rule_nodes = _rule_nodes(node, problems)
     draft.rule_ids = _rule_ids(rule_nodes, problems)
-    types = {each.name: KINDS[each.kind] for each in evidence if each.kind not in OPEN_KINDS}
-    compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types)
     words = frozenset(severities) if severities is not None else None
-    reader = RuleReader(problems, compiler, words, roles, draft.rule_ids)
+    reader = RuleReader(problems, grounds.compiler, words, roles, draft.rule_ids)
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]
     draft.reads = reader.gates
     _check_closings(reader, problems)
     _check_weights(rules, reader, problems)
     terms = _terms(head, node, problems) if head is not None else None
-    _warn_cut_texts(node, problems)
-    if problems.errors_in(node.source):
-        return draft  # what follows would only repeat that
-    _warn_unused(node, compiler, problems)
-    if head is not None and severities is not None and terms is not None:
-        digest = _digest(node, evidence, problems)
+    digest = digest_policy(node, grounds, problems, "no rule uses")
+    if digest is not None and head is not None and severities is not None and terms is not None:
         draft.gate = Gate(
             id=head.id,
             title=head.title,
@@ -83,8 +69,8 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
             severities=severities,
             words=_words(head),
             advisory=head.advisory,
-            params=params,
-            evidence=evidence,
+            params=grounds.params,
+            evidence=grounds.evidence,
             rules=tuple(rules),
             roles=roles,
             waivers=terms,
@@ -92,12 +78,6 @@ def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> Gat
             place=node.place,
         )
     return draft
-
-
-def _names(node: MapNode, part: str) -> frozenset[str]:
-    """What is declared, whether it could be read or not: a wrong entry must not make its uses wrong too."""
-    declared = node.values.get(part)
-    return frozenset(declared.values) if isinstance(declared, MapNode) else frozenset()
 
 
 def _severities(head: GateHead, node: MapNode, problems: Problems) -> Mapping[str, str] | None:
@@ -175,37 +155,3 @@ def _check_closings(reader: RuleReader, problems: Problems) -> None:
     if cycle:
         node = next(each for closing, each in reader.closings[cycle[0]] if closing == cycle[1])
         problems.node(node, f"rules close each other in a circle: {' → '.join(cycle)}", "take one of them out", "cycle")
-
-
-def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems) -> None:
-    declared = node.values.get("evidence")
-    if isinstance(declared, MapNode):
-        for name, key in declared.keys.items():
-            if name not in compiler.used:
-                hint = "take it out, or write the rule that needs it"
-                problems.node(key, f"no rule uses the evidence `{shown(name)}`", hint, "unused-evidence", "warning")
-
-
-def _warn_cut_texts(node: MapNode, problems: Problems) -> None:
-    for word, value, index in cut_text(node):
-        line, column = value.source.position(index)
-        message = f"` #` begins a comment here and cuts `{word}` off"
-        problems.position(
-            value.source, line, column, message, "quote the text if it belongs to it", "cut-text", 1, "warning"
-        )
-
-
-def _digest(node: MapNode, evidence: tuple[EvidenceEntry, ...], problems: Problems) -> str:
-    """The digest of the content: layout and comments do not count, the content of schema files does."""
-    content = plain(node)
-    entries = content.get("evidence") if isinstance(content, dict) else None
-    if isinstance(entries, dict):
-        for each in evidence:
-            entry: Json = entries.get(each.name)
-            if each.schema is not None and isinstance(entry, dict):
-                entry["schema"] = dict(each.schema)
-    try:
-        return digest_of(canonical_bytes(content))
-    except NotCanonical as error:
-        problems.node(node, f"this policy has no canonical form: {error}", code="canonical")
-        return ""

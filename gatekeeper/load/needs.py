@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import is_dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, get_args, get_origin
 
+from gatekeeper.expr.declared import kind_value_type
+from gatekeeper.expr.types import DYN, NEVER, MapPart, Part, Record, Type, join
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import EvidenceDocument
-from gatekeeper.load.fields import plain_type
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import MAX_BYTES
 from gatekeeper.load.terms import NAME_HINT, name_problem
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
-from gatekeeper.model.decode import field_types
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
+from gatekeeper.model.evidence import OPEN_KINDS
 from gatekeeper.model.open_schema import pattern_problem
 from gatekeeper.model.policy import EvidenceEntry
 from gatekeeper.model.strict_json import JsonRefused, parse_json
@@ -170,42 +168,32 @@ def _check_required(
     for each in listed.items:
         if not isinstance(each, ScalarNode):
             continue
-        if shape.type in OPEN_KINDS:
-            missing = _missing_in_schema(each.text, schema)
-        else:
-            missing = _missing_in_kind(each.text, KINDS[shape.type])
+        missing = _missing(each.text, kind_value_type(shape.type, schema), shape.type in OPEN_KINDS)
         if missing:
             problems.node(each, missing[0], missing[1], "unknown-field")
 
 
-def _missing_in_kind(path: str, hint: Any) -> tuple[str, str] | None:
+def _missing(path: str, typed: Type, by_schema: bool) -> tuple[str, str] | None:
+    """What is wrong with a path, and a hint; None where it may lead somewhere."""
     walked = ""
     for step in path.split("."):
-        hint = plain_type(hint)
-        if get_origin(hint) is dict:
-            hint = get_args(hint)[1]
-        elif is_dataclass(hint):
-            known = field_types(hint)  # type: ignore[arg-type]  # it is a class
-            if step not in known:
-                where = f"`{walked}`" if walked else "this evidence"
-                return f"{where} has no field `{shown(step)}`", did_you_mean(step, known, "it has")
-            hint = known[step]
-        elif get_origin(hint) is list or hint in (str, int, float, bool):
+        parts = [part for part in typed.parts or () if part.word != "null"]
+        maps = [part for part in parts if part.word == "map"]
+        if parts and not maps:
             return f"`{shown(path)}` leads into `{shown(walked)}`, which has no fields", ""
-        else:
-            return None
+        known = [name for part in maps if isinstance(part, Record) for name in part.fields]
+        typed = join(each for part in maps if (each := _step(part, step)) is not None) if maps else DYN
+        if maps and typed == NEVER:
+            where = "the schema" if by_schema else f"`{walked}`" if walked else "this evidence"
+            return f"{where} has no field `{shown(step)}`", did_you_mean(step, known, "it has")
         walked = f"{walked}.{step}" if walked else step
     return None
 
 
-def _missing_in_schema(path: str, schema: Mapping[str, Json] | None) -> tuple[str, str] | None:
-    """Only what a plain ``properties`` says is known; anything else is left to the evidence."""
-    at: Json = dict(schema) if schema is not None else None
-    for step in path.split("."):
-        properties = at.get("properties") if isinstance(at, dict) and at.get("additionalProperties") is False else None
-        if not isinstance(properties, dict):
-            return None
-        if step not in properties:
-            return f"the schema has no field `{shown(step)}`", did_you_mean(step, properties, "it has")
-        at = properties[step]
-    return None
+def _step(part: Part, field: str) -> Type | None:
+    """What a field of a map is; None where there is none."""
+    if isinstance(part, MapPart):
+        return part.value
+    if not isinstance(part, Record) or field not in part.fields:
+        return part.rest if isinstance(part, Record) else None
+    return part.fields[field].type

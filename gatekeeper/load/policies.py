@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments
+from gatekeeper.load.calendars import CalendarDraft, read_calendar
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import KNOWN_KINDS, LATER_KINDS
+from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS
 from gatekeeper.load.gates import GateDraft, read_gate
 from gatekeeper.load.guard import read_documents
+from gatekeeper.load.ladders import LadderDraft, read_ladder
+from gatekeeper.load.modes import ModeDraft, read_mode
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.source import SourceText, read_source
-from gatekeeper.load.tree import MapNode, Node, ScalarNode
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child
 from gatekeeper.load.waivers import WaiverDraft, read_waivers
 from gatekeeper.model.policy import PolicySet
 
@@ -22,6 +25,10 @@ from gatekeeper.model.policy import PolicySet
 @dataclass(slots=True)
 class _Drafts:
     gates: list[GateDraft] = field(default_factory=list)
+    ladders: list[LadderDraft] = field(default_factory=list)
+    modes: list[ModeDraft] = field(default_factory=list)
+    read: list[MapNode] = field(default_factory=list)
+    calendars: list[CalendarDraft] = field(default_factory=list)
     waivers: list[WaiverDraft] = field(default_factory=list)
 
 
@@ -50,7 +57,14 @@ def load_policies(
     problems.raise_any()
     gates = {draft.gate.id: draft.gate for draft in drafts.gates if draft.gate is not None}
     waivers = sorted((d.waiver for d in drafts.waivers if d.waiver is not None), key=lambda each: (each.place, each.id))
-    return PolicySet(dict(sorted(gates.items())), tuple(waivers)), problems.warnings
+    loaded = PolicySet(
+        gates=dict(sorted(gates.items())),
+        waivers=tuple(waivers),
+        modes={draft.mode.id: draft.mode for draft in drafts.modes if draft.mode is not None},
+        ladders={draft.ladder.id: draft.ladder for draft in drafts.ladders if draft.ladder is not None},
+        calendars={draft.calendar.id: draft.calendar for draft in drafts.calendars if draft.calendar is not None},
+    )
+    return loaded, problems.warnings
 
 
 def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | None:
@@ -71,10 +85,7 @@ def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | Non
     word = kind.text
     if word in known:
         return word
-    if word in LATER_KINDS:
-        hint = "update gatekeeper, or take the document out"
-        problems.node(kind, f"this version of gatekeeper does not know kind `{word}` yet", hint, "kind")
-    elif word in KNOWN_KINDS:
+    if word in KNOWN_KINDS:
         hint = {
             "Sources": "it belongs in evidence/<system>/sources.<environment>.yaml",
         }.get(word, "it belongs in policies/<system>/")
@@ -91,11 +102,18 @@ def _read_file(source: SourceText, root: Path, folder: str, problems: Problems, 
         problems.file(source, "the file is empty", "a policy begins with `apiVersion: gatekeeper/v1`", "document")
     system = _system(source, folder, problems)
     for node in documents:
-        kind = read_kind(node, ("Gate", "Waivers"), problems)
+        kind = read_kind(node, POLICY_KINDS, problems)
         if kind is None or not isinstance(node, MapNode):
             continue
+        drafts.read.append(node)
         if kind == "Gate":
             drafts.gates.append(read_gate(node, system, root, problems))
+        elif kind == "Ladder":
+            drafts.ladders.append(read_ladder(node, system, root, problems))
+        elif kind == "Mode":
+            drafts.modes.append(read_mode(node, system, root, problems))
+        elif kind == "Calendar":
+            drafts.calendars.append(read_calendar(node, problems))
         else:
             drafts.waivers.extend(read_waivers(node, problems))
 
@@ -113,21 +131,38 @@ def _system(source: SourceText, folder: str, problems: Problems) -> str:
 
 
 def _check_together(drafts: _Drafts, problems: Problems) -> None:
+    ids = [
+        *(each.id for each in drafts.gates),
+        *(each.id for each in drafts.ladders),
+        *(each.id for each in drafts.modes),
+    ]
+    _unique(ids, "policies", problems)
     gates: dict[str, GateDraft] = {}
     for draft in drafts.gates:
-        if draft.id is None or problems.spoiled(draft.id):
-            continue
-        first = gates.setdefault(draft.id.text, draft)
-        if first is not draft and first.id is not None:
-            _tell_twice(draft.id, first.id, "policies", problems)
+        if draft.id is not None and not problems.spoiled(draft.id):
+            gates.setdefault(draft.id.text, draft)
     _check_reads(gates, problems)
-    waivers: dict[str, ScalarNode] = {}
+    _unique([waiver.id for waiver in drafts.waivers], "waivers", problems)
     for waiver in drafts.waivers:
-        if waiver.id is not None:
-            first_id = waivers.setdefault(waiver.id.text, waiver.id)
-            if first_id is not waiver.id:
-                _tell_twice(waiver.id, first_id, "waivers", problems)
         _check_target(waiver, gates, problems)
+    _check_modes(drafts, problems)
+    calendars = _unique([draft.id for draft in drafts.calendars], "calendars", problems)
+    for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
+        if name not in calendars:
+            hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
+            problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")
+
+
+def _unique(ids: Sequence[ScalarNode | None], what: str, problems: Problems) -> dict[str, ScalarNode]:
+    """The ids, each with its first node; one that comes again is told."""
+    seen: dict[str, ScalarNode] = {}
+    for each in ids:
+        if each is None or problems.spoiled(each):
+            continue
+        first = seen.setdefault(each.text, each)
+        if first is not each:
+            _tell_twice(each, first, what, problems)
+    return seen
 
 
 def _tell_twice(again: ScalarNode, first: ScalarNode, what: str, problems: Problems) -> None:
@@ -150,6 +185,18 @@ def _check_reads(gates: dict[str, GateDraft], problems: Problems) -> None:
         node = next(each for read, each in gates[cycle[0]].reads if read == cycle[1])
         message = f"gates read each other in a circle: {' → '.join(cycle)}"
         problems.node(node, message, "none of them could ever be decided: take one of them out", "cycle")
+
+
+def _check_modes(drafts: _Drafts, problems: Problems) -> None:
+    """Evidence of kind `mode_state` is of a mode that there is, as soon as there are any."""
+    modes = {draft.id.text for draft in drafts.modes if draft.id is not None}
+    for node in drafts.read if modes else []:
+        declared = node.values.get("evidence")
+        for entry in declared.values.values() if isinstance(declared, MapNode) else ():
+            of = child(entry, "of")
+            if isinstance(of, ScalarNode) and not problems.spoiled(of) and of.text not in modes:
+                hint = did_you_mean(of.text, modes, "the modes are")
+                problems.node(of, f"there is no mode `{shown(of.text)}`", hint, "unknown-mode")
 
 
 def _check_target(waiver: WaiverDraft, gates: dict[str, GateDraft], problems: Problems) -> None:

@@ -68,11 +68,18 @@ class Problems:
         self.position(node.source, line, column, message, hint, code, node.width)
 
     def inside(
-        self, node: ScalarNode, offset: int, width: int, message: str, hint: str = "", code: str = "expression"
+        self,
+        node: ScalarNode,
+        offset: int,
+        width: int,
+        message: str,
+        hint: str = "",
+        code: str = "expression",
+        level: Literal["error", "warning"] = "error",
     ) -> None:
         """Something is wrong at a character within a scalar."""
         line, column = node.locate(offset)
-        self.position(node.source, line, column, message, hint, code, width)
+        self.position(node.source, line, column, message, hint, code, width, level)
 
     def position(
         self,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
+from gatekeeper.expr.types import ListPart, Type
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import (
     REQUIREMENTS,
@@ -15,7 +15,7 @@ from gatekeeper.load.document import (
     RuleDocument,
     WindowDocument,
 )
-from gatekeeper.load.expressions import ANY_NAME, Compiler
+from gatekeeper.load.expressions import ANY_NAME, BOOL, INT, KEY, LIST, TEXT, TIME, Compiler
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
@@ -63,7 +63,7 @@ class RuleReader:
             return None
         self._check_weight(node)
         self.compiler.row_types = {}
-        applies_when = self.compiler.expression(node, "applies_when")
+        applies_when = self.compiler.expression(node, "applies_when", wants=BOOL)
         requirement = self._requirement(node, shape)
         row = self._row(node.values.get("each"))
         message = self.compiler.template(node, "message", *row)
@@ -111,7 +111,7 @@ class RuleReader:
     def _read_requirement(self, word: str, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
         inner = node.values[word]
         if word == "expect":
-            when = self.compiler.expression(node, "expect")
+            when = self.compiler.expression(node, "expect", wants=BOOL)
             return Expect(when) if when is not None else None
         if word == "gate":
             if not isinstance(inner, ScalarNode) or self.problems.spoiled(inner):
@@ -144,12 +144,12 @@ class RuleReader:
 
     def _each(self, node: MapNode, shape: EachDocument | None, own: str) -> Each | None:
         row = self._row(node)
-        over = self.compiler.expression(node, "over")
-        self.compiler.name_rows(over, *row)
-        key = self.compiler.expression(node, "key", *row)
-        expect = self.compiler.expression(node, "expect", *row)
-        owner = self.compiler.expression(node, "owner", *row)
-        due = self.compiler.expression(node, "due", *row)
+        over = self.compiler.expression(node, "over", wants=LIST)
+        self._check_rows(node, self.compiler.name_rows(over, *row))
+        key = self.compiler.expression(node, "key", *row, wants=KEY)
+        expect = self.compiler.expression(node, "expect", *row, wants=BOOL)
+        owner = self.compiler.expression(node, "owner", *row, wants=TEXT)
+        due = self.compiler.expression(node, "due", *row, wants=TEXT)
         closed_by = self._closed_by(node, own)
         if "expect" in node.keys and "closed_by" in node.keys:
             message = "`each` has `expect` or `closed_by`, not both"
@@ -158,6 +158,18 @@ class RuleReader:
         if shape is None or over is None or key is None:
             return None
         return Each(over, shape.row, key, shape.empty == "pass", expect, closed_by, owner, due)
+
+    def _check_rows(self, node: MapNode, over: Type) -> None:
+        """Rows that there never are, and a word for their absence where they are never absent."""
+        lists = [part for part in over.parts or () if isinstance(part, ListPart)]
+        if lists and all(part.empty for part in lists):
+            hint = "write the list that was meant: over no rows nothing is ever looked at"
+            self.problems.node(node.values["over"], "`over` is always empty", hint, "empty-list")
+        elif lists and all(part.filled for part in lists) and "empty" in node.keys:
+            hint = "take it out: evidence with an empty list is unknown already, or the list is fixed"
+            self.problems.node(
+                node.keys["empty"], "`empty` says nothing: there are always rows", hint, "inert-empty", "warning"
+            )
 
     def _closed_by(self, node: MapNode, own: str) -> Mapping[str, str] | None:
         listed = node.values.get("closed_by")
@@ -178,17 +190,17 @@ class RuleReader:
 
     def _window(self, node: MapNode, shape: WindowDocument | None) -> CleanWindow | None:
         row = self._row(node)
-        over = self.compiler.expression(node, "over")
-        self.compiler.name_rows(over, *row)
-        at = self.compiler.expression(node, "at", *row)
-        clean = self.compiler.expression(node, "clean", *row)
-        pending = self.compiler.expression(node, "pending", *row)
+        over = self.compiler.expression(node, "over", wants=LIST)
+        self._check_rows(node, self.compiler.name_rows(over, *row))
+        at = self.compiler.expression(node, "at", *row, wants=TIME)
+        clean = self.compiler.expression(node, "clean", *row, wants=BOOL)
+        pending = self.compiler.expression(node, "pending", *row, wants=BOOL)
         label = self.compiler.template(node, "label", *row)
         cause = self.compiler.template(node, "cause", *row)
-        not_before = self.compiler.expression(node, "not_before")
+        not_before = self.compiler.expression(node, "not_before", wants=TIME)
         void = self._void(node, row)
-        length = self._span(node, "length", shape.length if shape is not None else None)
-        max_gap = self._span(node, "max_gap", shape.max_gap if shape is not None else None)
+        length = self.compiler.span(node, "length", shape.length if shape is not None else None)
+        max_gap = self.compiler.span(node, "max_gap", shape.max_gap if shape is not None else None)
         if shape is None or over is None or at is None or clean is None or length is None:
             return None
         return CleanWindow(
@@ -209,22 +221,13 @@ class RuleReader:
         listed = node.values.get("void")
         found = []
         for each in listed.items if isinstance(listed, ListNode) else []:
-            when, because = self.compiler.expression(each, "when", *row), child(each, "because")
+            when, because = self.compiler.expression(each, "when", *row, wants=BOOL), child(each, "because")
             if when is not None and isinstance(because, ScalarNode):
                 found.append(VoidRun(when, because.text))
         return tuple(found)
 
-    def _span(self, node: MapNode, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
-        """A span, or the expression that gives one."""
-        if isinstance(value, timedelta):
-            return value
-        text = child(node, key)
-        if not isinstance(text, ScalarNode) or text.text == "none" or text.text[:1].isdigit():
-            return None
-        return self.compiler.expression(node, key)
-
     def _quorum(self, node: MapNode, shape: QuorumDocument | None) -> Quorum | None:
-        of = self.compiler.expression(node, "of")
+        of = self.compiler.expression(node, "of", wants=LIST)
         read = set(of.program.free_names) if of is not None else set()
         self._check_binds(node, read)
         roles = self._unique(node, "roles")
@@ -235,7 +238,7 @@ class RuleReader:
                 message = f"{distinct} different people cannot sign in {len(roles)} roles"
                 self.problems.node(node.values["distinct"], message, "each role is signed by one person", "quorum")
         else:
-            distinct = self.compiler.expression(node, "distinct")
+            distinct = self.compiler.expression(node, "distinct", wants=INT)
         if shape is None or of is None or distinct is None:
             return None
         holders = {role: self.roles[role] for role in shape.roles if role in self.roles}

@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from gatekeeper.load.document import GateDocument, SourcesDocumentShape, WaiversDocument
+from gatekeeper.load.ladder_document import CalendarDocument, LadderDocument
+from gatekeeper.load.mode_document import ModeDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
-    "policy": (GateDocument, "gatekeeper policy"),
+SCHEMAS: dict[str, tuple[Any, str]] = {
+    "policy": (GateDocument | LadderDocument | ModeDocument | CalendarDocument, "gatekeeper policy"),
     "waivers": (WaiversDocument, "gatekeeper waivers"),
     "sources": (SourcesDocumentShape, "gatekeeper sources"),
 }
-"""Name → the class that the schema is made from, and its title."""
+"""Name → the class or classes that the schema is made from, and its title."""
 
 
 class _Editor(GenerateJsonSchema):
@@ -52,8 +54,8 @@ def write_schemas(folder: Path) -> None:
         (folder / f"{name}.v1.json").write_text(schema_text(schema), encoding="utf-8")
 
 
-def _made(name: str, model: type[BaseModel], title: str) -> dict[str, Any]:
-    made = model.model_json_schema(by_alias=True, schema_generator=_Editor, ref_template="#/$defs/{model}")
+def _made(name: str, model: Any, title: str) -> dict[str, Any]:
+    made = TypeAdapter(model).json_schema(by_alias=True, schema_generator=_Editor, ref_template="#/$defs/{model}")
     _without_titles(made)
     return {"$schema": DIALECT, "$id": f"urn:gatekeeper:schema:{name}:v1", "title": title, **made}
 

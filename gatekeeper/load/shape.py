@@ -28,6 +28,8 @@ _WANTED = {
 _MISSING = {
     "enforcement": "it is one of: `advisory`, `blocking`, `hard`, `shadow`",
     "max_age": "say how old the collection may be, such as `1h`, or `none` with a `reason`",
+    "hold_last": "say how long a state is held that the evidence does not carry, such as `15m`",
+    "this mode max_gap": "say how long may pass between two looks, such as `3m`",
     "max_gap": "say how long may pass between clean samples, such as `90m`, or `none` where gaps do not matter",
 }
 
@@ -99,7 +101,8 @@ def _tell(model: type[BaseModel], node: Node, error: Any, problems: Problems, se
         if (*path, name) not in seen:
             seen.add((*path, name))
             noun = getattr(shape, "noun", "this")
-            problems.beside(target, f"{noun} needs `{name}`", _MISSING.get(name, ""), "missing-key")
+            hint = _MISSING.get(f"{noun} {name}", _MISSING.get(name, ""))
+            problems.beside(target, f"{noun} needs `{name}`", hint, "missing-key")
         return
     seen.add(path)
     if error["type"] == "extra_forbidden":

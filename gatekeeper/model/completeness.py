@@ -19,7 +19,7 @@ from gatekeeper.model.values import Json
 MAX_DEFECTS = 50
 
 Defect = tuple[str, str]
-"""A cause (mistyped, future, truncated, incomplete) and one line for a person."""
+"""A cause (mistyped, future, truncated, incomplete, undecided) and one line for a person."""
 
 
 def defects(kind: str, value: Json, latest: datetime | None = None) -> tuple[Defect, ...]:
@@ -134,4 +134,10 @@ def _counted(total: int, here: int) -> Iterator[Defect]:
         yield "incomplete", f"total_count says {total}, but {here} runs are here"
 
 
-_WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {"workflow_runs": _workflow_runs}
+def _mode_state(value: Any) -> Iterator[Defect]:
+    """A mode that does not know its state says nothing that a gate could read."""
+    if value["state"] == "unknown":
+        yield "undecided", f"the state of {value['mode']} is not known"
+
+
+_WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {"mode_state": _mode_state, "workflow_runs": _workflow_runs}

@@ -197,6 +197,35 @@ class ModeState:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorEvent:
+    """Something that a person did or decided, as it was recorded.
+
+    Attributes:
+        event: a word for it, such as ``resume``.
+        by: who.
+        at: when.
+        note: why, or with which resolution.
+    """
+
+    event: str
+    by: str
+    at: Instant
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEvents:
+    """What people did; it is recorded, never inferred.
+
+    Attributes:
+        events: in the order in which the record has them.
+    """
+
+    record: str
+    events: list[OperatorEvent]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A ``**Label:** value`` line; the value may be the list or the code that follows it."""
 
@@ -329,6 +358,7 @@ KINDS: dict[str, type] = {
     "json": JsonDocument,
     "markdown": Markdown,
     "mode_state": ModeState,
+    "operator_events": OperatorEvents,
     "workflow_runs": WorkflowRuns,
     "yaml": YamlDocument,
 }

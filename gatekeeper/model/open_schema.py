@@ -198,7 +198,7 @@ def _line(error: ValidationError) -> str:
 
 def _coerced(value: Json, schema: Json, root: Mapping[str, Json]) -> Json:
     """The value with doubles where the schema says ``number`` and integers where it says ``integer``."""
-    schema = _resolved(schema, root)
+    schema = resolved(schema, root)
     if not isinstance(schema, dict):
         return value
     if isinstance(value, float) or type(value) is int:
@@ -241,7 +241,7 @@ def _number(value: float, types: Json) -> Json:
 
 def _may_hold(value: Json, schema: Json, root: Mapping[str, Json]) -> bool:
     """Whether a branch is meant for values of this JSON type."""
-    schema = _resolved(schema, root)
+    schema = resolved(schema, root)
     if not isinstance(schema, dict) or "type" not in schema:
         return schema is not False
     types = schema["type"]
@@ -251,7 +251,7 @@ def _may_hold(value: Json, schema: Json, root: Mapping[str, Json]) -> bool:
     return "number" in words or ("integer" in words and float(value).is_integer())
 
 
-def _resolved(schema: Json, root: Mapping[str, Json]) -> Json:
+def resolved(schema: Json, root: Mapping[str, Json]) -> Json:
     """The schema behind local references; None where they lead nowhere or around in a circle."""
     for _ in range(_HOPS):
         if not isinstance(schema, dict) or "$ref" not in schema:
@@ -259,7 +259,7 @@ def _resolved(schema: Json, root: Mapping[str, Json]) -> Json:
         target = schema["$ref"]
         if not isinstance(target, str) or not (target == "#" or target.startswith("#/")):
             return None
-        found: Json = dict(root)
+        found: Json = root if isinstance(root, dict) else dict(root)
         for part in target.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
             found = found.get(name) if isinstance(found, dict) else None

@@ -1,15 +1,21 @@
-"""A checked policy. Only kind ``Gate`` exists so far; ladders and modes are to come."""
+"""What policies are made of, a gate, and policies that were checked together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import ReadGate, Rule
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
+
+if TYPE_CHECKING:
+    from gatekeeper.model.calendar import Calendar
+    from gatekeeper.model.ladder import Ladder
+    from gatekeeper.model.mode import Mode
 
 ParamValue = bool | int | float | str | timedelta | datetime | tuple[str, ...]
 
@@ -62,6 +68,30 @@ class EvidenceEntry:
     of: str | None
     description: str
     place: Place
+
+
+class Policy(Protocol):
+    """What every kind of policy has: an id, parameters, and needs of evidence."""
+
+    @property
+    def id(self) -> str:
+        """Its name, unique over all policies."""
+        ...
+
+    @property
+    def system(self) -> str:
+        """The folder that it stands in, which is the system that it is about."""
+        ...
+
+    @property
+    def params(self) -> tuple[Parameter, ...]:
+        """Its named figures."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[EvidenceEntry, ...]:
+        """What it needs of each piece of evidence."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +151,13 @@ class PolicySet:
     Attributes:
         gates: id → gate; every gate that one of them reads is among them.
         waivers: all that the files hold, by file and place, whether they can be accepted or not.
+        modes: id → mode.
+        ladders: id → ladder.
+        calendars: id → calendar; every calendar that a ladder counts by is among them.
     """
 
     gates: Mapping[str, Gate]
     waivers: tuple[Waiver, ...]
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -41,11 +41,16 @@ def list_recorded(folders: Iterable[Path], system: str) -> tuple[Recorded, ...]:
     return tuple(each for each in _named(folders) if _is_of(each.path, system))
 
 
-def find_newest(folders: Iterable[Path], system: str, not_after: datetime) -> Snapshot | None:
+def find_newest(
+    folders: Iterable[Path], system: str, not_after: datetime, environment: str | None = None
+) -> Snapshot | None:
     """The newest recorded snapshot of a system that was taken no later than an instant; None where there is none.
 
     A newest snapshot that cannot be used is an error and never passed over: an older one might say GO. Names are cut to
     the second, so all snapshots of the newest second are read.
+
+    Args:
+        environment: only snapshots whose subject names this environment; None for any.
 
     Raises:
         InvalidInput: as ``list_recorded``, or a file of that second was changed or is no snapshot, or two that were
@@ -55,7 +60,8 @@ def find_newest(folders: Iterable[Path], system: str, not_after: datetime) -> Sn
         if taken_at > not_after:
             continue
         read = [read_snapshot(each.path) for each in same if _is_of(each.path, system)]
-        found = sorted((each for each in read if each.taken_at <= not_after), key=lambda each: each.taken_at)
+        about = (each for each in read if environment is None or each.subject.environment == environment)
+        found = sorted((each for each in about if each.taken_at <= not_after), key=lambda each: each.taken_at)
         if len(found) > 1 and found[-1].taken_at == found[-2].taken_at:
             raise InvalidInput(
                 f"{found[-2].origin} and {found[-1].origin} were taken at the same instant and differ",

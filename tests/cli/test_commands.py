@@ -300,3 +300,27 @@ def test_an_interrupted_run_says_so_by_its_exit_code(project: Project, number: s
     os.close(pipe)
     assert process.returncode == code
     assert "Traceback" not in err
+
+
+def test_evidence_of_one_environment_says_nothing_about_another(project: Project) -> None:
+    sources = (project.root / "evidence/demo/sources.local.yaml").read_text()
+    (project.root / "evidence/demo/sources.production.yaml").write_text(sources.replace("local", "production"))
+    project.measure(0.06)
+    assert project.run("collect", "demo", "--environment", "production").code == 0
+    project.measure(0.01)
+    assert project.run("collect", "demo", "--environment", "local").code == 0
+    assert project.run("evaluate", "demo", "--environment", "production").code == 1
+    assert project.run("explain", "demo", "--environment", "production").code == 1
+    assert project.run("evaluate", "demo", "--environment", "local").code == 0
+    for arguments in (["evaluate", "demo"], ["evaluate", "demo", "--environment", "mars"]):
+        ended = project.run(*arguments)
+        assert (ended.code, "there are: local, production" in ended.err) == (2, True), ended.err
+    path = project.run("collect", "demo", "--environment", "local").out.strip()
+    ended = project.run("evaluate", "demo", "--environment", "production", "--snapshot", path)
+    assert (ended.code, "--environment says production" in ended.err) == (2, True)
+
+
+def test_an_environment_that_does_not_exist_is_a_usage_error(project: Project) -> None:
+    project.run("collect", "demo")
+    ended = project.run("evaluate", "demo", "--environment", "production")
+    assert (ended.code, "no environment 'production'" in ended.err) == (2, True)

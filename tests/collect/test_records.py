@@ -163,3 +163,13 @@ def test_the_state_of_a_mode_is_read_from_json_and_yaml(tmp_path: Path) -> None:
     expected = {"mode": "degraded", "state": "normal", "since": None}
     for name, content in (("m.json", json.dumps(expected)), ("m.yaml", "mode: degraded\nstate: normal\n")):
         assert value_of(tmp_path, collector="mode_state", file=write(tmp_path, name, content)) == expected
+
+
+def test_what_an_operator_recorded_is_read_and_a_note_may_be_left_out(tmp_path: Path) -> None:
+    event = {"event": "resume", "by": "Robin Vale", "at": "2026-03-01T14:05:00Z"}
+    file = write(tmp_path, "o.json", {"record": "ingestion", "events": [event]})
+    value = value_of(tmp_path, collector="operator_events", file=file)
+    assert value == {"record": "ingestion", "events": [{**event, "note": None}]}
+    nobody = {"record": "ingestion", "events": [{"event": "resume", "at": "2026-03-01T14:05:00Z"}]}
+    line = refusal_of(tmp_path, collector="operator_events", file=write(tmp_path, "n.json", nobody))
+    assert "has no field by" in line

@@ -433,6 +433,7 @@ STRICTER: Final[dict[str, str]] = {
     'now.getHours("") == 12': "an empty zone name is no zone",
     'duration("3000000h") > duration("1h")': "durations end at 292 years",
     "true || e.text.foo() == 1": "a function that does not exist is refused when compiled",
+    "true || -3u == 1u": "an unsigned literal has no sign: refused when compiled",
     "true || size(1, 2) == 1": "a wrong number of arguments is refused when compiled",
 }
 """What Google's engine calls true and we refuse, with the reason."""

@@ -106,7 +106,7 @@ def test_an_error_has_the_place_of_the_part_and_cuts_a_long_one() -> None:
         ("[1, [2, 'x']] == [1, [2, 'y']]", False),
         ("{1: 1, 'a': 2}.a", 2),
         ("has({1: 1, 'a': 2}.a) && !has({1: 1}.a)", True),
-        ("1 in {1: 1} && !(2 in {1: 1}) && 1.0 in {1: 1} && !(1.5 in {1: 1}) && !([] in {1: 1})", True),
+        ("1 in {1: 1} && !(2 in {1: 1}) && 1.0 in {1: 1} && !(1.5 in {1: 1})", True),
         ("{1: 2}.map(k, k + 1)", [2]),
         ("{'b': 1}.all(k, k == 'b')", True),
         ("size({1: 2, 'a': 3})", 2),

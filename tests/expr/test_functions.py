@@ -142,6 +142,7 @@ def test_searching_a_document_costs_steps() -> None:
         "day_start('2026-03-10T08:00:00+01:00') == timestamp('2026-03-10T07:00:00Z')",
         "day_end('2026-03-10T08:00:00Z') == timestamp('2026-03-10T08:00:00Z')",
         "offset('T+0:10 — Rollback') == minutes(10) && offset('at T+1:05, then T+2:00') == minutes(65)",
+        "trailing([true, false, true, true]) == 2 && trailing([]) == 0 && trailing([true, false]) == 0",
         "is_date('2026-03-10') && is_date('2026-03-10T08:00:00Z')",
         "!is_date('2026-02-30') && !is_date('soon') && !is_date('') && !is_date('2026-03-10T08:00:00')",
         "now.getMilliseconds('Europe/Rome') == 0 && now.getHours('Europe/Rome') == 13",

@@ -13,7 +13,7 @@ import pytest
 from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
-WHOLE_CORE = 12_500
+WHOLE_CORE = 16_250  # three kinds of policy, and a checker of their expressions
 MEANINGLESS = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
 PURE_ROOMS = ("model", "expr", "evaluate", "decide", "render")
 GRAMMAR_CACHE = PACKAGE / "expr" / "grammar_cache.py"

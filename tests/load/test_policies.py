@@ -57,7 +57,7 @@ rules:
       runs.latest.conclusion == "success" &&
       doc.ready && mode.state != "degraded"
     message: "it ended {runs.latest.conclusion}"
-    remedy: run it
+    remedy: "run it as {params.names}, share {params.share}"
     owner: night shift
     due: 2026-03-03
     source: section 3.1

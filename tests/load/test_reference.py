@@ -58,12 +58,17 @@ def test_every_evidence_kind_and_limit_is_named() -> None:
 
 
 def test_the_examples_load_without_a_warning(project: Project) -> None:
-    gate, waivers, sources = EXAMPLES
-    project.policy(gate)
-    project.policy(waivers, "waivers.yaml")
+    examples = {re.findall(r"^kind: (\w+)$", text, re.MULTILINE)[0]: text for text in EXAMPLES}
+    sources = examples.pop("Sources")
+    assert set(examples) == {"Calendar", "Gate", "Ladder", "Mode", "Waivers"}
+    for kind, text in examples.items():
+        project.policy(text, f"{kind.lower()}.yaml")
     loaded, warnings = load_policies(find_policy_files(project.root), project.root)
     assert render_diagnostics(warnings) == ""
     assert list(loaded.gates) == ["shop-launch"]
+    assert list(loaded.modes) == ["shop-orders"]
+    assert list(loaded.ladders) == ["shop-escalation"]
+    assert list(loaded.calendars) == ["shop-days"]
     assert [waiver.id for waiver in loaded.waivers] == ["w-2026-7"]
     read = load_sources(project.write("evidence/shop/sources.staging.yaml", sources), project.root)
     assert set(read.sources) == {entry.name for entry in loaded.gates["shop-launch"].evidence}

@@ -147,6 +147,8 @@ def test_an_instant_after_the_reading_is_of_the_future() -> None:
 def test_other_kinds_are_whole_as_they_are() -> None:
     assert defects("json", {"at": "yesterday"}, START) == ()
     assert defects("mode_state", {"mode": "m", "state": "s", "since": None}, START) == ()
+    lost: Any = {"mode": "m", "state": "unknown", "since": None}
+    assert defects("mode_state", lost, START) == (("undecided", "the state of m is not known"),)
 
 
 def test_defects_are_told_up_to_a_bound() -> None:

@@ -84,6 +84,10 @@ GOOD: dict[str, Any] = {
         ]
     },
     "mode_state": {"mode": "m", "state": "s", "since": None},
+    "operator_events": {
+        "record": "r",
+        "events": [{"event": "resume", "by": "Robin Vale", "at": "2026-01-01T00:00:00Z", "note": None}],
+    },
     "json": {"any": [1, "x"]},
     "yaml": [None],
 }

@@ -11,6 +11,7 @@ CEL's standard library, and what gatekeeper adds to it:
                                 timestamp is itself
 ``offset(s)``                   the first ``T+H:MM`` in ``s``, as records of exercises write the
                                 time since the start, as a duration
+``trailing(l)``                 how many ``true`` a list of bools ends with
 ``is_date(s)``                  whether ``s`` is an ISO date or an RFC 3339 timestamp
 ``doc.section(s)``              the section of a markdown document whose heading matches ``s``
 ``doc.table(s)``                the one table directly under that heading
@@ -25,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gatekeeper.expr.functions.conversions import CONVERSIONS
+from gatekeeper.expr.functions.lists import LISTS
 from gatekeeper.expr.functions.markdown import MARKDOWN
 from gatekeeper.expr.functions.strings import STRINGS
 from gatekeeper.expr.functions.times import TIMES
@@ -32,5 +34,5 @@ from gatekeeper.expr.functions.times import TIMES
 if TYPE_CHECKING:
     from gatekeeper.expr.functions.form import Form
 
-FUNCTIONS: Final[dict[str, tuple[Form, ...]]] = {**CONVERSIONS, **STRINGS, **TIMES, **MARKDOWN}
+FUNCTIONS: Final[dict[str, tuple[Form, ...]]] = {**CONVERSIONS, **STRINGS, **TIMES, **LISTS, **MARKDOWN}
 """Every function by its name; the name of a namespaced one holds its dot."""

@@ -22,6 +22,8 @@ class Form:
         receiver: whether it is written ``target.function(…)``.
         cost: extra steps of a call, from the same arguments; long strings are counted anyway.
         needs: variables that the call reads beyond its arguments; they come first.
+        of: the evidence record that the receiver has to be, where its kind alone says too little.
+        gives: the evidence record that ``result`` is, or a list of it.
     """
 
     params: tuple[str, ...]
@@ -30,6 +32,8 @@ class Form:
     receiver: bool = False
     needs: tuple[str, ...] = ()
     cost: Callable[..., int] | None = None
+    of: type | None = None
+    gives: Any = None
 
     @property
     def arity(self) -> int:

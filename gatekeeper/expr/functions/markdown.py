@@ -8,10 +8,15 @@ for B below A.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gatekeeper.expr.functions.form import Form
 from gatekeeper.expr.outcome import Refusal
+from gatekeeper.model.evidence import Markdown, Table
+from gatekeeper.model.evidence import Section as SectionRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Section: TypeAlias = dict[str, Any]
 
@@ -119,10 +124,15 @@ def _lines(found: list[Section]) -> str:
 
 _ASKED: Final = ("map", "string")
 
+
+def _form(result: str, call: Callable[..., Any], gives: Any = None) -> tuple[Form, ...]:
+    return (Form(_ASKED, result, call, receiver=True, cost=_size, of=Markdown, gives=gives),)
+
+
 MARKDOWN: Final[dict[str, tuple[Form, ...]]] = {
-    "section": (Form(_ASKED, "map", _section, receiver=True, cost=_size),),
-    "table": (Form(_ASKED, "map", _table, receiver=True, cost=_size),),
-    "has_section": (Form(_ASKED, "bool", _has_section, receiver=True, cost=_size),),
-    "has_table": (Form(_ASKED, "bool", _has_table, receiver=True, cost=_size),),
-    "sections_under": (Form(_ASKED, "list", _sections_under, receiver=True, cost=_size),),
+    "section": _form("map", _section, SectionRecord),
+    "table": _form("map", _table, Table),
+    "has_section": _form("bool", _has_section),
+    "has_table": _form("bool", _has_table),
+    "sections_under": _form("list", _sections_under, list[SectionRecord]),
 }

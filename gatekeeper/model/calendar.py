@@ -1,0 +1,57 @@
+"""Working days: which days count, and when the n-th of them ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from gatekeeper.model.place import Place
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+MOST_DAYS = 366
+"""How many working days a deadline may be away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days people work.
+
+    Attributes:
+        working_days: words of ``WEEKDAYS``, at least one.
+        holidays: days off all the same.
+        zone: the time zone in which days begin and end: an IANA name, or an offset such as ``+03:00``.
+        digest: sha256 of the calendar's content, free of layout and comments.
+    """
+
+    id: str
+    title: str
+    working_days: frozenset[str]
+    holidays: frozenset[date]
+    zone: str
+    digest: str
+    place: Place
+
+    def works_on(self, day: date) -> bool:
+        """Whether people work on a day."""
+        return WEEKDAYS[day.weekday()] in self.working_days and day not in self.holidays
+
+
+def end_of_working_day(start: datetime, count: int, calendar: Calendar, zone: tzinfo) -> datetime:
+    """The end of the ``count``-th working day after the day of ``start``, whether that is one itself or not.
+
+    Args:
+        start: an instant; its day is the one that the calendar's zone has then.
+        count: 1 to ``MOST_DAYS``.
+        zone: the calendar's zone.
+
+    Raises:
+        OverflowError: the day lies beyond the year 9999.
+    """
+    day = start.astimezone(zone).date()
+    left = count
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.works_on(day)
+    # The last microsecond, as deadlines on a date end elsewhere; from the next midnight, since a day may be cut short.
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(start.tzinfo) - timedelta(microseconds=1)

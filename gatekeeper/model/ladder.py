@@ -1,0 +1,186 @@
+"""A ladder: ordered levels, each with what reaches it, who acts by when, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gatekeeper.model.mode import Lever
+from gatekeeper.model.place import Place
+from gatekeeper.model.policy import EvidenceEntry, Parameter
+from gatekeeper.model.rule import Expression, Template
+
+Span = timedelta | Expression
+"""How long: a span, or an expression that gives a duration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about a trigger.
+
+    Attributes:
+        when: only where this is true; None for always.
+        lever: the id of the lever to pull, or None.
+        action: what to do, or how to pull the lever here; it may be empty where a lever says it all.
+    """
+
+    when: Expression | None
+    lever: str | None
+    action: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a trigger's condition must have lasted.
+
+    Attributes:
+        until: gives the instant at which it ended, or null while it lasts; None where it always lasts up to now.
+        span: how long.
+        strictly: whether it must have lasted longer than the span; else as long is enough.
+    """
+
+    until: Expression | None
+    span: Span
+    strictly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One of the things that reach a level; of a severity ladder a failure mode, with its remedies.
+
+    Attributes:
+        since: gives the instant at which the condition began, or None where the ladder does not say.
+        lasting: how long it must have lasted; needs ``since``.
+        remedies: what to do, in this order.
+    """
+
+    id: str
+    title: str
+    when: Expression
+    since: Expression | None
+    lasting: Lasting | None
+    message: Template | None
+    remedies: tuple[Remedy, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DueAt:
+    """Due at the instant that an expression gives; null means that it is not set yet."""
+
+    at: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class DueWithin:
+    """Due a span after an instant.
+
+    Attributes:
+        start: gives the instant (null while it has not come), or names the level whose reaching it is.
+        strictly: whether it is late at the end of the span already, and not only after it.
+    """
+
+    start: Expression | str
+    span: Span
+    strictly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueByWorkingDay:
+    """Due at the end of the n-th working day after the day of an instant."""
+
+    start: Expression | str
+    days: int
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueEvery:
+    """Due again and again until the duty is discharged: a span after ``last``, at first a span after ``start``.
+
+    Attributes:
+        last: gives the instant at which it was done the last time, null while it never was.
+    """
+
+    start: Expression | str
+    span: Span
+    last: Expression
+
+
+Deadline = DueAt | DueWithin | DueByWorkingDay | DueEvery
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something owed by an instant.
+
+    Attributes:
+        who: who owes it.
+        level: the level from which on it is owed, or None for one that does not hang on a level.
+        deadline: by when.
+        or_at_level: due already when this level is reached, if that comes first; or None.
+        recommended: whether it is only advised, and never owed.
+    """
+
+    id: str
+    title: str
+    who: str
+    level: str | None
+    applies_when: Expression | None
+    deadline: Deadline
+    or_at_level: str | None
+    done_when: Expression
+    recommended: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A rung.
+
+    Attributes:
+        word: how the level is called, such as ``L2`` or ``HIGH``.
+        severity: the standard word for it on a severity ladder, else None.
+        triggers: any of them reaches the level, and with it those below.
+        action: what is done at this level.
+        page: who is paged.
+        response: by when somebody has taken it up, as a duty, or None.
+    """
+
+    word: str
+    title: str
+    severity: str | None
+    triggers: tuple[Trigger, ...]
+    action: str
+    page: tuple[str, ...]
+    response: Duty | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Ordered levels.
+
+    Attributes:
+        system: the folder that it stands in, which is the system that it is about.
+        levels: the lowest first.
+        duties: of all levels, and those that hang on none.
+        levers: id → lever, for the remedies.
+        digest: sha256 of the policy's content, free of layout and comments.
+    """
+
+    id: str
+    title: str
+    system: str
+    owner: str
+    source: str
+    description: str
+    params: tuple[Parameter, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    levels: tuple[Level, ...]
+    duties: tuple[Duty, ...]
+    levers: Mapping[str, Lever]
+    digest: str
+    place: Place
