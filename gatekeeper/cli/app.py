@@ -59,12 +59,13 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, SUMMARIES[name]) for name in sorted(COMMANDS)])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    epilog="Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy, configuration or snapshot, "
+    "70 gatekeeper itself broke, 130/143 interrupted.",
+)
 @click.version_option(__version__, message="gatekeeper %(version)s")
 def gatekeeper() -> None:
-    r"""May we go? Decides from policies and evidence, and says why.
-
-    \b
-    Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy,
-    configuration or snapshot, 70 gatekeeper itself broke, 130/143 interrupted.
-    """
+    """May we go? Decides from policies and evidence, and says why."""

@@ -80,9 +80,8 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
             )
         )
     for gate, name, value in overridden(decision):
-        page.paragraph(
-            Markup(f"Parameter {code(f'{gate.gate}.{name} = {value_text(value)}')} was given by the caller.")
-        )
+        told = code(f"{gate.gate}.{name} = {value_text(value)}")
+        page.paragraph(Markup(f"Parameter {told} was given by the caller."))
     _facts(page, decision)
     if decision.verdict is not Verdict.GO:
         _next_steps(page, report, decision)

@@ -223,18 +223,10 @@ def figures(decision: Decision) -> tuple[str, ...]:
         (len(fails - hard), "blocking fail", "blocking fails"),
         (len(rules(blocks) - fails), "unknown", "unknown"),
         (len(rules(everywhere) - rules(blocks)), "in a gate below", "in gates below"),
-        *(
-            (len(rules(entries(decision, part))), word, word)
-            for part, word in (
-                (Part.WAIVED, "waived"),
-                (Part.ADVISORY, "advisory"),
-                (Part.SHADOW, "shadow"),
-                (Part.NOT_APPLICABLE, "not applicable"),
-                (Part.PASSES, "pass"),
-            )
-        ),
     )
-    return tuple(count(*each) for each in told if each[0])
+    others = {part: len(rules(entries(decision, part))) for part in Part if part is not Part.BLOCKS}
+    rest = (f"{number} {'pass' if part is Part.PASSES else part}" for part, number in others.items() if number)
+    return (*(count(*each) for each in told if each[0]), *rest)
 
 
 def tally(decision: Decision) -> str:
