@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
@@ -12,22 +15,37 @@ Progress = Callable[[str, int, int], None]
 
 @contextmanager
 def progress_on(stream: TextIO | None) -> Iterator[Progress]:
-    """One line that is written over as work goes on, and cleared at the end."""
+    """A bar that is drawn from the first call on, and taken away at the end.
+
+    A terminal that goes away does not end the work.
+    """
     if stream is None or not stream.isatty():
         yield lambda _what, _done, _all: None
         return
-
-    def write(text: str) -> None:
-        with suppress(OSError):  # a terminal that went away must not end the work
-            stream.write(text)
-            stream.flush()
+    started: list[Bars] = []
 
     def show(what: str, done: int, all_: int) -> None:
-        width = 24
-        filled = width * done // max(1, all_)
-        write(f"\r\x1b[2K[{'#' * filled}{'.' * (width - filled)}] {done}/{all_} {what[:48]}")
+        with suppress(OSError):
+            if not started:
+                started.append(_bars(stream))
+                started[0].start()
+                started[0].add_task("")
+            bars = started[0]
+            bars.update(bars.task_ids[0], description=what, completed=done, total=all_)
+            bars.refresh()
 
     try:
         yield show
     finally:
-        write("\r\x1b[2K")
+        with suppress(OSError):
+            for bars in started:
+                bars.stop()
+
+
+def _bars(stream: TextIO) -> Bars:
+    from rich.console import Console  # here, since most commands draw no bar
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    return Bars(*columns, console=Console(file=stream), transient=True, auto_refresh=False)
