@@ -13,7 +13,7 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.decide.earliest import earliest_go
 from gatekeeper.decide.verdict import reason_of, stopped_by_hard, verdict_of
 from gatekeeper.decide.waivers import apply_waivers
-from gatekeeper.errors import Diagnostic, InvalidDocuments, UsageError
+from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput, UsageError
 from gatekeeper.evaluate.admission import admit
 from gatekeeper.evaluate.gate import evaluate_gate
 from gatekeeper.evaluate.inputs import Inputs
@@ -282,6 +282,9 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
     root, folder = configuration.root, configuration.policies
     policies = find_policy_files(root, folder)
     sources = find_sources_files(root, configuration.evidence)
+    if not policies:
+        # Nothing was checked, and that must not look as if all were well.
+        raise InvalidInput(f"there is no policy in {root / folder}", "a policy lies in policies/<system>/<id>.yaml")
     diagnostics: list[Diagnostic] = []
     try:
         diagnostics += load_policies(policies, root, folder)[1]

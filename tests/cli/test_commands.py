@@ -324,3 +324,9 @@ def test_an_environment_that_does_not_exist_is_a_usage_error(project: Project) -
     project.run("collect", "demo")
     ended = project.run("evaluate", "demo", "--environment", "production")
     assert (ended.code, "no environment 'production'" in ended.err) == (2, True)
+
+
+def test_lint_without_any_policy_is_not_green(project: Project) -> None:
+    project.policy.unlink()
+    ended = project.run("lint")
+    assert (ended.code, "there is no policy" in ended.err) == (4, True)
