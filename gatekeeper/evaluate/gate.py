@@ -7,9 +7,10 @@ matters.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gatekeeper.evaluate.inputs import Inputs
-from gatekeeper.evaluate.judgement import Judgement, lacks_of, observations, run, tell_lacks, truth
+from gatekeeper.evaluate.judgement import Judgement, because, lacks_of, observations, run, tell_lacks, truth
 from gatekeeper.evaluate.rows import judge_rows
 from gatekeeper.evaluate.sign_off import judge_sign_offs
 from gatekeeper.evaluate.streak import judge_streak
@@ -69,26 +70,35 @@ class _Evaluation:
 def _not_applied(rule: Rule, applies: object, inputs: Inputs) -> Judgement:
     """A rule whose ``applies_when`` is false is not applicable; one for which it is not known is unknown."""
     condition = " ".join(rule.applies_when.source.split()) if rule.applies_when is not None else ""
-    evidence = inputs.evidence_of(rule.applies_when)
-    observed = observations(inputs.bindings, rule.applies_when)
+    judged = Judgement(
+        Outcome.NOT_APPLICABLE,
+        f"applies only when {condition}",
+        condition,
+        evidence=inputs.evidence_of(rule.applies_when),
+        observed=observations(inputs.bindings, rule.applies_when),
+        because=because(inputs.bindings, rule.applies_when),
+    )
     if applies is False:
-        told = f"applies only when {condition}"
-        return Judgement(Outcome.NOT_APPLICABLE, told, condition, evidence=evidence, observed=observed)
+        return judged
     lacks = lacks_of(applies, "a bool")
-    return Judgement(Outcome.UNKNOWN, tell_lacks(lacks), condition, lacks=lacks, evidence=evidence, observed=observed)
+    return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks)
 
 
 def _judge_expect(expect: Expect, inputs: Inputs) -> Judgement:
     value = run(expect.when, inputs.bindings)
     outcome = truth(value)
-    expected = " ".join(expect.when.source.split())
-    evidence = inputs.evidence_of(expect.when)
-    observed = observations(inputs.bindings, expect.when)
-    if outcome is Outcome.UNKNOWN:
-        lacks = lacks_of(value, "a bool")
-        return Judgement(outcome, tell_lacks(lacks), expected, lacks=lacks, evidence=evidence, observed=observed)
-    told = "met" if outcome is Outcome.PASS else "not met"
-    return Judgement(outcome, told, expected, evidence=evidence, observed=observed)
+    judged = Judgement(
+        outcome,
+        "met" if outcome is Outcome.PASS else "not met",
+        " ".join(expect.when.source.split()),
+        evidence=inputs.evidence_of(expect.when),
+        observed=observations(inputs.bindings, expect.when),
+        because=because(inputs.bindings, expect.when),
+    )
+    if outcome is not Outcome.UNKNOWN:
+        return judged
+    lacks = lacks_of(value, "a bool")
+    return replace(judged, told=tell_lacks(lacks), lacks=lacks)
 
 
 def _judge_gate(read: ReadGate, enforcement: Enforcement, inputs: Inputs) -> Judgement:
@@ -154,8 +164,10 @@ def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:
         through_hard=judged.through_hard,
         gate=judged.gate,
         closed_by=judged.closed_by,
+        unclosed=judged.unclosed,
         window=judged.window,
         quorum=judged.quorum,
+        because=judged.because,
     )
 
 

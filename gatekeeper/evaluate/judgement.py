@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gatekeeper.expr import Duration, EvaluationError, Program, Unknown, observe, to_json
-from gatekeeper.model.finding import Lack, Observation, Outcome, QuorumState
+from gatekeeper.expr import EvaluationError, Program, Unknown, deciding, observation, observe
+from gatekeeper.model.finding import Deciding, Lack, Observation, Outcome, QuorumState
 from gatekeeper.model.rule import Expression
-from gatekeeper.model.values import Json
 from gatekeeper.model.window import WindowState
-
-MAX_SHOWN = 200
-"""Characters of a text value that a finding shows."""
-
-MOST_ENTRIES = 8
-"""Entries of a list that a finding shows; of a longer one it says how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +22,7 @@ class Judgement:
         row: the bindings of that row, for the rule's message.
         gate: the other gate, where one was read.
         closed_by: the rule that closes the row, where one does.
+        unclosed: whether rules close the rows, and none closes this one.
     """
 
     outcome: Outcome
@@ -45,8 +39,10 @@ class Judgement:
     through_hard: bool = False
     gate: str | None = None
     closed_by: str | None = None
+    unclosed: bool = False
     window: WindowState | None = None
     quorum: QuorumState | None = None
+    because: tuple[Deciding, ...] = ()
 
 
 def run(expression: Expression, bindings: Mapping[str, object]) -> object:
@@ -92,33 +88,14 @@ def observations(bindings: Mapping[str, object], *parts: Expression | None) -> t
         for observed in observe(part.program, bindings):
             if isinstance(observed.value, Unknown | EvaluationError) or observed.text in seen:
                 continue
-            seen[observed.text] = _observation(observed.text, observed.value)
+            seen[observed.text] = observation(observed.text, observed.value)
     return tuple(seen.values())
 
 
-def _observation(path: str, value: object) -> Observation:
-    """A value short enough to be told, with the line of the document that it came from."""
-    if isinstance(value, Duration):
-        return Observation(path, value.readable())
-    try:
-        told = to_json(value)
-    except ValueError:
-        return Observation(path, "too large to be shown", summary=True)
-    if isinstance(told, list):
-        if len(told) <= MOST_ENTRIES and all(not isinstance(each, list | dict) for each in told):
-            return Observation(path, [_cut(each) for each in told])
-        return Observation(path, f"{len(told)} entries" if len(told) != 1 else "1 entry", summary=True)
-    if isinstance(told, dict):
-        names = ", ".join(list(told)[:MOST_ENTRIES]) + (", …" if len(told) > MOST_ENTRIES else "")
-        line = told.get("line")
-        return Observation(path, f"{{{names}}}", line if type(line) is int else None, summary=True)
-    return Observation(path, _cut(told))
-
-
-def _cut(value: Json) -> Json:
-    if isinstance(value, str) and len(value) > MAX_SHOWN:
-        return value[: MAX_SHOWN - 1] + "…"
-    return value
+def because(bindings: Mapping[str, object], *parts: Expression | None) -> tuple[Deciding, ...]:
+    """What of each expression decided what it came to."""
+    programs = [part.program for part in parts if part is not None]
+    return tuple(each for one in programs if isinstance(one, Program) for each in deciding(one, bindings))
 
 
 def _type_word(value: object) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from gatekeeper.evaluate.admission import SKEW, Admitted, admit
 from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
 from gatekeeper.evaluate.inputs import bindings_of, read_by
-from gatekeeper.evaluate.judgement import lacks_of, observations, run, tell_lacks
+from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.model.calendar import Calendar
@@ -190,6 +190,7 @@ def _trigger(trigger: Trigger, inputs: LadderInputs) -> TriggerStanding:
         lacks=lacks_of(value, "a bool") if state is Reach.UNKNOWN else (),
         observed=observations(inputs.bindings, *parts),
         evidence=read_by(inputs.admitted, *parts, spanned),
+        because=because(inputs.bindings, trigger.when),
     )
     if lasting is not None:
         standing = _lasted(trigger, lasting, standing, inputs)
@@ -234,8 +235,9 @@ def _lasted(trigger: Trigger, lasting: Lasting, standing: TriggerStanding, input
     enough = lasted > needs if lasting.strictly else lasted >= needs
     expected = f"{standing.expected}, for {'longer than' if lasting.strictly else 'at least'} {span_text(needs)}"
     standing = replace(standing, since=since, lasted=lasted, needs=needs, expected=expected)
-    if not enough:
-        return replace(standing, state=Reach.NOT_REACHED, lacks=())
+    if not enough:  # a condition that is so or not known does not decide it any more
+        parts = standing.because if standing.state is Reach.NOT_REACHED else ()
+        return replace(standing, state=Reach.NOT_REACHED, lacks=(), because=parts)
     return replace(standing, reached_at=since + needs if standing.state is Reach.REACHED else None)
 
 

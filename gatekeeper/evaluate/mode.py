@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from gatekeeper.evaluate.admission import admit
 from gatekeeper.evaluate.inputs import bindings_of
-from gatekeeper.evaluate.judgement import lacks_of, observations, run, tell_lacks
+from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.evaluate.series import stand, stop, take
 from gatekeeper.expr import Duration, Timestamp
@@ -175,20 +175,23 @@ class _Look:
     def _entry(self, condition: Condition, level: ModeLevel, bar: Bar | None) -> tuple[ConditionReading, Streak]:
         seen, unless = self.truth(condition.when), self.truth(level.unless)
         barred = ""
+        deciding: tuple[Expression | None, ...] = (condition.when,)
         if seen.value is not False and unless.value is True:
             barred = "barred: `unless` is true"
+            deciding = (level.unless,)
         elif seen.value is True and unless.value is None:
             seen = _Seen(None, unless.lacks)
+            deciding = (level.unless,)
         elif seen.value is True and bar is not None and self.at < bar.at + self.span(condition.look_back):
             until = instant_text(bar.at + self.span(condition.look_back))
             barred = f"barred until {until}: it looks back into what barred it"
-        return self._read(condition, seen, barred, NO_TIME, observed=(condition.when, level.unless))
+        return self._read(condition, seen, barred, NO_TIME, observed=(condition.when, level.unless), deciding=deciding)
 
     def _exit(self, condition: Condition, level: ModeLevel, open_entries: list[str]) -> tuple[ConditionReading, Streak]:
         seen = self.truth(condition.when)
         barred = f"waits: {', '.join(open_entries)} is not known" if seen.value and open_entries else ""
         dwell = self.before.since + self.span(level.dwell) - self.at
-        return self._read(condition, seen, barred, dwell, observed=(condition.when,))
+        return self._read(condition, seen, barred, dwell, observed=(condition.when,), deciding=(condition.when,))
 
     def _read(
         self,
@@ -197,6 +200,7 @@ class _Look:
         barred: str,
         wait: timedelta,
         observed: tuple[Expression | None, ...],
+        deciding: tuple[Expression | None, ...],
     ) -> tuple[ConditionReading, Streak]:
         """A condition and its clock; ``wait`` is how long its state has to last yet."""
         clock, max_gap = self.before.clocks.get(condition.id, Streak()), self.span(self.mode.max_gap)
@@ -220,6 +224,7 @@ class _Look:
             broken=stands.broken,
             observed=observations(self.bindings, *observed),
             lacks=seen.lacks if outcome is Outcome.UNKNOWN else (),
+            because=because(self.bindings, *deciding),
         )
         return reading, clock
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from gatekeeper.evaluate.inputs import Inputs
-from gatekeeper.evaluate.judgement import Judgement, lacks_of, observations, run, tell_lacks, truth
+from gatekeeper.evaluate.judgement import Judgement, because, lacks_of, observations, run, tell_lacks, truth
 from gatekeeper.expr import Timestamp
 from gatekeeper.model.finding import Finding, Lack, Outcome
 from gatekeeper.model.rule import Each
@@ -81,14 +81,14 @@ def _judge_row(
     evidence: tuple[str, ...],
 ) -> Judgement:
     bindings = {**inputs.bindings, each.row: row}
-    observed = observations(bindings, each.expect)
     outcome, told, lacks = _outcome(each, bindings, findings_of, key)
     return Judgement(
         outcome,
         told,
         expected,
         lacks=lacks,
-        observed=observed,
+        observed=observations(bindings, each.expect),
+        because=because(bindings, each.expect),
         evidence=evidence,
         key=key,
         row=bindings,
@@ -96,6 +96,7 @@ def _judge_row(
         due_text=_text(each.due and run(each.due, bindings)),
         line=_line(row),
         closed_by=each.closed_by.get(key) if each.closed_by is not None else None,
+        unclosed=each.closed_by is not None and key not in each.closed_by,
     )
 
 

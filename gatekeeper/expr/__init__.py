@@ -2,8 +2,9 @@
 
 ``parse`` (the only door to cel-python's grammar) and ``convert`` make a ``tree``; ``resolve`` gives
 its names their meaning; ``evaluator`` turns it into closures over plain JSON values. A ``Program``
-holds the tree, ``observe`` tells what it read, ``Template`` renders messages. Nothing in here reads
-the clock, the network or any file but the grammar and the cache of its tables.
+holds the tree, ``observe`` tells what it read and ``deciding`` what of it decided, ``Template``
+renders messages. Nothing in here reads the clock, the network or any file but the grammar and the
+cache of its tables.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from gatekeeper.expr.temporal import Duration, Timestamp
 from gatekeeper.expr.values import TYPE_NAMES, Uint, Value, to_json
 
 if TYPE_CHECKING:
+    from gatekeeper.expr.decisive import deciding
     from gatekeeper.expr.explain import Observed, observe
     from gatekeeper.expr.program import Name, Program, compile_expression
+    from gatekeeper.expr.shown import observation
     from gatekeeper.expr.template import Template, compile_template
 
 __all__ = [
@@ -40,6 +43,8 @@ __all__ = [
     "Value",
     "compile_expression",
     "compile_template",
+    "deciding",
+    "observation",
     "observe",
     "to_json",
 ]
@@ -51,6 +56,8 @@ _LATER = {
     "Template": "template",
     "compile_expression": "program",
     "compile_template": "template",
+    "deciding": "decisive",
+    "observation": "shown",
     "observe": "explain",
 }
 """What is loaded when it is first asked for: those who only handle values need no parser."""

@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gatekeeper.expr.limits import DEFAULT_BUDGET
 from gatekeeper.expr.program import Program
-from gatekeeper.expr.tree import Call, Comprehension, Index, Node, Presence, Select, Variable, children
+from gatekeeper.expr.tree import (
+    Binary,
+    Call,
+    Comprehension,
+    Conditional,
+    Index,
+    Local,
+    Logic,
+    Node,
+    Presence,
+    Select,
+    Variable,
+    children,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,31 +50,40 @@ def observe(program: Program, bindings: Mapping[str, object], *, budget: int = D
 
     ``now`` alone is left out: every report tells it. Each chain has the whole ``budget``.
     """
-    return tuple(Observed(text, part.run(bindings, budget=budget)) for text, part in program.parts(_observed))
+    return tuple(Observed(text, part.run(bindings, budget=budget)) for text, part in program.kept(_observed))
 
 
 def _observed(program: Program) -> tuple[tuple[str, Program], ...]:
     """The chains with a program for each; the program keeps them for its next observation."""
     found: dict[str, Program] = {}
-    for node in _chains(program.tree):
-        text = " ".join(program.source[node.span.start : node.span.end].split())
+    for node in chains(program.tree):
+        text = one_line(program.source, node)
         found.setdefault(text, Program(program.source, node))
     return tuple(found.items())
 
 
-def _chains(node: Node) -> Iterator[Node]:
-    """The longest chains in source order, then those within their arguments."""
+def one_line(source: str, node: Node) -> str:
+    """A sub-expression as it is written, on one line, without brackets around the whole of it."""
+    inner = children(node) if isinstance(node, (Binary, Logic, Conditional)) else (node,)
+    return " ".join(source[inner[0].span.start : inner[-1].span.end].split())
+
+
+def chains(node: Node) -> Iterator[Node]:
+    """The longest chains in source order, then those within their arguments.
+
+    The elements of macros that enclose ``node`` begin chains as variables do; the bodies of macros are left out.
+    """
     if isinstance(node, Presence):
-        yield from _chains(node.operand)
+        yield from chains(node.operand)
     elif _rooted(node):
         if not (isinstance(node, Variable) and node.name == "now"):
             yield node
         yield from _inside(node)
     elif isinstance(node, Comprehension):
-        yield from _chains(node.over)
+        yield from chains(node.over)
     else:
         for below in children(node):
-            yield from _chains(below)
+            yield from chains(below)
 
 
 def _next(node: Node) -> Node | None:
@@ -80,7 +102,7 @@ def _next(node: Node) -> Node | None:
 def _rooted(node: Node) -> bool:
     while (inner := _next(node)) is not None:
         node = inner
-    return isinstance(node, Variable)
+    return isinstance(node, (Variable, Local))
 
 
 def _inside(node: Node) -> Iterator[Node]:
@@ -90,7 +112,7 @@ def _inside(node: Node) -> Iterator[Node]:
         return
     yield from _inside(inner)
     if isinstance(node, Index):
-        yield from _chains(node.index)
+        yield from chains(node.index)
     elif isinstance(node, Call):
         for argument in node.arguments:
-            yield from _chains(argument)
+            yield from chains(argument)

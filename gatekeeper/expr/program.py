@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from gatekeeper.expr.values import Value
+
+Made = TypeVar("Made")
 
 
 class Name(NamedTuple):
@@ -40,14 +42,14 @@ class Program:
         names: the variables that it reads, the first occurrence of each, sorted by place.
     """
 
-    __slots__ = ("_closure", "_cost", "_parts", "names", "source", "tree")
+    __slots__ = ("_closure", "_cost", "_kept", "names", "source", "tree")
 
     source: str
     tree: Node
     names: tuple[Name, ...]
     _cost: int
     _closure: Callable[[Run], object] | None
-    _parts: tuple[tuple[str, Program], ...] | None
+    _kept: dict[Callable[[Program], object], object]
 
     def __init__(self, source: str, tree: Node) -> None:
         for name, value in (
@@ -56,7 +58,7 @@ class Program:
             ("names", _names(tree)),
             ("_cost", size(tree)),
             ("_closure", None),
-            ("_parts", None),
+            ("_kept", {}),
         ):
             object.__setattr__(self, name, value)
 
@@ -103,13 +105,11 @@ class Program:
             result = self._gave_up("the caller left too little stack to evaluate this")
         return result, budget - max(0, run.left)
 
-    def parts(self, split: Callable[[Program], tuple[tuple[str, Program], ...]]) -> tuple[tuple[str, Program], ...]:
-        """What ``split`` makes of this program, made once; ``explain`` is its only caller."""
-        made = self._parts
-        if made is None:
-            made = split(self)
-            object.__setattr__(self, "_parts", made)
-        return made
+    def kept(self, make: Callable[[Program], Made]) -> Made:
+        """What ``make`` makes of this program, made once: that by which explanations know it again."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        return cast("Made", self._kept[make])
 
     def _gave_up(self, message: str) -> EvaluationError:
         site = Site.of(self.source, self.tree.span)

@@ -55,6 +55,25 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Deciding:
+    """A part of an expression that decided what the whole came to.
+
+    Attributes:
+        part: the sub-expression as the policy writes it, on one line, its end cut off where it is long.
+        value: what it came to; None where that is not known or it has no value.
+        told: one line for a person: what was seen and, where the whole is false, what it needs.
+        observed: the values that the part read.
+        depth: 0, and one more within each list that the part is about an entry of.
+    """
+
+    part: str
+    value: bool | None
+    told: str
+    observed: tuple[Observation, ...] = ()
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
     """How one required role of a quorum stands.
 
@@ -101,6 +120,7 @@ class Finding:
         message: one line that says what is.
         expected: one line that says what the rule wants.
         observed: the values that the rule saw.
+        because: the parts of its expression that decided the outcome, and nothing else.
         lacks: what is not known, where the outcome is unknown.
         evidence: names of the evidence that the rule reads, sorted.
         due: the instant by which this is owed, if the rule or the row names one.
@@ -110,6 +130,7 @@ class Finding:
         waiver: id of the waiver that accepts this finding, or None.
         gate: id of the other gate, for a rule that reads one.
         closed_by: id of the rule that closes this row, for a row that a rule closes.
+        unclosed: whether rules close the rows, and none closes this one.
         line: the line of the source document that the row came from, where that is known.
     """
 
@@ -135,8 +156,10 @@ class Finding:
     waiver: str | None = None
     gate: str | None = None
     closed_by: str | None = None
+    unclosed: bool = False
     window: WindowState | None = None
     quorum: QuorumState | None = None
+    because: tuple[Deciding, ...] = ()
 
     @property
     def counts(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import EvidenceEntry, Parameter
+from gatekeeper.model.policy import Policy
 from gatekeeper.model.rule import Expression, Template
 
 Span = timedelta | Expression
@@ -159,28 +159,16 @@ class Level:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder(Policy):
     """Ordered levels.
 
     Attributes:
-        system: the folder that it stands in, which is the system that it is about.
         levels: the lowest first.
         duties: of all levels, and those that hang on none.
         levers: id → lever, for the remedies.
-        digest: sha256 of the policy's content, free of layout and comments.
     """
 
-    id: str
-    title: str
-    system: str
-    owner: str
-    source: str
-    description: str
-    params: tuple[Parameter, ...]
-    evidence: tuple[EvidenceEntry, ...]
     levels: tuple[Level, ...]
     duties: tuple[Duty, ...]
     levers: Mapping[str, Lever]
-    digest: str
-    place: Place

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from gatekeeper.model.finding import Finding, Lack, Observation, Outcome
+from gatekeeper.model.finding import Deciding, Finding, Lack, Observation, Outcome
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import EvidenceEntry, Parameter
+from gatekeeper.model.policy import Policy
 from gatekeeper.model.rule import Expression, Template
 from gatekeeper.model.series import Break, Streak
 
@@ -121,8 +121,8 @@ class Advice:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode(Policy):
     """A policy of ordered states.
 
     Attributes:
@@ -131,17 +131,8 @@ class Mode:
         initial: the state that it begins in.
         states: best first.
         observed: tells the state that somebody sees, such as a kill-switch.
-        digest: sha256 of the policy's content, free of layout and comments.
     """
 
-    id: str
-    title: str
-    system: str
-    owner: str
-    source: str
-    description: str
-    params: tuple[Parameter, ...]
-    evidence: tuple[EvidenceEntry, ...]
     max_gap: Span
     hold_last: Span
     initial: str
@@ -149,8 +140,6 @@ class Mode:
     levers: Mapping[str, Lever]
     recommend: tuple[Advice, ...]
     observed: Expression | None
-    digest: str
-    place: Place
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -221,6 +210,7 @@ class ConditionReading:
         broken: what last broke it, or None.
         observed: the values that it saw.
         lacks: what is not known.
+        because: the parts of the condition, or of what bars it, that decided the outcome, and nothing else.
     """
 
     condition: Condition
@@ -233,6 +223,7 @@ class ConditionReading:
     broken: Break | None
     observed: tuple[Observation, ...]
     lacks: tuple[Lack, ...]
+    because: tuple[Deciding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

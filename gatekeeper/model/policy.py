@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import ReadGate, Rule
@@ -70,28 +70,30 @@ class EvidenceEntry:
     place: Place
 
 
-class Policy(Protocol):
-    """What every kind of policy has: an id, parameters, and needs of evidence."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a policy of any kind says.
 
-    @property
-    def id(self) -> str:
-        """Its name, unique over all policies."""
-        ...
+    Attributes:
+        id: its name, unique over all policies.
+        system: the folder that it stands in, which is the system that it is about.
+        owner: who answers for it.
+        source: where its requirements come from; empty where it does not say.
+        params: its named figures.
+        evidence: what it needs of each piece of evidence.
+        digest: sha256 of its content, free of layout and comments.
+    """
 
-    @property
-    def system(self) -> str:
-        """The folder that it stands in, which is the system that it is about."""
-        ...
-
-    @property
-    def params(self) -> tuple[Parameter, ...]:
-        """Its named figures."""
-        ...
-
-    @property
-    def evidence(self) -> tuple[EvidenceEntry, ...]:
-        """What it needs of each piece of evidence."""
-        ...
+    id: str
+    title: str
+    system: str
+    owner: str
+    source: str
+    description: str
+    params: tuple[Parameter, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    digest: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +109,23 @@ class WaiverTerms:
     granted_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Policy):
     """A go or no-go policy.
 
     Attributes:
-        system: the folder that it stands in, which is the system that it judges.
         severities: the policy's own words, worst first → the standard word.
         words: GO, NO-GO and INCONCLUSIVE → the policy's own words for them.
         advisory: whether the gate may be GO without any applicable blocking rule.
         roles: role → the people who hold it.
-        digest: sha256 of the policy's content, free of layout and comments.
     """
 
-    id: str
-    title: str
-    system: str
-    owner: str
-    source: str
-    description: str
     severities: Mapping[str, str]
     words: Mapping[str, str]
     advisory: bool
-    params: tuple[Parameter, ...]
-    evidence: tuple[EvidenceEntry, ...]
     rules: tuple[Rule, ...]
     roles: Mapping[str, tuple[str, ...]]
     waivers: WaiverTerms
-    digest: str
-    place: Place
 
     @property
     def reads(self) -> tuple[str, ...]:

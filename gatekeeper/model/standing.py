@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gatekeeper.model.decision import EvidenceNote
-from gatekeeper.model.finding import Lack, Observation
+from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.place import Place
 
 
@@ -61,6 +61,7 @@ class TriggerStanding:
         needs: how long it must last.
         message: one line that says what is.
         expected: what it needs, as the ladder writes it.
+        because: the parts of its condition that decided the state; ``lasted`` and ``needs`` tell the rest.
         evidence: names of the evidence that it reads, sorted.
         remedies: of a trigger that is not known not to hold, in the ladder's order.
     """
@@ -79,6 +80,7 @@ class TriggerStanding:
     lacks: tuple[Lack, ...] = ()
     evidence: tuple[str, ...] = ()
     remedies: tuple[RemedyStanding, ...] = ()
+    because: tuple[Deciding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Series:
 
     Attributes:
         path: as for an edit.
-        values: one for each look from the first on; None stands for a look at which that evidence was not collected.
+        values: one for each tick of ``every`` from the first look on, of which the last one stays; None stands for a
+            look at which that evidence was not collected.
             Each value is wrapped in a tuple, so that a sample of ``null`` is not taken for none.
     """
 
@@ -114,12 +115,32 @@ class Pause:
 class Wanted:
     """One thing that a case expects.
 
+    Instants are RFC 3339 texts in UTC, as ``instant_text`` writes them, also where the suite writes an offset from the
+    beginning of the case. Lists are to be met exactly.
+
     Attributes:
-        aspect: what of the policy: ``verdict``, ``finding``, ``stops``, ``earliest_go`` of a gate; ``level``,
-            ``trigger``, ``pages``, ``duty``, ``remedies`` of a ladder; ``state``, ``since``, ``because``, ``levers``,
-            ``advice``, ``condition`` of a mode; ``says`` (a part of the message) and ``due`` go with a name.
+        aspect: what of the policy, one of the words below.
         name: which finding (``rule`` or ``rule[key]``), trigger, duty or condition; empty for one of the whole policy.
         value: what is expected; its shape depends on the aspect.
+
+    Of a gate:
+        ``verdict``: ``GO``, ``NO-GO`` or ``INCONCLUSIVE``. ``finding`` (named): a word of ``Outcome``; the name of an
+        ``each`` rule without a key means all its rows. ``finding_says`` (named): a part of the message. ``stops``: the
+        findings that stop the gate, by name. ``waived``: the findings whose waiver is accepted, by name.
+        ``earliest_go``: an instant, or None.
+
+    Of a ladder:
+        ``level``: its word, or None. ``unknown_levels``: words. ``trigger`` (named): a word of ``Reach``.
+        ``trigger_says`` (named): a part of the message. ``remedies`` (named by the trigger): levers, or actions of
+        remedies without one, that are advised, in order. ``pages``: who, in order. ``duty`` (named): a word of
+        ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_says`` (named): a part of what is told.
+
+    Of a mode:
+        ``state``: its name, or ``unknown``. ``since``: an instant. ``because``: ids of the conditions of the
+        transition at this look. ``condition`` (named): a word of ``Outcome``. ``condition_says`` (named): a part of
+        what bars it, broke it or lacks. ``condition_met`` (named): true or false. ``levers``: ids. ``advice``: ids of
+        advice that holds. ``advice_unknown``: ids. ``observed_state``: a name, or None. ``transitions``: pairs of
+        instant and state, over the case up to this look.
     """
 
     aspect: str

@@ -77,7 +77,21 @@ def ladders(draw: st.DrawFn) -> Ladder:
         levels.append(Level(word, word, None, reaching, "act", (f"who of {word}",), None, PLACE))
     owed = tuple(draw(duties(f"d{number}", words)) for number in range(draw(st.integers(0, 4))))
     needs = tuple(entry(name) for name in NAMES)
-    return Ladder("l", "L", "demo", "o", "", "", (), needs, tuple(levels), owed, {}, "sha256:l", PLACE)
+    return Ladder(
+        id="l",
+        title="L",
+        system="demo",
+        owner="o",
+        source="",
+        description="",
+        params=(),
+        evidence=needs,
+        levels=tuple(levels),
+        duties=owed,
+        levers={},
+        digest="sha256:l",
+        place=PLACE,
+    )
 
 
 instants = st.none() | st.integers(-10, 90).map(lambda minutes: ago(minutes=minutes))

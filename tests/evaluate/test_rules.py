@@ -121,6 +121,14 @@ def test_a_row_is_closed_by_evidence_and_not_by_its_text() -> None:
         "2": (Outcome.UNKNOWN, "not known: signed is not known"),
         "3": (Outcome.FAIL, "open: no rule closes it"),
     }
+    assert [key for key, f in findings.items() if f.unclosed] == ["3"]
+
+
+def test_a_row_without_a_key_is_not_said_to_lack_a_rule_that_closes_it() -> None:
+    findings = decided(
+        [rule("blocker", each(closed_by={"1": "other"})), rule("other", "true")], rows(None)
+    ).root.findings
+    assert [(f.outcome, f.unclosed) for f in findings if f.rule == "blocker"] == [(Outcome.UNKNOWN, False)]
 
 
 def test_a_row_tells_its_owner_and_that_it_is_past_its_date() -> None:

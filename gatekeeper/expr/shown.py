@@ -1,0 +1,94 @@
+"""Values of expressions as people are shown them: short, readable, and never a whole document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gatekeeper.expr.temporal import Duration, Timestamp
+from gatekeeper.expr.values import CelType, MapValue, to_json
+from gatekeeper.model.finding import Observation
+from gatekeeper.model.shown import shown
+from gatekeeper.model.values import Json
+
+MAX_SHOWN: Final = 200
+"""Characters of a text value that an observation holds."""
+
+MOST_ENTRIES: Final = 8
+"""Entries of a list that are shown; of a longer one it is told how many there are."""
+
+LONGEST_TEXT: Final = 60
+"""Characters of a text that a line shows."""
+
+LONGEST_LIST: Final = 100
+"""Characters of a list that a line shows; of a longer one it tells how many entries there are."""
+
+
+def observation(path: str, value: object) -> Observation:
+    """A value short enough to be kept, with the line of the document that it came from."""
+    if isinstance(value, Duration):
+        return Observation(path, value.readable())
+    try:
+        told = to_json(value)
+    except ValueError:
+        return Observation(path, "too large to be shown", summary=True)
+    except TypeError:
+        return Observation(path, "not all of it is known", summary=True)
+    if isinstance(told, list):
+        if len(told) <= MOST_ENTRIES and all(not isinstance(each, list | dict) for each in told):
+            return Observation(path, [_cut(each) for each in told])
+        return Observation(path, entries(len(told)), summary=True)
+    if isinstance(told, dict):
+        line = told.get("line")
+        return Observation(path, _names(list(told)), line if type(line) is int else None, summary=True)
+    return Observation(path, _cut(told))
+
+
+def brief(value: object) -> str:
+    """A value within a line: text in quotes, lengths of time as ``1h30m``, what is large by its size only."""
+    match value:
+        case None | bool() | str():
+            return shown(value, LONGEST_TEXT)
+        case float():
+            return repr(value)
+        case Duration():
+            return value.readable()
+        case Timestamp() | CelType() | int():
+            return str(value)
+        case bytes():
+            return f"{len(value)} bytes"
+        case list():
+            return _brief_list(value)
+        case dict() | MapValue():
+            return _names([str(key) for key in value.keys()])  # noqa: SIM118 - a MapValue is no mapping of Python's
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def is_brief(value: object) -> bool:
+    """Whether :func:`brief` says all of a value."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT
+    return not isinstance(value, (bytes, list, dict, MapValue))
+
+
+def entries(number: int) -> str:
+    """``1 entry``, ``2 entries``."""
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+def _brief_list(value: list[object]) -> str:
+    if len(value) <= MOST_ENTRIES and not any(isinstance(each, (list, dict, MapValue)) for each in value):
+        text = f"[{', '.join(brief(each) for each in value)}]"
+        if len(text) <= LONGEST_LIST:
+            return text
+    return entries(len(value))
+
+
+def _names(keys: list[str]) -> str:
+    return f"{{{', '.join(keys[:MOST_ENTRIES])}{', …' if len(keys) > MOST_ENTRIES else ''}}}"
+
+
+def _cut(value: Json) -> Json:
+    if isinstance(value, str) and len(value) > MAX_SHOWN:
+        return value[: MAX_SHOWN - 1] + "…"
+    return value

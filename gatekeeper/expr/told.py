@@ -1,0 +1,188 @@
+"""What decided, in one line for a person: ``error_rate = 0.063, needs <= 0.05``.
+
+Pure functions of a sub-expression, its truth and the values that it read. Where the whole expression is false, a line
+says what the part needs; where it is true, and for what only chose between two parts, it says what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from gatekeeper.expr.outcome import Unknown
+from gatekeeper.expr.shown import brief, entries, is_brief
+from gatekeeper.expr.tree import Binary, Call, Constant, ListOf, MapOf, Node, Presence, Select, Variable
+from gatekeeper.model.shown import shown
+
+LONGEST_PART: Final = 100
+"""Characters of a sub-expression that a line shows."""
+
+LONGEST_ASKED: Final = 60
+"""Characters of a condition that a line repeats where those below it say what they need."""
+
+_LONGEST_ASIDE: Final = 48
+_LONGEST_NAME: Final = 40
+
+_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in"}
+_NAMES: Final = ("run_number", "id", "key", "name", "title", "role", "line")
+"""Fields by which people know an entry of a list, the best first."""
+
+
+class Reader(NamedTuple):
+    """How a part is looked at.
+
+    Attributes:
+        text: a node as it is written.
+        value: what a node came to.
+    """
+
+    text: Callable[[Node], str]
+    value: Callable[[Node], object]
+
+
+def tell(reader: Reader, node: Node, truth: bool, wanted: bool) -> str:
+    """A part that is a truth by itself.
+
+    Args:
+        truth: what it came to.
+        wanted: whether it would have to be the opposite.
+    """
+    told = None
+    match node:
+        case Binary():
+            told = _comparison(reader, node, truth, wanted)
+        case Call():
+            told = _call(reader, node, truth, wanted)
+        case Presence():
+            told = f"{cut(reader.text(node.operand))}.{node.field} is {'' if truth else 'not '}there"
+            told += f", needs {'not ' if truth else ''}to be" if wanted else ""
+        case Constant():
+            told = f"{reader.text(node)}, as it is written"
+    if told is not None:
+        return told
+    text = f"{cut(reader.text(node))} = {brief(truth)}"
+    return f"{text}, needs {brief(not truth)}" if wanted else text
+
+
+def tell_trouble(text: str, value: object) -> str:
+    """A part that is not known, with the evidence that it hangs on, or one that has no value."""
+    if not isinstance(value, Unknown):
+        return f"{cut(text)} has no value"
+    names = [f"{lack.evidence} ({lack.cause})" if lack.evidence else lack.cause for lack in value.lacks]
+    return f"{cut(text)} is not known for lack of {', '.join(dict.fromkeys(names))}"
+
+
+def tell_all(over: str, number: int, truth: bool, wanted: bool, asked: str, near: str) -> str:
+    """A true ``all`` (``truth``) or a false ``exists``: every entry is of one kind.
+
+    Args:
+        near: the entry that is nearest to what is asked, and what it needs; empty where there is no such one.
+    """
+    if not number:
+        told = f"{cut(over)} is empty"
+        return f"{told}, needs an entry {'that is not' if truth else 'with'} {cut(asked)}" if wanted else told
+    if number == 1:
+        which = "the only entry" if truth else "not the only entry"
+    else:
+        which = f"{'all' if truth else 'none of'} {entries(number)}"
+    needs = f", needs one{' that is not' if truth else ''}" if wanted else ""
+    return (
+        f"{which} of {cut(over)}{needs}; nearest is {near}" if near else f"{which} of {cut(over)}{needs}: {cut(asked)}"
+    )
+
+
+def tell_some(over: str, matching: int, number: int, needs: str, asked: str) -> str:
+    """How many entries match, and how many should."""
+    needed = f", needs {needs}" if needs else ""
+    told = f"{matching} of {entries(number)} of {cut(over)}{needed}"
+    return f"{told}: {cut(asked)}" if asked else told
+
+
+def label(variable: str, element: object, index: int, number: int) -> str:
+    """An entry of a list as people know it: ``role "approver"``, ``run 12 of 336 (run_number 412)``."""
+    if not isinstance(element, dict):
+        if is_brief(element) and element is not None:
+            return f"{variable} {brief(element)}"
+        return f"{variable} {index + 1} of {number}"
+    named = (
+        f" ({name} {shown(element[name], _LONGEST_NAME)})"
+        for name in _NAMES
+        if type(element.get(name)) in (str, int) and element[name] != ""
+    )
+    return f"{variable} {index + 1} of {number}{next(named, '')}"
+
+
+def cut(text: str, longest: int = LONGEST_PART) -> str:
+    """The text, its end cut off where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str | None:
+    left, right, operator = node.left, node.right, node.operator
+    if operator not in _OPPOSITE:
+        return None
+    if operator == "in" and _is_literal(left):
+        return _possession(reader, right, left, truth, wanted)
+    if operator in _MIRRORED and _asks(left) > _asks(right):
+        left, right, operator = right, left, _MIRRORED[operator]
+    seen = f"{cut(reader.text(left))} = {brief(reader.value(left))}"
+    if wanted:
+        return f"{seen}, needs {_OPPOSITE[operator] if truth else operator} {_bound(reader, right)}"
+    holds = operator if truth else _OPPOSITE[operator]
+    if holds != "==":
+        return f"{seen}, is {holds} {_bound(reader, right)}"
+    return seen if _is_literal(right) else f"{seen}, as {cut(reader.text(right))}"
+
+
+def _possession(reader: Reader, container: Node, entry: Node, truth: bool, wanted: bool) -> str:
+    """``"a" in x``: what is looked for is written, and what it is looked for in was read."""
+    seen = f"{cut(reader.text(container))} = {brief(reader.value(container))}"
+    negated = truth if wanted else not truth
+    return f"{seen}, {'needs' if wanted else 'has'} {'no ' if negated else ''}{reader.text(entry)}"
+
+
+def _asks(node: Node) -> int:
+    """How much a side of a comparison is what is asked for, and not what was seen."""
+    if _is_literal(node):
+        return 2
+    while isinstance(node, Select):
+        node = node.operand
+    return int(isinstance(node, Variable) and node.name in ("params", "now"))
+
+
+def _is_literal(node: Node) -> bool:
+    if isinstance(node, ListOf):
+        return all(isinstance(each, Constant) for each in node.elements)
+    return isinstance(node, Constant) or (isinstance(node, MapOf) and not node.entries)
+
+
+def _bound(reader: Reader, node: Node) -> str:
+    """What a value is compared with: the value, and where it does not stand in the expression, its origin."""
+    text = reader.text(node)
+    if _is_literal(node):
+        return cut(text)
+    value = reader.value(node)
+    if not is_brief(value) and not isinstance(value, list):
+        return cut(text)
+    return f"{brief(value)} ({text})" if len(text) <= _LONGEST_ASIDE else brief(value)
+
+
+def _call(reader: Reader, node: Call, truth: bool, wanted: bool) -> str | None:
+    """A predicate of a value: the value, and what it is asked to be."""
+    given = node.arguments if node.target is None else (node.target, *node.arguments)
+    if not given:
+        return None
+    subject = reader.value(given[0])
+    if not is_brief(subject) or isinstance(subject, bool):
+        return None
+    rest = [_argument(reader, each) for each in given[1:]]
+    asked = f"{node.function}({', '.join(rest)})" if rest else node.function
+    negated = truth if wanted else not truth
+    seen = f"{cut(reader.text(given[0]))} = {brief(subject)}"
+    return f"{seen}, {'needs ' if wanted else ''}{'not ' if negated else ''}{cut(asked)}"
+
+
+def _argument(reader: Reader, node: Node) -> str:
+    value = reader.value(node)
+    return reader.text(node) if _is_literal(node) or not is_brief(value) else brief(value)
