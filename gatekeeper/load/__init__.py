@@ -9,25 +9,31 @@ The functions here import what they need when they are called, so that commands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatekeeper.load.diagnostics import render_diagnostics
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gatekeeper.errors import Diagnostic
     from gatekeeper.load.configuration import Configuration
     from gatekeeper.model.policy import PolicySet
+    from gatekeeper.model.snapshot import Snapshot
     from gatekeeper.model.sources import SourcesDocument
+    from gatekeeper.model.suite import Suite
 
 __all__ = [
     "find_policy_files",
     "find_sources_files",
+    "find_suite_files",
     "json_schemas",
     "load_configuration",
     "load_policies",
     "load_sources",
+    "load_suites",
     "render_diagnostics",
     "scan_ids",
 ]
@@ -53,6 +59,20 @@ def find_sources_files(root: Path, folder: str = "evidence", system: str | None 
     from gatekeeper.load.files import find_sources_files as find
 
     return find(root, folder, system)
+
+
+def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Every file of policy tests (``*_test.yaml``) below the root's folder of policies, sorted.
+
+    Args:
+        paths: only these files, whatever their names are, and those below these folders.
+
+    Raises:
+        InvalidDocuments: a path is not there, a folder cannot be listed, or a link in it leads out of the root.
+    """
+    from gatekeeper.load.files import find_suite_files as find
+
+    return find(root, folder, paths)
 
 
 def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
@@ -104,6 +124,31 @@ def load_sources(file: Path, root: Path) -> SourcesDocument:
     return load(file, root)
 
 
+def load_suites(
+    files: Sequence[Path],
+    root: Path,
+    policies: PolicySet,
+    recorded: Callable[[str, datetime], Snapshot | None],
+    read: Callable[[Path], Snapshot],
+) -> tuple[Suite, ...]:
+    """The suites that the files hold, checked against the policies.
+
+    Args:
+        files: in the order in which the suites are wanted.
+        root: the root of the project; places are told relative to it.
+        policies: all policies that a suite may ask, with every gate that one of them reads.
+        recorded: gives the newest recorded snapshot of a system that is not after an instant, or None; it refuses with
+            a ``GatekeeperError``.
+        read: reads a snapshot from a file; it refuses with a ``GatekeeperError``.
+
+    Raises:
+        InvalidDocuments: with every mistake of every file, sorted by file, line and column.
+    """
+    from gatekeeper.load.suites import load_suites as load
+
+    return load(files, root, policies, recorded, read)
+
+
 def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration:
     """The configuration that holds for a folder: its files up to the repository's root, then ``GATEKEEPER_*``.
 
@@ -117,7 +162,7 @@ def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:
-    """The JSON Schemas of the documents, for editors: ``policy``, ``waivers`` and ``sources``."""
+    """The JSON Schemas of the documents, for editors: ``policy``, ``waivers``, ``sources`` and ``suite``."""
     from gatekeeper.load.schemas import json_schemas as make
 
     return make()

@@ -32,6 +32,12 @@ class Closed(BaseModel):
     noun: ClassVar[str] = "this"
 
 
+class Document(Closed):
+    """A whole document: it says in which version of the language it is written."""
+
+    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
+
+
 class VerdictWords(Closed):
     """The policy's own words for the verdicts."""
 
@@ -168,10 +174,9 @@ class RuleDocument(Closed):
     quorum: QuorumDocument | None = Field(None, description="Sign-offs in roles.")
 
 
-class PolicyHead(Closed):
+class PolicyHead(Document):
     """What every kind of policy says of itself."""
 
-    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
     id: Id = Field(description="Unique among all policies; it names the policy on the command line.")
     title: Text = Field(description="The question that the policy answers.")
     owner: Text = Field(description="Who answers for the policy, and acts where it names nobody.")
@@ -265,11 +270,10 @@ class WaiverDocument(Closed):
     )
 
 
-class WaiversHead(Closed):
+class WaiversHead(Document):
     """What a file of waivers says beside the waivers."""
 
     noun = "this document"
-    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
     kind: one_of("Waivers") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
 
 
@@ -287,11 +291,10 @@ class SourceDocument(BaseModel):
     collector: Text = Field(description="The collector that reads it.")
 
 
-class SourcesDocumentShape(Closed):
+class SourcesDocumentShape(Document):
     """Where the evidence of a system comes from in one environment."""
 
     noun = "this document"
-    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")  # type: ignore[valid-type]
     kind: one_of("Sources") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
     system: Id = Field(description="The system: the folder under evidence/.")
     environment: Id = Field(description="The environment: the middle of the file's name.")
@@ -301,4 +304,4 @@ class SourcesDocumentShape(Closed):
 
 POLICY_KINDS = ("Gate", "Ladder", "Mode", "Calendar", "Waivers")
 """Kinds of document that lie in the folder of policies."""
-KNOWN_KINDS = (*POLICY_KINDS, "Sources")
+KNOWN_KINDS = (*POLICY_KINDS, "Sources", "Suite")

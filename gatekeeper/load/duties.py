@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.expressions import BOOL, Compiler
+from gatekeeper.load.expressions import CONDITION, LENGTH, MOMENT, Compiler
 from gatekeeper.load.ladder_document import DEADLINES, DutyDocument, ResponseDocument
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -36,8 +36,8 @@ class DutyReader:
         shape = read_shape(DutyDocument, node, self.problems)
         if not isinstance(node, MapNode):
             return None
-        applies = self.compiler.expression(node, "applies_when", wants=BOOL)
-        done = self.compiler.expression(node, "done_when", wants=BOOL)
+        applies = self.compiler.expression(node, "applies_when", use=CONDITION)
+        done = self.compiler.expression(node, "done_when", use=CONDITION)
         self._check_level(node, "or_at_level", self.words)
         deadline = self._deadline(node, shape, level)
         if shape is None or done is None or deadline is None:
@@ -62,7 +62,7 @@ class DutyReader:
         shape = read_shape(ResponseDocument, node, self.problems)
         if not isinstance(node, MapNode):
             return None
-        done = self.compiler.expression(node, "done_when", wants=BOOL)
+        done = self.compiler.expression(node, "done_when", use=CONDITION)
         below = self.words[: self.words.index(level) + 1] if level in self.words else self.words
         self._check_level(node, "after", below)
         after = child(node, "after")
@@ -101,12 +101,12 @@ class DutyReader:
             elif form == wanted and key not in node.keys:
                 hint = "name a document of kind `Calendar`" if key == "calendar" else "null before the first time"
                 self.problems.beside(node, f"`{wanted}` needs `{key}`", hint, "missing-key")
-        start: Expression | str | None = self.compiler.expression(node, "from")
+        start: Expression | str | None = self.compiler.expression(node, "from", use=MOMENT)
         if form == "due":
             if "from" in node.keys:
                 hint = "`due` is the instant itself: take one of the two out"
                 self.problems.node(node.keys["from"], "`from` has no use beside `due`", hint, "deadline")
-            at = self.compiler.expression(node, "due")
+            at = self.compiler.expression(node, "due", use=MOMENT)
             return DueAt(at) if at is not None else None
         if form is not None and "from" not in node.keys and level is None:
             hint = "say the instant that the deadline counts from"
@@ -119,14 +119,14 @@ class DutyReader:
         self, form: str, node: MapNode, shape: DutyDocument | ResponseDocument | None, start: Expression | str | None
     ) -> Deadline | None:
         """A deadline that counts from an instant, or from the reaching of a level."""
-        calendar, last = node.values.get("calendar"), self.compiler.expression(node, "last")
+        calendar, last = node.values.get("calendar"), self.compiler.expression(node, "last", use=MOMENT)
         if isinstance(calendar, ScalarNode) and not self.problems.spoiled(calendar):
             self.calendars.append((calendar.text, calendar))
         if form == "working_days":
             if not isinstance(shape, DutyDocument) or shape.working_days is None or shape.calendar is None:
                 return None
             return DueByWorkingDay(start, shape.working_days, shape.calendar) if start is not None else None
-        span = self.compiler.span(node, form, getattr(shape, form, None))
+        span = self.compiler.span(node, form, getattr(shape, form, None), LENGTH)
         if span is None or start is None:
             return None
         if form == "every":

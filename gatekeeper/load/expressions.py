@@ -28,14 +28,40 @@ ANY_NAME = "*"
 _BREAKS = re.compile(r"\s*\n\s*")
 
 
-BOOL: Final = frozenset({"bool"})
-LIST: Final = frozenset({"list"})
-TIME: Final = frozenset({"timestamp", "string"})
-KEY: Final = frozenset({"string", "int"})
-TEXT: Final = frozenset({"string", "timestamp", "null"})
-INT: Final = frozenset({"int"})
-SPAN: Final = frozenset({"duration"})
-"""What the keys of a policy take: the kinds that their expressions may give."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an expression is for, which says what it may give.
+
+    Attributes:
+        kinds: the kinds that its value may have; none for any.
+        instant: whether a text has to be an instant.
+        measures: whether it reads what is measured, or recorded as it happens. Where that is null, nothing was measured
+            or nothing has happened yet, and the expression is meant to be unknown. Elsewhere a null is told that leaves
+            it unknown, since a rule that nobody can know blocks for good.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    instant: bool = False
+    measures: bool = False
+
+
+ANY: Final = Use()
+BOOL: Final = Use(frozenset({"bool"}))
+LIST: Final = Use(frozenset({"list"}))
+TIME: Final = Use(frozenset({"timestamp", "string"}), instant=True)
+KEY: Final = Use(frozenset({"string", "int"}))
+TEXT: Final = Use(frozenset({"string", "timestamp", "null"}))
+INT: Final = Use(frozenset({"int"}))
+SPAN: Final = Use(frozenset({"duration"}))
+"""What the keys of a gate take."""
+
+CONDITION: Final = Use(frozenset({"bool"}), measures=True)
+SINCE: Final = Use(frozenset({"timestamp", "string"}), instant=True, measures=True)
+MOMENT: Final = Use(frozenset({"timestamp", "string", "null"}), instant=True, measures=True)
+LENGTH: Final = Use(frozenset({"duration"}), measures=True)
+STATE: Final = Use(frozenset({"string"}), measures=True)
+MESSAGE: Final = Use(measures=True)
+"""What the keys of ladders and modes take. A moment is null while it has not come."""
 
 
 @dataclass(slots=True)
@@ -69,14 +95,12 @@ class Compiler:
         self.row_types = {row: join(part.element for part in lists) if lists else DYN for row in rows}
         return typed
 
-    def expression(
-        self, owner: Node | None, key: str, *rows: str, wants: frozenset[str] = frozenset()
-    ) -> Expression | None:
+    def expression(self, owner: Node | None, key: str, *rows: str, use: Use = ANY) -> Expression | None:
         """The expression that a mapping holds under a key; None where there is none that can be used.
 
         Args:
             rows: names of rows and samples that it may use.
-            wants: the kinds that its value may have; none for any.
+            use: what it is for.
         """
         node = self._scalar(owner, key)
         if node is None:
@@ -88,21 +112,23 @@ class Compiler:
             self._refuse(node, error)
             return None
         self._check_names(node, ((name.text, name.line, name.column) for name in program.names), rows)
-        typed = self._check_types(node, program, 0, wants)
-        if wants == TIME:
+        typed = self._check_types(node, program, 0, use)
+        if use.instant:
             self._check_instant(node, typed)
         return Expression(program, node.place)
 
-    def span(self, owner: Node | None, key: str, value: timedelta | str | None) -> timedelta | Expression | None:
+    def span(
+        self, owner: Node | None, key: str, value: timedelta | str | None, use: Use = SPAN
+    ) -> timedelta | Expression | None:
         """A span that was read already, or the expression under the key that gives one."""
         if isinstance(value, timedelta):
             return value
         text = self._scalar(owner, key)
         if text is None or text.text == "none" or text.text[:1].isdigit():
             return None
-        return self.expression(owner, key, wants=SPAN)
+        return self.expression(owner, key, use=use)
 
-    def template(self, owner: Node | None, key: str, *rows: str) -> Template | None:
+    def template(self, owner: Node | None, key: str, *rows: str, use: Use = ANY) -> Template | None:
         """The message that a mapping holds under a key; None where there is none that can be used."""
         node = self._scalar(owner, key)
         if node is None:
@@ -115,7 +141,7 @@ class Compiler:
         self._check_names(node, ((name.text, name.line, name.column) for name in written.names), rows)
         for piece in written.pieces:
             if not isinstance(piece, str):
-                self._check_types(node, piece.program, _offset(node.text, piece.line, piece.column))
+                self._check_types(node, piece.program, _offset(node.text, piece.line, piece.column), use)
         return _one_line(node.text) or written
 
     def _scalar(self, owner: Node | None, key: str) -> ScalarNode | None:
@@ -146,7 +172,7 @@ class Compiler:
     def _known_types(self) -> dict[str, Type]:
         return {**self.types, **self.row_types}
 
-    def _check_types(self, node: ScalarNode, program: Program, begin: int, wants: frozenset[str] = frozenset()) -> Type:
+    def _check_types(self, node: ScalarNode, program: Program, begin: int, use: Use) -> Type:
         """Parameters that are not declared, and whatever the types say; ``begin`` is where the text begins."""
         for branch, word in _parameters(program):
             if word is None:
@@ -159,10 +185,10 @@ class Compiler:
                 offset = begin + branch.span.start + max(0, inside)
                 message = f"this {self.noun} has no parameter `{shown(word)}`"
                 self.problems.inside(node, offset, len(word), message, hint, "unknown-parameter")
-        typed, faults = check(program, self._known_types(), wants)
+        typed, faults = check(program, self._known_types(), use.kinds)
         for fault in faults:
-            if fault.code == "nullable" and self.noun != "gate":
-                continue  # modes and ladders read measurements, and one that is null is one that is not known
+            if fault.code == "nullable" and use.measures:
+                continue
             hint = fault.hint or (did_you_mean(fault.word, fault.known, "it has") if fault.known else "")
             width = max(1, fault.end - fault.start)
             self.problems.inside(node, begin + fault.start, width, fault.message, hint, fault.code, fault.level)

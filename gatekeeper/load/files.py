@@ -26,34 +26,35 @@ def find_policy_files(root: Path, folder: str = "policies") -> tuple[Path, ...]:
             root.
     """
     base = root / folder
-    try:
-        if not base.is_dir():
-            what = "is no folder" if base.exists() else "there is no such folder"
-            raise refusal(display_path(base, root), what, "policies lie in policies/<system>/*.yaml")
-    except OSError as error:
-        raise _unlisted(base, root, error) from error
-    inside = root.resolve()
-    found: list[Path] = []
-    escaped: list[Path] = []
+    _need_folder(base, root)
+    found = _below(base, root)
+    if len(found) > _MOST_FILES:
+        raise refusal(display_path(base, root), f"holds more than {_MOST_FILES:,} policy files")
+    return tuple(sorted(each for each in found if not each.name.endswith(_TESTS)))
 
-    def refuse(error: OSError) -> None:
-        raise _unlisted(Path(error.filename or base), root, error) from error
 
-    for where, folders, names in os.walk(base, onerror=refuse):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in [*names, *folders]:
-            path = Path(where) / name
-            if _leads_out(path, inside, root):
-                escaped.append(path)
-            elif name in names and name.endswith(_SUFFIXES) and not name.endswith(_TESTS) and not name.startswith("."):
-                found.append(path)
-        if len(found) > _MOST_FILES:
-            raise refusal(display_path(base, root), f"holds more than {_MOST_FILES:,} policy files")
-    if escaped:
-        message = "is a link that leads out of the project"
-        raise InvalidDocuments(
-            tuple(Diagnostic(display_path(each, root), 0, 0, message, "copy the file", code="link") for each in escaped)
-        )
+def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Every file of policy tests (``*_test.yaml``) below the root's folder of policies, sorted.
+
+    Args:
+        paths: only these files, whatever their names are, and those below these folders.
+
+    Raises:
+        InvalidDocuments: a path is not there, a folder cannot be listed, or a link in it leads out of the root.
+    """
+    if not paths:
+        _need_folder(root / folder, root)
+    found: set[Path] = set()
+    refused: list[Diagnostic] = []
+    for path in paths or (root / folder,):
+        if path.is_dir():
+            found.update(each for each in _below(path, root) if each.name.endswith(_TESTS))
+        elif path.exists():
+            found.add(path)
+        else:
+            refused += refusal(display_path(path, root), "there is no such file or folder").diagnostics
+    if refused:
+        raise InvalidDocuments(tuple(refused))
     return tuple(sorted(found))
 
 
@@ -99,6 +100,47 @@ def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
             found.setdefault(each.decode("ascii"), file)
     if refused:
         raise InvalidDocuments(tuple(refused))
+    return found
+
+
+def _need_folder(base: Path, root: Path) -> None:
+    """Refuses a folder of policies that is not there."""
+    try:
+        if not base.is_dir():
+            what = "is no folder" if base.exists() else "there is no such folder"
+            raise refusal(display_path(base, root), what, "policies lie in policies/<system>/*.yaml")
+    except OSError as error:
+        raise _unlisted(base, root, error) from error
+
+
+def _below(base: Path, root: Path) -> list[Path]:
+    """Every YAML file below a folder that is not hidden; at most one more than the most that are read.
+
+    Raises:
+        InvalidDocuments: a folder cannot be listed, or a link leads out of the root.
+    """
+    inside = root.resolve()
+    found: list[Path] = []
+    escaped: list[Path] = []
+
+    def refuse(error: OSError) -> None:
+        raise _unlisted(Path(error.filename or base), root, error) from error
+
+    for where, folders, names in os.walk(base, onerror=refuse):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in [*names, *folders]:
+            path = Path(where) / name
+            if _leads_out(path, inside, root):
+                escaped.append(path)
+            elif name in names and name.endswith(_SUFFIXES) and not name.startswith("."):
+                found.append(path)
+        if len(found) > _MOST_FILES:
+            break
+    if escaped:
+        message = "is a link that leads out of the project"
+        raise InvalidDocuments(
+            tuple(Diagnostic(display_path(each, root), 0, 0, message, "copy the file", code="link") for each in escaped)
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import VERDICTS, GateDocument, GateHead
-from gatekeeper.load.grounds import digest_policy, read_grounds
+from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
 from gatekeeper.load.shape import read_shape
@@ -24,58 +24,43 @@ PARTS = ("params", "evidence", "rules")
 
 
 @dataclass(slots=True)
-class GateDraft:
+class GateDraft(Draft[Gate]):
     """A gate as far as it could be read, with what can only be checked beside the other gates.
 
     Attributes:
-        id: the node of its id, or None where it has none.
         rule_ids: ids of its rules, whether the rules could be read or not.
         reads: every ``gate:`` in it, with its node.
-        gate: None where its head is wrong.
     """
 
-    node: MapNode
-    id: ScalarNode | None
     rule_ids: frozenset[str] = frozenset()
     reads: list[tuple[str, ScalarNode]] = field(default_factory=list)
-    gate: Gate | None = None
 
 
 def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> GateDraft:
     """A gate as far as it can be read; what is wrong goes to ``problems``."""
     head = read_shape(GateHead, node, problems, without=PARTS, known=GateDocument)
     grounds = read_grounds(node, root, problems, "gate")
-    draft = GateDraft(node, grounds.id)
     severities = _severities(head, node, problems) if head is not None else None
     roles = {role: tuple(people) for role, people in head.roles.items()} if head is not None else {}
     rule_nodes = _rule_nodes(node, problems)
-    draft.rule_ids = _rule_ids(rule_nodes, problems)
+    ids = frozenset(unique((child(each, "id") for each in rule_nodes), "rules", problems))
     words = frozenset(severities) if severities is not None else None
-    reader = RuleReader(problems, grounds.compiler, words, roles, draft.rule_ids)
+    reader = RuleReader(problems, grounds.compiler, words, roles, ids)
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]
-    draft.reads = reader.gates
+    draft = GateDraft(grounds.id, rule_ids=ids, reads=reader.gates)
     _check_closings(reader, problems)
     _check_weights(rules, reader, problems)
     terms = _terms(head, node, problems) if head is not None else None
-    digest = digest_policy(node, grounds, problems, "no rule uses")
-    if digest is not None and head is not None and severities is not None and terms is not None:
-        draft.gate = Gate(
-            id=head.id,
-            title=head.title,
-            system=system,
-            owner=head.owner,
-            source=head.source or "",
-            description=head.description or "",
+    alike = conclude(node, head, system, grounds, problems, "no rule uses")
+    if alike is not None and head is not None and severities is not None and terms is not None:
+        draft.policy = Gate(
+            **alike,
             severities=severities,
             words=_words(head),
             advisory=head.advisory,
-            params=grounds.params,
-            evidence=grounds.evidence,
             rules=tuple(rules),
             roles=roles,
             waivers=terms,
-            digest=digest,
-            place=node.place,
         )
     return draft
 
@@ -115,26 +100,9 @@ def _rule_nodes(node: MapNode, problems: Problems) -> list[Node]:
     hint = "a gate without rules decides nothing"
     if listed is None:
         problems.beside(node, "this gate has no rules", hint, "no-rules")
-        return []
-    if not isinstance(listed, ListNode):
-        problems.node(listed, "`rules` must be a list", "begin each rule with `- id:`", "type")
-        return []
-    if not listed.items:
+    elif isinstance(listed, ListNode) and not listed.items:
         problems.node(listed, "this gate has no rules", hint, "no-rules")
-    return listed.items
-
-
-def _rule_ids(nodes: list[Node], problems: Problems) -> frozenset[str]:
-    seen: dict[str, ScalarNode] = {}
-    for each in nodes:
-        own = child(each, "id")
-        if not isinstance(own, ScalarNode):
-            continue
-        if own.text in seen:
-            hint = f"the first one is on line {seen[own.text].position[0]}"
-            problems.node(own, f"there are two rules `{shown(own.text)}`", hint, "duplicate-id")
-        seen.setdefault(own.text, own)
-    return frozenset(seen)
+    return entries_of(node, "rules", problems)
 
 
 def _check_weights(rules: Sequence[Rule], reader: RuleReader, problems: Problems) -> None:

@@ -1,21 +1,27 @@
-"""What every kind of policy rests on and says alike: its id, its parameters, its evidence, and its digest."""
+"""What every kind of policy rests on and says alike: its head, its parameters, its evidence, its lists, its digest."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypedDict, TypeVar
 
 from gatekeeper.expr.declared import context_types, evidence_type
 from gatekeeper.load.diagnostics import shown
+from gatekeeper.load.document import PolicyHead
 from gatekeeper.load.expressions import Compiler
 from gatekeeper.load.needs import read_evidence
 from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.traps import cut_text
-from gatekeeper.load.tree import MapNode, ScalarNode, child, plain
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
-from gatekeeper.model.policy import EvidenceEntry, Parameter
+from gatekeeper.model.place import Place
+from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy
 from gatekeeper.model.values import Json
+
+Made = TypeVar("Made", bound=Policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,40 @@ def read_grounds(node: MapNode, root: Path, problems: Problems, noun: str) -> Gr
     )
 
 
-def digest_policy(node: MapNode, grounds: Grounds, problems: Problems, unused: str) -> str | None:
-    """The digest of a policy after all of it was read; None where something in its file is wrong.
+@dataclass(slots=True)
+class Draft(Generic[Made]):
+    """A policy as far as it could be read.
 
-    Layout and comments do not count, the content of schema files does. What is odd and can stay is told on the way:
-    texts that a comment cuts off, and evidence that nothing uses.
+    Attributes:
+        id: the node of its id, or None where it has none.
+        policy: None where something in it is wrong.
+    """
+
+    id: ScalarNode | None
+    policy: Made | None = None
+
+
+class Alike(TypedDict):
+    """What every policy says, as the keywords that make one."""
+
+    id: str
+    title: str
+    system: str
+    owner: str
+    source: str
+    description: str
+    params: tuple[Parameter, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    digest: str
+    place: Place
+
+
+def conclude(
+    node: MapNode, head: PolicyHead | None, system: str, grounds: Grounds, problems: Problems, unused: str
+) -> Alike | None:
+    """What a policy says as every other does, after all of it was read; None where something in its file is wrong.
+
+    What is odd and can stay is told on the way: texts that a comment cuts off, and evidence that nothing uses.
 
     Args:
         unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters.
@@ -63,6 +98,25 @@ def digest_policy(node: MapNode, grounds: Grounds, problems: Problems, unused: s
     if problems.errors_in(node.source):
         return None  # what follows would only repeat that
     _warn_unused(node, grounds.compiler, problems, unused)
+    digest = _digest(node, grounds, problems)
+    if head is None or digest is None:
+        return None
+    return Alike(
+        id=head.id,
+        title=head.title,
+        system=system,
+        owner=head.owner,
+        source=head.source or "",
+        description=head.description or "",
+        params=grounds.params,
+        evidence=grounds.evidence,
+        digest=digest,
+        place=node.place,
+    )
+
+
+def _digest(node: MapNode, grounds: Grounds, problems: Problems) -> str | None:
+    """The digest of a policy. Layout and comments do not count, the content of schema files does."""
     content = plain(node)
     entries = content.get("evidence") if isinstance(content, dict) else None
     if isinstance(entries, dict):
@@ -75,6 +129,40 @@ def digest_policy(node: MapNode, grounds: Grounds, problems: Problems, unused: s
     except NotCanonical as error:
         problems.node(node, f"this policy has no canonical form: {error}", code="canonical")
         return None
+
+
+def entries_of(node: Node, key: str, problems: Problems, first: str = "id") -> list[Node]:
+    """The entries of a list; there are none where the key is not there, and where it holds no list, which is told.
+
+    Args:
+        first: the key with which each entry begins.
+    """
+    listed = child(node, key)
+    if listed is None or isinstance(listed, ListNode):
+        return listed.items if isinstance(listed, ListNode) else []
+    if not problems.spoiled(listed):
+        problems.node(listed, f"`{key}` must be a list", f"begin each entry with `- {first}:`", "type")
+    return []
+
+
+def unique(
+    ids: Iterable[Node | None], what: str, problems: Problems, taken: Collection[str] = ()
+) -> dict[str, ScalarNode]:
+    """The ids in their order, each with its first node; one that comes again, or is taken, is told."""
+    seen: dict[str, ScalarNode] = {}
+    for each in ids:
+        if not isinstance(each, ScalarNode) or problems.spoiled(each):
+            continue
+        if each.text in taken:
+            problems.node(each, f"`{shown(each.text)}` is taken", "give it another id", "duplicate-id")
+            continue
+        first = seen.setdefault(each.text, each)
+        if first is not each:
+            line, column = first.position
+            there = f"on line {line}" if first.source is each.source else f"at {first.source.shown}:{line}:{column}"
+            hint = f"the first one is {there}"
+            problems.node(each, f"there are two {what} `{shown(each.text)}`", hint, "duplicate-id")
+    return seen
 
 
 def _names(node: MapNode, part: str) -> frozenset[str]:

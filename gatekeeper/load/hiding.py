@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from gatekeeper.expr import Program
-from gatekeeper.expr.tree import Binary, Constant, Logic
+from gatekeeper.expr.tree import Binary, Constant, Logic, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
-from gatekeeper.model.ladder import Lasting, Trigger
+from gatekeeper.model.ladder import Lasting, Span, Trigger
+from gatekeeper.model.policy import Parameter
 from gatekeeper.model.rule import Expression
 
 _RISING = (">", ">=")
 _FALLING = ("<", "<=")
 
 
-def hides(upper: Trigger, lower: Trigger) -> bool:
-    """Whether ``upper`` certainly holds whenever ``lower`` does."""
+_Figure = int | float | timedelta
+_Figures = Mapping[str, _Figure]
+
+
+def hides(upper: Trigger, lower: Trigger, params: Sequence[Parameter] = ()) -> bool:
+    """Whether ``upper`` certainly holds whenever ``lower`` does.
+
+    Args:
+        params: the parameters of their ladder. Those that nobody can override are as good as the figure itself.
+    """
     if not isinstance(upper.when.program, Program) or not isinstance(lower.when.program, Program):
         return False
-    if not _Implication(lower.when.program, upper.when.program).holds(lower.when.program.tree, upper.when.program.tree):
+    fixed = {
+        each.name: each.default
+        for each in params
+        if not each.overridable and isinstance(each.default, int | float | timedelta)
+    }
+    implied = _Implication(lower.when.program, upper.when.program, fixed)
+    if not implied.holds(lower.when.program.tree, upper.when.program.tree):
         return False
     if upper.lasting is None:
         return True
     if lower.lasting is None or _text(upper.since) != _text(lower.since):
         return False
-    return _shorter(upper.lasting, lower.lasting)
+    return _shorter(upper.lasting, lower.lasting, fixed)
 
 
-def _shorter(upper: Lasting, lower: Lasting) -> bool:
+def _shorter(upper: Lasting, lower: Lasting, fixed: _Figures) -> bool:
     """Whether what lasts as ``lower`` asks lasts as ``upper`` asks."""
     if _text(upper.until) != _text(lower.until):
         return False
-    if isinstance(upper.span, timedelta) and isinstance(lower.span, timedelta) and upper.span != lower.span:
-        return upper.span < lower.span
-    same = upper.span == lower.span or (
-        isinstance(upper.span, Expression)
-        and isinstance(lower.span, Expression)
-        and _text(upper.span) == _text(lower.span)
-    )
-    return same and (lower.strictly or not upper.strictly)
+    one, other = _span(upper.span, fixed), _span(lower.span, fixed)
+    if isinstance(one, timedelta) and isinstance(other, timedelta) and one != other:
+        return one < other
+    return one == other and (lower.strictly or not upper.strictly)
+
+
+def _span(span: Span, fixed: _Figures) -> timedelta | str:
+    """A span, or the text of an expression whose value is not known before there is evidence."""
+    if isinstance(span, timedelta):
+        return span
+    tree = span.program.tree if isinstance(span.program, Program) else None
+    figure = _figure(tree, fixed) if tree is not None else None
+    return figure if isinstance(figure, timedelta) else _text(span)
 
 
 def _text(expression: Expression | None) -> str:
@@ -48,9 +69,10 @@ def _text(expression: Expression | None) -> str:
 class _Implication:
     """Whether one expression being true makes another one true; only what is certain is told."""
 
-    def __init__(self, given: Program, wanted: Program) -> None:
+    def __init__(self, given: Program, wanted: Program, fixed: _Figures) -> None:
         self._given = given.source
         self._wanted = wanted.source
+        self._fixed = fixed
 
     def holds(self, given: Branch, wanted: Branch) -> bool:
         """Whether ``wanted`` is true whenever ``given`` is."""
@@ -74,16 +96,26 @@ class _Implication:
         """``x > 20`` makes ``x > 10`` true."""
         if not isinstance(given, Binary) or not isinstance(wanted, Binary) or not self._same(given.left, wanted.left):
             return False
-        one, other = _number(given.right), _number(wanted.right)
+        one, other = _figure(given.right, self._fixed), _figure(wanted.right, self._fixed)
         if one is None or other is None:
             return False
         for strict, loose in (_RISING, _FALLING):
             if {given.operator, wanted.operator} <= {strict, loose}:
-                inside = one > other if strict == ">" else one < other
+                inside = _less(other, one) if strict == ">" else _less(one, other)
                 return inside or (one == other and (given.operator == strict or wanted.operator == loose))
         return False
 
 
-def _number(branch: Branch) -> float | None:
+def _less(one: _Figure, other: _Figure) -> bool:
+    """``one < other``; a span and a number cannot be compared."""
+    if isinstance(one, timedelta):
+        return isinstance(other, timedelta) and one < other
+    return not isinstance(other, timedelta) and one < other
+
+
+def _figure(branch: Branch, fixed: _Figures) -> _Figure | None:
+    """The figure that a part of an expression is, written out or as a parameter; None for anything else."""
+    if isinstance(branch, Select) and isinstance(branch.operand, Variable) and branch.operand.name == "params":
+        return fixed.get(branch.field)
     value = branch.value if isinstance(branch, Constant) else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

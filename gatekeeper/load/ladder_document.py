@@ -7,15 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from gatekeeper.load.document import (
-    ApiVersion,
-    Closed,
-    LeverDocument,
-    Needs,
-    Params,
-    PolicyHead,
-    Standard,
-)
+from gatekeeper.load.document import Closed, Document, LeverDocument, Needs, Params, PolicyHead, Standard
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, wrong
 from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
 
@@ -155,11 +147,10 @@ class LadderDocument(LadderHead):
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="Levers that remedies name, by id.")
 
 
-class CalendarDocument(Closed):
+class CalendarDocument(Document):
     """Which days are working days."""
 
     noun = "this calendar"
-    api_version: ApiVersion = Field(alias="apiVersion", description="The version of the policy language.")
     kind: one_of("Calendar") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
     id: Id = Field(description="Unique among the calendars; duties name it.")
     title: Text = Field(description="Whose working days these are.")

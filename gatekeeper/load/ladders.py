@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatekeeper.load.diagnostics import shown
 from gatekeeper.load.duties import DutyReader
-from gatekeeper.load.expressions import BOOL, Compiler
-from gatekeeper.load.grounds import digest_policy, read_grounds
+from gatekeeper.load.expressions import CONDITION, LENGTH, MESSAGE, MOMENT, SINCE, Compiler
+from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.hiding import hides
 from gatekeeper.load.ladder_document import (
     LadderDocument,
@@ -24,7 +24,8 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
-from gatekeeper.model.policy import STANDARD_SEVERITIES
+from gatekeeper.model.place import Place
+from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
 from gatekeeper.model.rule import Expression
 
 LEVEL_PARTS = ("triggers", "respond", "duties")
@@ -32,17 +33,14 @@ PARTS = ("params", "evidence", "levels_lowest_first", "duties", "levers")
 
 
 @dataclass(slots=True)
-class LadderDraft:
+class LadderDraft(Draft[Ladder]):
     """A ladder as far as it could be read, with what can only be checked beside other documents.
 
     Attributes:
         calendars: every calendar that a duty counts by, with its node.
-        ladder: None where something in it is wrong.
     """
 
-    id: ScalarNode | None
     calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
-    ladder: Ladder | None = None
 
 
 def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> LadderDraft:
@@ -51,50 +49,24 @@ def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> L
     grounds = read_grounds(node, root, problems, "ladder")
     levers = read_levers(node.values.get("levers"), problems)
     nodes = _levels(node, problems)
-    words = _unique(nodes, "level", "levels", problems)
-    _unique((each for level in nodes for each in _list(level, "triggers")), "id", "triggers", problems)
-    owed = [duty for level in nodes for duty in _list(level, "duties")] + _list(node, "duties")
-    _unique(owed, "id", "duties", problems)
+    words = list(unique((child(each, "level") for each in nodes), "levels", problems))
+    triggers = [each for level in nodes for each in _list(level, "triggers")]
+    unique((child(each, "id") for each in triggers), "triggers", problems)
+    overall = entries_of(node, "duties", problems)
+    owed = [each for level in nodes for each in _list(level, "duties")] + overall
+    unique((child(each, "id") for each in owed), "duties", problems)
     duties = DutyReader(problems, grounds.compiler, words)
     reader = _LevelReader(problems, grounds.compiler, duties, node.values.get("levers"))
     levels = [level for each in nodes if (level := reader.read(each)) is not None]
-    found = [duty for each in _list(node, "duties") if (duty := duties.read(each, None)) is not None]
+    found = [duty for each in overall if (duty := duties.read(each, None)) is not None]
     _check_severities(nodes, problems)
-    _check_hidden(nodes, levels, problems)
+    _check_hidden(nodes, levels, grounds.params, problems)
     _check_since(nodes, levels, (*reader.owed, *found), problems)
-    draft = LadderDraft(grounds.id, duties.calendars)
-    digest = digest_policy(node, grounds, problems, "nothing in the ladder uses")
-    if digest is not None and head is not None:
-        draft.ladder = Ladder(
-            id=head.id,
-            title=head.title,
-            system=system,
-            owner=head.owner,
-            source=head.source or "",
-            description=head.description or "",
-            params=grounds.params,
-            evidence=grounds.evidence,
-            levels=tuple(levels),
-            duties=(*reader.owed, *found),
-            levers=levers,
-            digest=digest,
-            place=node.place,
-        )
+    draft = LadderDraft(grounds.id, calendars=duties.calendars)
+    alike = conclude(node, head, system, grounds, problems, "nothing in the ladder uses")
+    if alike is not None:
+        draft.policy = Ladder(**alike, levels=tuple(levels), duties=(*reader.owed, *found), levers=levers)
     return draft
-
-
-def _unique(nodes: Iterable[Node], key: str, what: str, problems: Problems) -> list[str]:
-    """The ids under a key, each once and in order; one that comes twice is told."""
-    seen: dict[str, ScalarNode] = {}
-    for each in nodes:
-        own = child(each, key)
-        if not isinstance(own, ScalarNode):
-            continue
-        if own.text in seen:
-            hint = f"the first one is on line {seen[own.text].position[0]}"
-            problems.node(own, f"there are two {what} `{shown(own.text)}`", hint, "duplicate-id")
-        seen.setdefault(own.text, own)
-    return list(seen)
 
 
 def _levels(node: MapNode, problems: Problems) -> list[Node]:
@@ -103,16 +75,13 @@ def _levels(node: MapNode, problems: Problems) -> list[Node]:
     if listed is None:
         if set(node.keys) <= {field.alias or name for name, field in LadderDocument.model_fields.items()}:
             problems.beside(node, "this ladder has no levels", hint, "no-levels")
-        return []
-    if not isinstance(listed, ListNode):
-        problems.node(listed, "`levels_lowest_first` must be a list", "begin each level with `- level:`", "type")
-        return []
-    if not listed.items:
+    elif isinstance(listed, ListNode) and not listed.items:
         problems.node(listed, "this ladder has no levels", hint, "no-levels")
-    return listed.items
+    return entries_of(node, "levels_lowest_first", problems, "level")
 
 
 def _list(node: Node, key: str) -> list[Node]:
+    """The entries of a list that is read, and refused where it is none, elsewhere."""
     listed = child(node, key)
     return listed.items if isinstance(listed, ListNode) else []
 
@@ -142,10 +111,9 @@ class _LevelReader:
             hint = "without a trigger nothing reaches it: write what does, or take the level out"
             tell = self.problems.beside if listed is None else self.problems.node
             tell(listed or node, f"the level `{shown(word)}` has no triggers", hint, "no-triggers")
-        elif listed is not None and not isinstance(listed, ListNode):
-            self.problems.node(listed, "`triggers` must be a list", "begin each trigger with `- id:`", "type")
-        triggers = [trigger for each in _list(node, "triggers") if (trigger := self._trigger(each)) is not None]
-        self.owed += [duty for each in _list(node, "duties") if (duty := self.duties.read(each, word)) is not None]
+        entries, owed = (entries_of(node, key, self.problems) for key in ("triggers", "duties"))
+        triggers = [trigger for each in entries if (trigger := self._trigger(each)) is not None]
+        self.owed += [duty for each in owed if (duty := self.duties.read(each, word)) is not None]
         response = self.duties.response(child(node, "respond"), word, shape.page if shape is not None else ())
         if shape is None:
             return None
@@ -162,11 +130,11 @@ class _LevelReader:
 
     def _trigger(self, node: Node) -> Trigger | None:
         shape = read_shape(TriggerDocument, node, self.problems, without=("remedies",))
-        when = self.compiler.expression(node, "when", wants=BOOL)
-        since = self.compiler.expression(node, "since")
-        message = self.compiler.template(node, "message")
+        when = self.compiler.expression(node, "when", use=CONDITION)
+        since = self.compiler.expression(node, "since", use=SINCE)
+        message = self.compiler.template(node, "message", use=MESSAGE)
         lasting = self._lasting(node, shape)
-        remedies = [self._remedy(each) for each in _list(node, "remedies")]
+        remedies = [self._remedy(each) for each in entries_of(node, "remedies", self.problems, "action")]
         if when is not None and self._is_fixed(when):
             where = child(node, "when") or node
             hint = "a trigger reads evidence; what is always so needs no ladder"
@@ -192,16 +160,16 @@ class _LevelReader:
         if "until" in keys and not spans:
             hint = "say how long it must last, or take it out"
             self.problems.node(keys["until"], "`until` needs `for` or `longer_than`", hint, "until")
-        until = self.compiler.expression(node, "until")
+        until = self.compiler.expression(node, "until", use=MOMENT)
         if shape is None or not spans:
             return None
         given = shape.at_least if spans[0] == "for" else shape.longer_than
-        span = self.compiler.span(node, spans[0], given)
+        span = self.compiler.span(node, spans[0], given, LENGTH)
         return Lasting(until, span, spans[0] == "longer_than") if span is not None else None
 
     def _remedy(self, node: Node) -> Remedy | None:
         shape = read_shape(RemedyDocument, node, self.problems)
-        when = self.compiler.expression(node, "when", wants=BOOL)
+        when = self.compiler.expression(node, "when", use=CONDITION)
         check_lever(child(node, "lever"), self.levers, self.problems)
         if shape is None:
             return None
@@ -232,7 +200,10 @@ def _check_severities(nodes: list[Node], problems: Problems) -> None:
 
 
 def _check_since(nodes: list[Node], levels: list[Level], duties: Iterable[Duty], problems: Problems) -> None:
-    """What is owed from the reaching of a level needs to know when that was, whichever trigger it was."""
+    """What is owed from the reaching of a level needs to know when that was, whichever trigger it was.
+
+    A trigger is told once, however many duties need it, and not where its ``for`` has asked for ``since`` already.
+    """
     words = [level.word for level in levels]
     counted: dict[str, str] = {}
     for duty in (*duties, *(level.response for level in levels if level.response is not None)):
@@ -241,22 +212,30 @@ def _check_since(nodes: list[Node], levels: list[Level], duties: Iterable[Duty],
             if isinstance(word, str):
                 counted.setdefault(word, duty.id)
     placed = {each.place: each for level in nodes for each in _list(level, "triggers")}
+    asked: set[Place] = set()
     for word, duty_id in counted.items():
         above = levels[words.index(word) :] if word in words else []
         for trigger in (each for level in above for each in level.triggers):
-            if trigger.since is None:
+            if trigger.since is None and trigger.lasting is None and trigger.place not in asked:
+                asked.add(trigger.place)
                 message = f"`{trigger.id}` needs `since`: `{duty_id}` counts from the reaching of {word}"
                 hint = "say the instant at which it began"
                 problems.beside(placed[trigger.place], message, hint, "no-since")
 
 
-def _check_hidden(nodes: list[Node], levels: list[Level], problems: Problems) -> None:
+def _check_hidden(nodes: list[Node], levels: list[Level], params: Sequence[Parameter], problems: Problems) -> None:
     """A trigger hides one of a lower level where it holds whenever that does: the lower one then never decides."""
     placed = {each.place: each for level in nodes for each in _list(level, "triggers")}
     for at, lower in enumerate(levels):
         for trigger in lower.triggers:
             hiding = next(
-                ((upper, each) for upper in levels[at + 1 :] for each in upper.triggers if hides(each, trigger)), None
+                (
+                    (upper, each)
+                    for upper in levels[at + 1 :]
+                    for each in upper.triggers
+                    if hides(each, trigger, params)
+                ),
+                None,
             )
             if hiding is None:
                 continue

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from gatekeeper.expr.declared import hint_type
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.expressions import BOOL, Compiler
-from gatekeeper.load.grounds import digest_policy, read_grounds
+from gatekeeper.load.expressions import CONDITION, MESSAGE, STATE, Compiler
+from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.levers import check_lever, read_levers
 from gatekeeper.load.mode_document import (
     AdviceDocument,
@@ -35,20 +35,7 @@ EXIT = "exit"
 _PARAMETER = re.compile(r"params\.([a-z][a-z0-9_]*)", re.ASCII)
 
 
-@dataclass(slots=True)
-class ModeDraft:
-    """A mode as far as it could be read.
-
-    Attributes:
-        id: the node of its id, or None where it has none.
-        mode: None where something in it is wrong.
-    """
-
-    id: ScalarNode | None
-    mode: Mode | None = None
-
-
-def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> ModeDraft:
+def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Draft[Mode]:
     """A mode as far as it can be read; what is wrong goes to ``problems``."""
     head = read_shape(ModeHead, node, problems, without=PARTS, known=ModeDocument)
     grounds = read_grounds(node, root, problems, "mode")
@@ -65,21 +52,14 @@ def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Mod
     reader = _StateReader(problems, compiler, spans, tuple(nodes), initial, node.values.get("levers"))
     states = [state for name, each in nodes.items() if (state := reader.read(name, each)) is not None]
     recommend = _recommend(node, compiler, problems)
-    observed = compiler.expression(node, "observed", CURRENT)
+    observed = compiler.expression(node, "observed", CURRENT, use=STATE)
     _check_ways(node, nodes, reader, problems)
     _warn_unused_levers(node, problems)
-    draft = ModeDraft(grounds.id)
-    digest = digest_policy(node, grounds, problems, "nothing in the mode uses")
-    if digest is not None and head is not None and spans.max_gap is not None and hold_last is not None:
-        draft.mode = Mode(
-            id=head.id,
-            title=head.title,
-            system=system,
-            owner=head.owner,
-            source=head.source or "",
-            description=head.description or "",
-            params=grounds.params,
-            evidence=grounds.evidence,
+    draft: Draft[Mode] = Draft(grounds.id)
+    alike = conclude(node, head, system, grounds, problems, "nothing in the mode uses")
+    if alike is not None and spans.max_gap is not None and hold_last is not None:
+        draft.policy = Mode(
+            **alike,
             max_gap=spans.max_gap,
             hold_last=hold_last,
             initial=initial,
@@ -87,8 +67,6 @@ def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Mod
             levers=levers,
             recommend=recommend,
             observed=observed,
-            digest=digest,
-            place=node.place,
         )
     return draft
 
@@ -198,12 +176,9 @@ class _StateReader:
     def read(self, name: str, node: Node) -> ModeLevel | None:
         """The state that a node holds, or None where something in it is wrong."""
         shape = read_shape(StateDocument, node, self.problems, without=STATE_PARTS)
-        unless = self.compiler.expression(node, "unless", CURRENT, wants=BOOL)
-        listed = child(node, "enter")
-        if listed is not None and not isinstance(listed, ListNode):
-            self.problems.node(listed, "`enter` must be a list", "begin each entry with `- id:`", "type")
-        entries = listed.items if isinstance(listed, ListNode) else []
-        _unique(entries, "entries", self.problems, taken=(EXIT,))
+        unless = self.compiler.expression(node, "unless", CURRENT, use=CONDITION)
+        entries = entries_of(node, "enter", self.problems)
+        unique((child(each, "id") for each in entries), "entries", self.problems, taken=(EXIT,))
         enter = [way for each in entries if (way := self._entry(name, node, each)) is not None]
         way_out = self._exit(name, child(node, "exit"))
         dwell = self.spans.read(node, "dwell")
@@ -229,7 +204,7 @@ class _StateReader:
 
     def _entry(self, name: str, state: Node, node: Node) -> Condition | None:
         shape = read_shape(EntryDocument, node, self.problems)
-        when = self.compiler.expression(node, "when", CURRENT, wants=BOOL)
+        when = self.compiler.expression(node, "when", CURRENT, use=CONDITION)
         length = self.spans.read(node, "for")
         look_back = self.spans.read(node, "look_back")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
@@ -279,7 +254,7 @@ class _StateReader:
         if node is None:
             return None
         shape = read_shape(ExitDocument, node, self.problems)
-        when = self.compiler.expression(node, "when", CURRENT, wants=BOOL)
+        when = self.compiler.expression(node, "when", CURRENT, use=CONDITION)
         length = self.spans.read(node, "for")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
         said = child(node, "to")
@@ -327,16 +302,13 @@ def _check_ways(node: MapNode, nodes: Mapping[str, Node], reader: _StateReader, 
 
 
 def _recommend(node: MapNode, compiler: Compiler, problems: Problems) -> tuple[Advice, ...]:
-    listed = node.values.get("recommend")
-    if listed is not None and not isinstance(listed, ListNode):
-        problems.node(listed, "`recommend` must be a list", "begin each entry with `- id:`", "type")
-    entries = listed.items if isinstance(listed, ListNode) else []
-    _unique(entries, "recommendations", problems)
+    entries = entries_of(node, "recommend", problems)
+    unique((child(each, "id") for each in entries), "recommendations", problems)
     found = []
     for each in entries:
         shape = read_shape(AdviceDocument, each, problems)
-        when = compiler.expression(each, "when", CURRENT, wants=BOOL)
-        reason = compiler.template(each, "reason", CURRENT)
+        when = compiler.expression(each, "when", CURRENT, use=CONDITION)
+        reason = compiler.template(each, "reason", CURRENT, use=MESSAGE)
         check_lever(child(each, "lever"), node.values.get("levers"), problems)
         if shape is not None and when is not None and reason is not None:
             found.append(Advice(shape.id, when, shape.lever, reason, each.place))
@@ -366,18 +338,3 @@ def _warn_unused_levers(node: MapNode, problems: Problems) -> None:
 def _items(node: Node, key: str) -> list[ScalarNode]:
     listed = child(node, key)
     return [each for each in listed.items if isinstance(each, ScalarNode)] if isinstance(listed, ListNode) else []
-
-
-def _unique(nodes: Iterable[Node], what: str, problems: Problems, taken: tuple[str, ...] = ()) -> None:
-    """Tells an id that stands twice, or that is taken."""
-    seen: dict[str, ScalarNode] = {}
-    for each in nodes:
-        own = child(each, "id")
-        if not isinstance(own, ScalarNode) or problems.spoiled(own):
-            continue
-        if own.text in taken:
-            problems.node(own, f"`{own.text}` is taken", "give it another id", "duplicate-id")
-        elif own.text in seen:
-            hint = f"the first one is on line {seen[own.text].position[0]}"
-            problems.node(own, f"there are two {what} `{shown(own.text)}`", hint, "duplicate-id")
-        seen.setdefault(own.text, own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from gatekeeper.load.document import ParameterDocument
 from gatekeeper.load.problems import Problems
@@ -10,6 +11,7 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.terms import NAME_HINT, as_instant, as_span, name_problem
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
 from gatekeeper.model.policy import Parameter, ParamValue
+from gatekeeper.model.times import instant_text, span_text
 
 _SPAN = re.compile(r"(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
@@ -34,6 +36,34 @@ def read_parameters(node: Node | None, problems: Problems) -> tuple[Parameter, .
         return ()
     read = (_read(name, node.keys[name], each, problems) for name, each in node.values.items())
     return tuple(each for each in read if each is not None)
+
+
+def override_problem(parameter: Parameter, node: Node, policy: str, problems: Problems) -> bool:
+    """Whether a value cannot be given for a parameter of a policy; it is told why.
+
+    Args:
+        policy: its id.
+    """
+    if not parameter.overridable:
+        message = f"the parameter `{parameter.name}` of {policy} cannot be overridden"
+        problems.node(node, message, f"it stands in {parameter.place}: `overridable: true` lets it", "parameter")
+        return True
+    value = _value(parameter.type, node, parameter.name, problems)
+    if value is None:
+        return True
+    wrong = _outside(value, parameter.minimum, parameter.maximum, parameter.choices)
+    if wrong:
+        bounds = {"`min`": parameter.minimum, "`max`": parameter.maximum}
+        limit = next((bound for word, bound in bounds.items() if wrong.endswith(word)), None)
+        hint = f"it stands in {parameter.place}" if limit is None else f"that is {_shown(limit)}, in {parameter.place}"
+        problems.node(node, f"`{parameter.name}` {wrong} of the parameter", hint, "bounds")
+    return bool(wrong)
+
+
+def _shown(value: ParamValue) -> str:
+    if isinstance(value, timedelta):
+        return span_text(value)
+    return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 def _read(name: str, key: ScalarNode, node: Node, problems: Problems) -> Parameter | None:

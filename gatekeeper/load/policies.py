@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,14 +11,16 @@ from gatekeeper.load.calendars import CalendarDraft, read_calendar
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS
 from gatekeeper.load.gates import GateDraft, read_gate
+from gatekeeper.load.grounds import Draft, Made, unique
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.ladders import LadderDraft, read_ladder
-from gatekeeper.load.modes import ModeDraft, read_mode
+from gatekeeper.load.modes import read_mode
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child
 from gatekeeper.load.waivers import WaiverDraft, read_waivers
+from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import PolicySet
 
 
@@ -26,7 +28,7 @@ from gatekeeper.model.policy import PolicySet
 class _Drafts:
     gates: list[GateDraft] = field(default_factory=list)
     ladders: list[LadderDraft] = field(default_factory=list)
-    modes: list[ModeDraft] = field(default_factory=list)
+    modes: list[Draft[Mode]] = field(default_factory=list)
     read: list[MapNode] = field(default_factory=list)
     calendars: list[CalendarDraft] = field(default_factory=list)
     waivers: list[WaiverDraft] = field(default_factory=list)
@@ -55,16 +57,20 @@ def load_policies(
         _read_file(source, root, folder, problems, drafts)
     _check_together(drafts, problems)
     problems.raise_any()
-    gates = {draft.gate.id: draft.gate for draft in drafts.gates if draft.gate is not None}
+    gates = _made(drafts.gates)
     waivers = sorted((d.waiver for d in drafts.waivers if d.waiver is not None), key=lambda each: (each.place, each.id))
     loaded = PolicySet(
         gates=dict(sorted(gates.items())),
         waivers=tuple(waivers),
-        modes={draft.mode.id: draft.mode for draft in drafts.modes if draft.mode is not None},
-        ladders={draft.ladder.id: draft.ladder for draft in drafts.ladders if draft.ladder is not None},
+        modes=_made(drafts.modes),
+        ladders=_made(drafts.ladders),
         calendars={draft.calendar.id: draft.calendar for draft in drafts.calendars if draft.calendar is not None},
     )
     return loaded, problems.warnings
+
+
+def _made(drafts: Iterable[Draft[Made]]) -> dict[str, Made]:
+    return {draft.policy.id: draft.policy for draft in drafts if draft.policy is not None}
 
 
 def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | None:
@@ -88,7 +94,8 @@ def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | Non
     if word in KNOWN_KINDS:
         hint = {
             "Sources": "it belongs in evidence/<system>/sources.<environment>.yaml",
-        }.get(word, "it belongs in policies/<system>/")
+            "Suite": "it belongs in policies/<system>/<name>_test.yaml",
+        }.get(word, "it belongs in policies/<system>/, in a file whose name does not end in _test")
         problems.node(kind, f"a document of kind `{word}` does not belong in this file", hint, "kind")
     else:
         hint = did_you_mean(word, known, "it is one of")
@@ -136,39 +143,21 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
         *(each.id for each in drafts.ladders),
         *(each.id for each in drafts.modes),
     ]
-    _unique(ids, "policies", problems)
+    unique(ids, "policies", problems)
     gates: dict[str, GateDraft] = {}
     for draft in drafts.gates:
         if draft.id is not None and not problems.spoiled(draft.id):
             gates.setdefault(draft.id.text, draft)
     _check_reads(gates, problems)
-    _unique([waiver.id for waiver in drafts.waivers], "waivers", problems)
+    unique([waiver.id for waiver in drafts.waivers], "waivers", problems)
     for waiver in drafts.waivers:
         _check_target(waiver, gates, problems)
     _check_modes(drafts, problems)
-    calendars = _unique([draft.id for draft in drafts.calendars], "calendars", problems)
+    calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
     for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
         if name not in calendars:
             hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
             problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")
-
-
-def _unique(ids: Sequence[ScalarNode | None], what: str, problems: Problems) -> dict[str, ScalarNode]:
-    """The ids, each with its first node; one that comes again is told."""
-    seen: dict[str, ScalarNode] = {}
-    for each in ids:
-        if each is None or problems.spoiled(each):
-            continue
-        first = seen.setdefault(each.text, each)
-        if first is not each:
-            _tell_twice(each, first, what, problems)
-    return seen
-
-
-def _tell_twice(again: ScalarNode, first: ScalarNode, what: str, problems: Problems) -> None:
-    line, column = first.position
-    hint = f"the first one is at {first.source.shown}:{line}:{column}"
-    problems.node(again, f"there are two {what} `{shown(again.text)}`", hint, "duplicate-id")
 
 
 def _check_reads(gates: dict[str, GateDraft], problems: Problems) -> None:

@@ -63,7 +63,7 @@ class RuleReader:
             return None
         self._check_weight(node)
         self.compiler.row_types = {}
-        applies_when = self.compiler.expression(node, "applies_when", wants=BOOL)
+        applies_when = self.compiler.expression(node, "applies_when", use=BOOL)
         requirement = self._requirement(node, shape)
         row = self._row(node.values.get("each"))
         message = self.compiler.template(node, "message", *row)
@@ -111,7 +111,7 @@ class RuleReader:
     def _read_requirement(self, word: str, node: MapNode, shape: RuleDocument | None) -> Requirement | None:
         inner = node.values[word]
         if word == "expect":
-            when = self.compiler.expression(node, "expect", wants=BOOL)
+            when = self.compiler.expression(node, "expect", use=BOOL)
             return Expect(when) if when is not None else None
         if word == "gate":
             if not isinstance(inner, ScalarNode) or self.problems.spoiled(inner):
@@ -144,12 +144,12 @@ class RuleReader:
 
     def _each(self, node: MapNode, shape: EachDocument | None, own: str) -> Each | None:
         row = self._row(node)
-        over = self.compiler.expression(node, "over", wants=LIST)
+        over = self.compiler.expression(node, "over", use=LIST)
         self._check_rows(node, self.compiler.name_rows(over, *row))
-        key = self.compiler.expression(node, "key", *row, wants=KEY)
-        expect = self.compiler.expression(node, "expect", *row, wants=BOOL)
-        owner = self.compiler.expression(node, "owner", *row, wants=TEXT)
-        due = self.compiler.expression(node, "due", *row, wants=TEXT)
+        key = self.compiler.expression(node, "key", *row, use=KEY)
+        expect = self.compiler.expression(node, "expect", *row, use=BOOL)
+        owner = self.compiler.expression(node, "owner", *row, use=TEXT)
+        due = self.compiler.expression(node, "due", *row, use=TEXT)
         closed_by = self._closed_by(node, own)
         if "expect" in node.keys and "closed_by" in node.keys:
             message = "`each` has `expect` or `closed_by`, not both"
@@ -190,14 +190,14 @@ class RuleReader:
 
     def _window(self, node: MapNode, shape: WindowDocument | None) -> CleanWindow | None:
         row = self._row(node)
-        over = self.compiler.expression(node, "over", wants=LIST)
+        over = self.compiler.expression(node, "over", use=LIST)
         self._check_rows(node, self.compiler.name_rows(over, *row))
-        at = self.compiler.expression(node, "at", *row, wants=TIME)
-        clean = self.compiler.expression(node, "clean", *row, wants=BOOL)
-        pending = self.compiler.expression(node, "pending", *row, wants=BOOL)
+        at = self.compiler.expression(node, "at", *row, use=TIME)
+        clean = self.compiler.expression(node, "clean", *row, use=BOOL)
+        pending = self.compiler.expression(node, "pending", *row, use=BOOL)
         label = self.compiler.template(node, "label", *row)
         cause = self.compiler.template(node, "cause", *row)
-        not_before = self.compiler.expression(node, "not_before", wants=TIME)
+        not_before = self.compiler.expression(node, "not_before", use=TIME)
         void = self._void(node, row)
         length = self.compiler.span(node, "length", shape.length if shape is not None else None)
         max_gap = self.compiler.span(node, "max_gap", shape.max_gap if shape is not None else None)
@@ -221,13 +221,13 @@ class RuleReader:
         listed = node.values.get("void")
         found = []
         for each in listed.items if isinstance(listed, ListNode) else []:
-            when, because = self.compiler.expression(each, "when", *row, wants=BOOL), child(each, "because")
+            when, because = self.compiler.expression(each, "when", *row, use=BOOL), child(each, "because")
             if when is not None and isinstance(because, ScalarNode):
                 found.append(VoidRun(when, because.text))
         return tuple(found)
 
     def _quorum(self, node: MapNode, shape: QuorumDocument | None) -> Quorum | None:
-        of = self.compiler.expression(node, "of", wants=LIST)
+        of = self.compiler.expression(node, "of", use=LIST)
         read = set(of.program.free_names) if of is not None else set()
         self._check_binds(node, read)
         roles = self._unique(node, "roles")
@@ -238,7 +238,7 @@ class RuleReader:
                 message = f"{distinct} different people cannot sign in {len(roles)} roles"
                 self.problems.node(node.values["distinct"], message, "each role is signed by one person", "quorum")
         else:
-            distinct = self.compiler.expression(node, "distinct", wants=INT)
+            distinct = self.compiler.expression(node, "distinct", use=INT)
         if shape is None or of is None or distinct is None:
             return None
         holders = {role: self.roles[role] for role in shape.roles if role in self.roles}

@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 from gatekeeper.load.document import GateDocument, SourcesDocumentShape, WaiversDocument
 from gatekeeper.load.ladder_document import CalendarDocument, LadderDocument
 from gatekeeper.load.mode_document import ModeDocument
+from gatekeeper.load.suite_document import SuiteDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -21,6 +22,7 @@ SCHEMAS: dict[str, tuple[Any, str]] = {
     "policy": (GateDocument | LadderDocument | ModeDocument | CalendarDocument, "gatekeeper policy"),
     "waivers": (WaiversDocument, "gatekeeper waivers"),
     "sources": (SourcesDocumentShape, "gatekeeper sources"),
+    "suite": (SuiteDocument, "gatekeeper suite of policy tests"),
 }
 """Name → the class or classes that the schema is made from, and its title."""
 
@@ -39,7 +41,7 @@ class _Editor(GenerateJsonSchema):
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:
-    """The JSON Schemas of the documents: ``policy``, ``waivers`` and ``sources``."""
+    """The JSON Schemas of the documents: ``policy``, ``waivers``, ``sources`` and ``suite``."""
     return {name: _made(name, model, title) for name, (model, title) in SCHEMAS.items()}
 
 

@@ -42,6 +42,7 @@ def read_shape(
     without: Sequence[str] = (),
     known: type[BaseModel] | None = None,
     nullable: Sequence[str] = (),
+    nulls: Sequence[str] = (),
 ) -> Shape | None:
     """The part of a document that ``node`` holds, or None where its shape is wrong.
 
@@ -49,8 +50,9 @@ def read_shape(
         without: keys that are read elsewhere.
         known: the model whose keys a misspelt one is compared with, where it is another one.
         nullable: keys below which a value may be empty.
+        nulls: keys that may say ``null``, at any depth.
     """
-    refuse_empty_values(node, problems, (*without, *nullable))
+    refuse_empty_values(node, problems, (*without, *nullable), nulls)
     value = plain(node)
     if isinstance(value, dict):
         value = {key: each for key, each in value.items() if key not in without}
@@ -63,13 +65,18 @@ def read_shape(
         return None
 
 
-def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] = ()) -> None:
-    """Keys without a value, and values that a comma cut in two, are told as what they are."""
+def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] = (), nulls: Sequence[str] = ()) -> None:
+    """Keys without a value, and values that a comma cut in two, are told as what they are.
+
+    Args:
+        without: keys of this node below which nothing is looked at.
+        nulls: keys that may say ``null``, at any depth.
+    """
     if isinstance(node, ListNode):
         for index, each in enumerate(node.items):
             if isinstance(each, ScalarNode) and each.value is None and not problems.spoiled(each):
                 problems.node(each, f"entry {index + 1} of the list is empty", "write a value, or take it out", "empty")
-            refuse_empty_values(each, problems)
+            refuse_empty_values(each, problems, (), nulls)
     if not isinstance(node, MapNode):
         return
     for before, rest in split_entries(node):
@@ -81,6 +88,8 @@ def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] =
     for name, each in node.values.items():
         if name in without and not isinstance(each, ScalarNode):
             continue
+        if name in nulls and isinstance(each, ScalarNode) and each.value is None and each.text:
+            continue
         if isinstance(each, ScalarNode) and each.value is None and not problems.spoiled(each):
             bare = each.start >= each.end and node.source.text[node.start : node.start + 1] == "{"
             hint = "if the braces belong to a text or an expression, quote it" if bare else "write one, or take it out"
@@ -88,7 +97,7 @@ def refuse_empty_values(node: Node, problems: Problems, without: Sequence[str] =
             problems.spoil(each)
             if bare:
                 problems.spoil(node)
-        refuse_empty_values(each, problems)
+        refuse_empty_values(each, problems, (), nulls)
 
 
 def _tell(model: type[BaseModel], node: Node, error: Any, problems: Problems, seen: set[tuple[Step, ...]]) -> None:

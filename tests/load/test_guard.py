@@ -74,7 +74,7 @@ def test_a_file_that_is_not_there_a_folder_and_a_pipe_are_each_said_to_be_so(pro
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
+@pytest.mark.usefixtures("bound_by_permissions")
 def test_a_file_that_may_not_be_read_is_said_to_be_so(project: Project) -> None:
     file = project.policy("kind: Gate\n")
     file.chmod(0)

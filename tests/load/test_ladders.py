@@ -165,12 +165,56 @@ def test_a_longer_wait_below_a_shorter_one_is_hidden(project: Project) -> None:
         project.load(project.policy(below))
 
 
+FIGURES = "params: {patience: 30m, low: {type: int, default: 3, overridable: true}, some: 9, more: 20, old: 1h}"
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "hidden"),
+    [
+        ("checks.total_count > params.more", "checks.total_count > params.some", True),
+        ("checks.total_count > params.some", "checks.total_count > params.more", False),
+        ("checks.total_count > 20", "checks.total_count > params.some", True),
+        ("checks.total_count > params.more", "checks.total_count > 9", True),
+        ("checks.total_count > params.more", "checks.total_count > params.low", False),  # may be overridden
+        ("age(checks.latest.created_at) > params.old", "age(checks.latest.created_at) > params.patience", True),
+        ("age(checks.latest.created_at) > params.patience", "age(checks.latest.created_at) > params.old", False),
+    ],
+)
+def test_parameters_that_nobody_can_override_are_compared_as_figures(
+    project: Project, lower: str, upper: str, hidden: bool
+) -> None:
+    text = LADDER.replace("params: {patience: 30m}", FIGURES).replace(FAILED, f"when: {lower}")
+    text = text.replace(
+        "when: checks.total_count > 9, since: checks.latest.created_at, longer_than: 1h", f"when: '{upper}', since: now"
+    )
+    file = project.policy(text)
+    if hidden:
+        assert "`failed` never decides: whenever it holds, `many` of level L2 does too" in project.refusal(file)
+    else:
+        assert project.load(file)[0].ladders
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "hidden"), [("params.old", "params.patience", True), ("30m", "params.old", False)]
+)
+def test_spans_that_are_parameters_are_compared_as_spans(
+    project: Project, lower: str, upper: str, hidden: bool
+) -> None:
+    text = LADDER.replace("params: {patience: 30m}", "params: {patience: 30m, old: 1h}")
+    text = text.replace(FAILED, "when: checks.total_count > 9").replace("        until: checks.latest.updated_at\n", "")
+    text = text.replace("for: params.patience", f"for: {lower}").replace("longer_than: 1h", f"for: {upper}")
+    if hidden:
+        assert "`failed` never decides" in project.refusal(project.policy(text))
+    else:
+        assert project.load(project.policy(text))[0].ladders
+
+
 def test_what_counts_from_a_level_needs_to_know_when_it_was_reached(project: Project) -> None:
     bare = MANY.replace(", since: checks.latest.created_at, longer_than: 1h", "")
-    assert sorted(message for line, message in told(project, MANY, bare) if line == 33) == [
-        "`many` needs `since`: `L1/respond` counts from the reaching of L1",
-        "`many` needs `since`: `tell` counts from the reaching of L2",
+    assert [message for line, message in told(project, MANY, bare) if line == 33] == [
+        "`many` needs `since`: `tell` counts from the reaching of L2"
     ]
+    assert told(project, MANY, bare.replace("> 9", "> 9, for: 1h")) == [(33, "`for` needs `since`")]
 
 
 @pytest.mark.parametrize(
@@ -185,11 +229,53 @@ def test_what_counts_from_a_level_needs_to_know_when_it_was_reached(project: Pro
         ("lever: back", "lever: bakc", 26, "there is no lever `bakc`"),
         ("kind: Calendar", "kind: Calender", 44, "there is no kind `Calender`"),
         ("params.patience", "params.patiens", 23, "this ladder has no parameter `patiens`"),
+        ("    duties:\n      - {id: tell,", "    duties:\n      tell: {id: tell,", 35, "`duties` must be a list"),
+        ("\nduties:\n", "\nduties: none of them\nlevies:\n", 36, "`duties` must be a list"),
+        ("remedies:\n          - {lever: back}\n          -", "remedies:", 25, "`remedies` must be a list"),
+        ("triggers:\n      - {id: many", "triggers:\n      many: {id: many", 33, "`triggers` must be a list"),
+        (
+            "since: checks.latest.created_at\n",
+            "since: checks.latest\n",
+            21,
+            "`checks.latest` is workflow run or null, and string or timestamp is due here",
+        ),
+        (
+            "until: checks.latest.updated_at",
+            "until: 1 > 2",
+            22,
+            "`1 > 2` is bool, and null or string or timestamp is due here",
+        ),
+        (
+            "due: checks.latest.updated_at",
+            "due: checks.latest.conclusion",
+            37,
+            "this text need not be an instant, and one is due here",
+        ),
+        (
+            "last: now",
+            "last: checks.total_count",
+            39,
+            "`checks.total_count` is int, and null or string or timestamp is due here",
+        ),
         ("zone: Asia/Riyadh", "zone: Asia/Riad", 49, "there is no time zone `Asia/Riad`"),
     ],
 )
 def test_each_defect_is_told_on_its_line(project: Project, old: str, new: str, line: int, message: str) -> None:
     assert (line, message) in told(project, old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (FAILED, "when: timestamp(checks.latest.run_started_at) < now"),
+        ("since: checks.latest.created_at\n", "since: checks.latest.run_started_at\n"),
+        ("due: checks.latest.updated_at", "due: checks.latest.run_started_at"),
+        ('message: "it ended', 'message: "{checks.latest.conclusion.size()} it ended'),
+    ],
+)
+def test_what_is_measured_may_be_null_in_a_ladder_without_a_word(project: Project, old: str, new: str) -> None:
+    assert old in LADDER
+    assert project.load(project.policy(LADDER.replace(old, new)))[1] == ()
 
 
 def test_evidence_that_nothing_uses_is_a_warning(project: Project) -> None:

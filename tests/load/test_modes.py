@@ -144,3 +144,27 @@ def test_a_duration_may_be_as_short_as_the_allowed_gap_and_no_shorter(project: P
     assert mode.states[2].enter[0].length == mode.max_gap
     told = project.refusal(project.policy(MODE.replace("for: 5m", "for: 119s")))
     assert "`for` is shorter than `max_gap`" in told
+
+
+MEASURED = """\
+{"type": "object", "additionalProperties": false, "required": ["on", "rate", "outage", "done"], "properties": {
+  "on": {"type": ["boolean", "null"]}, "rate": {"type": ["number", "null"]},
+  "outage": {"type": ["boolean", "null"]}, "done": {"type": ["integer", "null"]}}}
+"""
+
+
+def test_what_is_measured_may_be_null_in_a_mode_without_a_word_and_in_a_gate_it_is_told(project: Project) -> None:
+    project.write("policies/shop/any.schema.json", MEASURED)
+    gate = (
+        "apiVersion: gatekeeper/v1\nkind: Gate\nid: shop\ntitle: Open?\nowner: team\n"
+        "evidence:\n  switch: {type: json, schema: any.schema.json, max_age: 1m}\n"
+        "rules:\n  - {id: a, title: A, enforcement: blocking, severity: high, expect: switch.rate < 10.0}\n"
+    )
+    _, (warning,) = project.load(project.policy(MODE), project.policy(gate, "gate.yaml"))
+    assert (warning.file, warning.line, warning.code) == ("policies/shop/gate.yaml", 9, "nullable")
+
+
+def test_the_observed_state_is_a_word(project: Project) -> None:
+    project.write("policies/shop/any.schema.json", MEASURED)
+    told = project.refusal(project.policy(MODE.replace('switch.on ? "open" : "paused"', "switch.done")))
+    assert "shop.yaml:10:3: `switch.done` is int or null, and string is due here" in told

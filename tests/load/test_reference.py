@@ -15,12 +15,14 @@ from gatekeeper.load.source import MAX_BYTES
 from gatekeeper.model.evidence import KINDS
 from tests.load.conftest import Project
 
-REFERENCE = Path(__file__).resolve().parent.parent.parent / "docs" / "policy-language.md"
-TEXT = REFERENCE.read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+TEXT = (DOCS / "policy-language.md").read_text(encoding="utf-8")
+SUITES = (DOCS / "suites.md").read_text(encoding="utf-8")
 EXAMPLES = [block for block in re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL) if "kind:" in block]
 
 
-def fields() -> set[str]:
+def fields(*names: str) -> set[str]:
+    """Every field of these schemas; of all but that of suites where none is named."""
     found: set[str] = set()
 
     def visit(schema: Any) -> None:
@@ -33,14 +35,28 @@ def fields() -> set[str]:
             for each in schema:
                 visit(each)
 
-    for schema in json_schemas().values():
-        visit(schema)
+    for name, schema in json_schemas().items():
+        if name in (names or json_schemas().keys() - {"suite"}):
+            visit(schema)
     return found
 
 
 @pytest.mark.parametrize("field", sorted(fields()))
 def test_every_field_is_described(field: str) -> None:
     assert re.search(rf"^\|.*`{re.escape(field)}`|^### `{re.escape(field)}`", TEXT, re.MULTILINE), field
+
+
+@pytest.mark.parametrize("field", sorted(fields("suite")))
+def test_every_field_of_a_suite_is_described(field: str) -> None:
+    assert re.search(rf"^\|.*`{re.escape(field)}`", SUITES, re.MULTILINE), field
+
+
+def test_the_reference_of_suites_names_only_what_exists() -> None:
+    tables = re.findall(r"^\| field.*?(?=^$)", SUITES, re.MULTILINE | re.DOTALL)
+    rows = [row.split("|")[1] for table in tables for row in table.splitlines()[2:]]
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert named <= fields("suite")
+    assert len(named) > 50
 
 
 def test_every_first_column_names_what_exists() -> None:

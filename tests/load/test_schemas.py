@@ -35,13 +35,13 @@ def fields(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["policy", "waivers", "sources"])
+@pytest.mark.parametrize("name", ["policy", "waivers", "sources", "suite"])
 def test_the_published_schema_is_up_to_date(name: str) -> None:
     file = ROOT / "gatekeeper" / "schemas" / f"{name}.v1.json"
     assert file.read_text(encoding="utf-8") == schema_text(json_schemas()[name]), REFRESH
 
 
-@pytest.mark.parametrize("name", ["policy", "waivers", "sources"])
+@pytest.mark.parametrize("name", ["policy", "waivers", "sources", "suite"])
 def test_the_schema_is_valid_and_describes_every_field(name: str) -> None:
     schema = json_schemas()[name]
     Draft202012Validator.check_schema(schema)
@@ -52,7 +52,7 @@ def test_the_schema_is_valid_and_describes_every_field(name: str) -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "policies").glob("*/*.yaml")), ids=lambda file: file.stem)
 def test_the_shipped_policies_fit_their_schema(file: Path) -> None:
     for document in documents(file):
-        schema = json_schemas()["waivers" if document["kind"] == "Waivers" else "policy"]
+        schema = json_schemas()[{"Waivers": "waivers", "Suite": "suite"}.get(document["kind"], "policy")]
         assert [error.message for error in Draft202012Validator(schema).iter_errors(document)] == []
 
 

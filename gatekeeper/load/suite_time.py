@@ -1,0 +1,61 @@
+"""Whether what a policy says depends on when it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+
+from gatekeeper.expr.overloads import forms
+from gatekeeper.expr.program import Program, walk
+from gatekeeper.expr.tree import Call
+from gatekeeper.model.ladder import Ladder, Lasting
+from gatekeeper.model.mode import Mode
+from gatekeeper.model.policy import Gate, Policy
+from gatekeeper.model.rule import CleanWindow, Each
+
+
+def touches_time(asked: Iterable[Policy]) -> str:
+    """What in the policies depends on when they are asked, in a few words; empty where nothing does."""
+    return next((found for policy in asked for found in _reasons(policy)), "")
+
+
+def _reasons(policy: Policy) -> Iterator[str]:
+    for entry in policy.evidence:
+        if entry.max_age is not None:
+            yield f"the evidence `{entry.name}` of {policy.id} has a `max_age`"
+    if isinstance(policy, Mode):
+        yield f"the mode {policy.id} counts how long its conditions hold"
+    if isinstance(policy, Gate):
+        for rule in policy.rules:
+            if isinstance(rule.requirement, CleanWindow):
+                yield f"the rule {rule.id} of {policy.id} is a window"
+            if rule.due is not None or (isinstance(rule.requirement, Each) and rule.requirement.due is not None):
+                yield f"the rule {rule.id} of {policy.id} has a `due`"
+    if isinstance(policy, Ladder):
+        if any(isinstance(each, Lasting) for each in _within(policy)):
+            yield f"a trigger of {policy.id} has to last"
+        if policy.duties or any(level.response is not None for level in policy.levels):
+            yield f"the duties of {policy.id} are due at some time"
+    for each in _within(policy):
+        if isinstance(each, Program) and _asks_now(each):
+            yield f"an expression of {policy.id} asks what time it is: `{' '.join(each.source.split())[:60]}`"
+
+
+def _within(value: object) -> Iterator[object]:
+    """The value, and everything that it is made of."""
+    yield value
+    if is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            yield from _within(getattr(value, each.name))
+    elif isinstance(value, dict):
+        for below in value.values():
+            yield from _within(below)
+    elif isinstance(value, tuple):
+        for below in value:
+            yield from _within(below)
+
+
+def _asks_now(program: Program) -> bool:
+    if "now" in program.free_names:
+        return True
+    return any(form.needs for node in walk(program.tree) if isinstance(node, Call) for form in forms(node))

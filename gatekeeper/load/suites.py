@@ -1,0 +1,208 @@
+"""Suites from files: tests of policies, checked against the policies that they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gatekeeper.errors import InvalidDocuments
+from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.guard import read_documents
+from gatekeeper.load.policies import read_kind
+from gatekeeper.load.problems import Problems
+from gatekeeper.load.shape import read_shape
+from gatekeeper.load.source import SourceText, read_source
+from gatekeeper.load.suite_cases import CaseReader
+from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
+from gatekeeper.load.suite_evidence import Needs, Reader
+from gatekeeper.load.suite_time import touches_time
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.model.asked import asked_policies, find_policy, needs_of
+from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.model.snapshot import Snapshot
+from gatekeeper.model.suite import Case, Suite
+
+Recorded = Callable[[str, datetime], Snapshot | None]
+"""Gives the newest recorded snapshot of a system that is not after an instant."""
+Read = Callable[[Path], Snapshot]
+"""Reads a snapshot from a file."""
+
+
+def load_suites(
+    files: Sequence[Path], root: Path, policies: PolicySet, recorded: Recorded, read: Read
+) -> tuple[Suite, ...]:
+    """The suites that the files hold, checked against the policies.
+
+    Args:
+        files: in the order in which the suites are wanted.
+        root: the root of the project; places are told relative to it.
+        policies: all policies that a suite may ask, with every gate that one of them reads.
+        recorded: gives recorded snapshots; it refuses with a ``GatekeeperError``.
+        read: reads a snapshot; it refuses with a ``GatekeeperError``.
+
+    Raises:
+        InvalidDocuments: with every mistake of every file, sorted by file, line and column.
+    """
+    problems = Problems()
+    loader = _Loader(root, policies, Snapshots(root, recorded, read, {}), problems)
+    suites: list[Suite] = []
+    for file in files:
+        try:
+            source = read_source(file, root)
+        except InvalidDocuments as error:
+            problems.extend(error.diagnostics)
+            continue
+        found = loader.file(source)
+        if found is not None:
+            suites.append(found)
+    problems.raise_any()
+    return tuple(suites)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Finds the snapshots that suites begin with, each once."""
+
+    root: Path
+    recorded: Recorded
+    read: Read
+    found: dict[tuple[str, str], Snapshot | None]
+
+    def snapshot(self, word: str, system: str, now: datetime, beside: Path) -> Snapshot | None:
+        """The snapshot that a suite names; None where none is recorded.
+
+        Args:
+            word: ``recorded``, or a path relative to the suite's folder or to the root.
+            beside: the suite's file.
+
+        Raises:
+            GatekeeperError: it cannot be read.
+        """
+        if word == RECORDED:
+            key = (system, now.isoformat())
+            if key not in self.found:
+                self.found[key] = self.recorded(system, now)
+            return self.found[key]
+        near = beside.absolute().parent / word
+        path = near if near.exists() else self.root / word
+        key = ("", str(path))
+        if key not in self.found:
+            self.found[key] = self.read(path)
+        return self.found[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    root: Path
+    policies: PolicySet
+    snapshots: Snapshots
+    problems: Problems
+
+    def file(self, source: SourceText) -> Suite | None:
+        """The suite of a file."""
+        documents = read_documents(source, self.problems)
+        if not documents and not self.problems.errors_in(source):
+            self.problems.file(
+                source, "the file is empty", "a suite begins with `apiVersion: gatekeeper/v1`", "document"
+            )
+        for extra in documents[1:]:
+            self.problems.node(extra, "a file of tests holds one suite", "make another file of it", "document")
+        node = documents[0] if documents else None
+        if node is None or read_kind(node, ("Suite",), self.problems) is None or not isinstance(node, MapNode):
+            return None
+        return self._suite(node)
+
+    def _suite(self, node: MapNode) -> Suite | None:
+        problems = self.problems
+        head = read_shape(SuiteHead, node, problems, without=("evidence", "cases"), known=SuiteDocument)
+        asked = self._asked(child(node, "policies"))
+        written = child(node, "policies")
+        if any(problems.spoiled(each) for each in (written.items if isinstance(written, ListNode) else ())):
+            return None  # without its policies everything in it would look unknown
+        needs = needs_of(asked_policies(self.policies, (each.id for each in asked)))
+        system = self._system(written, asked)
+        reader = Reader(needs, problems)
+        self._one_kind(needs, written)
+        before = len(problems.errors)
+        given = reader.given(child(node, "evidence"))
+        listed = child(node, "cases")
+        if not isinstance(listed, ListNode) or not listed.items:
+            message = "this suite has no cases" if listed is not None else "this suite needs `cases`"
+            problems.node(listed, message, "begin each case with `- id:`", "empty") if listed else problems.beside(
+                node, message, "begin each case with `- id:`", "missing-key"
+            )
+            return None
+        cases = CaseReader(
+            policies=self.policies,
+            asked=tuple(each.id for each in asked),
+            system=system,
+            head=head,
+            given=given,
+            whole=len(problems.errors) == before,
+            reader=reader,
+            timely=touches_time(asked_policies(self.policies, (each.id for each in asked))),
+            snapshots=self.snapshots.snapshot,
+            own=node,
+            problems=problems,
+        )
+        made = [cases.case(each) for each in listed.items]
+        _unique(listed, problems)
+        if head is None or problems.errors_in(node.source):
+            return None
+        return Suite(
+            file=node.source.name,
+            title=head.title,
+            system=system,
+            policies=tuple(head.policies),
+            cases=tuple(each for each in made if isinstance(each, Case)),
+            place=node.place,
+            description=head.description or "",
+        )
+
+    def _asked(self, node: Node | None) -> tuple[Policy, ...]:
+        """The policies that a suite asks; one that there is not is told."""
+        known = {**self.policies.gates, **self.policies.modes, **self.policies.ladders}
+        found: dict[str, Policy] = {}
+        for each in node.items if isinstance(node, ListNode) else ():
+            if not isinstance(each, ScalarNode) or self.problems.spoiled(each):
+                continue
+            policy = find_policy(self.policies, each.text)
+            if policy is None:
+                hint = did_you_mean(each.text, known, "the policies are")
+                self.problems.node(each, f"there is no policy `{shown(each.text)}`", hint, "unknown-policy")
+            elif each.text in found:
+                self.problems.node(each, f"`{shown(each.text)}` stands here twice", "take one out", "twice")
+            else:
+                found[each.text] = policy
+        return tuple(found.values())
+
+    def _system(self, node: Node | None, asked: tuple[Policy, ...]) -> str:
+        systems = {each.system: each for each in asked}
+        for each in node.items if isinstance(node, ListNode) and len(systems) > 1 else ():
+            policy = next((one for one in asked if isinstance(each, ScalarNode) and one.id == each.text), None)
+            if policy is not None and policy.system != asked[0].system:
+                message = f"{policy.id} is of the system {policy.system}, {asked[0].id} of {asked[0].system}"
+                self.problems.node(each, message, "evidence is of one system: make two suites of it", "system")
+        return asked[0].system if asked else ""
+
+    def _one_kind(self, needs: Needs, node: Node | None) -> None:
+        """Two policies can only be asked together if they mean the same by a name."""
+        for name, entries in needs.items():
+            kinds = sorted({entry.kind for entry in entries})
+            if len(kinds) > 1 and node is not None:
+                message = f"the policies need `{name}` as different kinds of evidence: {', '.join(kinds)}"
+                self.problems.node(node, message, "make two suites of it", "kind")
+
+
+def _unique(cases: ListNode, problems: Problems) -> None:
+    seen: dict[str, ScalarNode] = {}
+    for each in cases.items:
+        own = child(each, "id")
+        if not isinstance(own, ScalarNode) or problems.spoiled(own):
+            continue
+        first = seen.setdefault(own.text, own)
+        if first is not own:
+            hint = f"the first one is on line {first.position[0]}"
+            problems.node(own, f"there are two cases `{shown(own.text)}`", hint, "duplicate-id")
