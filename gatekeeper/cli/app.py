@@ -13,16 +13,20 @@ COMMANDS = {
     "evaluate": "gatekeeper.cli.evaluate",
     "explain": "gatekeeper.cli.explain",
     "lint": "gatekeeper.cli.lint",
+    "replay": "gatekeeper.cli.replay",
     "schema": "gatekeeper.cli.schema",
+    "test": "gatekeeper.cli.test",
 }
 """Command → the module whose ``command`` it is."""
 
 SUMMARIES = {
     "collect": "Read the sources and write a snapshot.",
-    "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE.",
+    "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE; for a ladder, the level.",
     "explain": "Say why, rule by rule, with the values that were seen.",
     "lint": "Check policies, waivers and sources without evaluating them.",
+    "replay": "Play one case of a suite, and show it as a timeline.",
     "schema": "Print a JSON Schema: of policies, evidence, snapshots or decisions.",
+    "test": "Play the tests of policies, and say what fails and what they never saw.",
 }
 """What ``gatekeeper --help`` says of each command, so that help imports none of them."""
 

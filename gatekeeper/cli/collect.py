@@ -27,7 +27,7 @@ def command(policies: tuple[str, ...], environment: str | None, root: Path | Non
 
     configuration = configuration_of(root)
     loaded = pipeline.load_policies_of(configuration, policies)
-    for system in dict.fromkeys(loaded.gates[policy].system for policy in policies):
+    for system in dict.fromkeys(pipeline.policy_of(loaded, policy).system for policy in policies):
         with progress_on(sys.stderr) as progress:
             snapshot, path = pipeline.collect(configuration, loaded, system, environment, progress)
         for item in sorted(snapshot.items.values(), key=lambda each: each.name):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gatekeeper.cli.exit_codes import ExitCode, code_of, worst
+from gatekeeper.cli.exit_codes import ExitCode, code_of_report, worst
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,
@@ -60,9 +60,10 @@ def command(
     color: str | None,
     root: Path | None,
 ) -> int:
-    """Decide on one or more policies: GO, NO-GO or INCONCLUSIVE.
+    """Decide on one or more policies: GO, NO-GO or INCONCLUSIVE for a gate, the level reached for a ladder.
 
-    Without options the newest snapshot is judged as of now. The exit code is 0 only where every policy is GO.
+    Without options the newest snapshot is judged as of now. The exit code is 0 only where every gate is GO and no
+    ladder has reached a level.
     """
     from gatekeeper import pipeline
     from gatekeeper.render.registry import renderer_for
@@ -87,7 +88,7 @@ def command(
     shown_as = format_ or configuration.format
     # A board fits the terminal; what tools read is the same bytes under every locale.
     put(render(report, shown_as, colored=colored), None if shown_as == "text" else UTF_8)
-    return worst([code_of(decision.verdict for decision in report.decisions), written])
+    return worst([code_of_report(report), written])
 
 
 def render(report: Report, name: str, *, colored: bool) -> str:

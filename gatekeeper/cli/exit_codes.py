@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from gatekeeper.model.decision import Verdict
+from gatekeeper.model.report import Report
+from gatekeeper.model.standing import LadderStanding
 
 
 class ExitCode(IntEnum):
@@ -42,6 +44,21 @@ _OF_VERDICT = {
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
     """The code that a process with all these outcomes ends with; GO where there are none."""
     return min(codes, key=PRECEDENCE.index, default=ExitCode.GO)
+
+
+def code_of_standing(standing: LadderStanding) -> ExitCode:
+    """The exit code for a ladder: 0 for no level, 1 for one that is reached, 3 where a level above it is not known."""
+    if standing.unknown:
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.NO_GO if standing.level is not None else ExitCode.GO
+
+
+def code_of_report(report: Report) -> ExitCode:
+    """The exit code for everything that was asked; a mode alone has no state that one snapshot could tell."""
+    codes = [code_of_standing(ladder.standing) for ladder in report.ladders]
+    if report.decisions or not (codes or report.modes):
+        codes.append(code_of(decision.verdict for decision in report.decisions))
+    return worst(codes)
 
 
 def code_of(verdicts: Iterable[Verdict]) -> ExitCode:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gatekeeper.cli.exit_codes import code_of
+from gatekeeper.cli.exit_codes import code_of_report
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,
@@ -45,7 +45,9 @@ def command(
 ) -> int:
     """Explain the decision of POLICY: each rule's outcome with the values that it saw; or that of one RULE.
 
-    The exit code is that of the decision, as for evaluate.
+    Of a ladder, RULE is a trigger, a duty or a level; of a mode, a condition or a piece of advice. The exit code is
+    that of the decision, as for evaluate. A mode is looked at once, without its history: that tells how its
+    conditions stand and not its state, and exits with 0.
     """
     from gatekeeper import pipeline
     from gatekeeper.render.explanation import ExplanationRenderer
@@ -58,6 +60,7 @@ def command(
         environment=environment,
         parameters=parse_parameters(parameters),
         explain=True,
+        looks=True,
     )
     with progress_on(sys.stderr) as progress:
         report = pipeline.evaluate(configuration, request, progress)
@@ -66,4 +69,4 @@ def command(
         rule=rule, width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)
     )
     put(renderer.render(report))
-    return code_of(decision.verdict for decision in report.decisions)
+    return code_of_report(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +22,18 @@ class Output:
     path: Path
 
 
-def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
+def parse_outputs(given: tuple[str, ...], accepts: Callable[[str], object] | None = None) -> tuple[Output, ...]:
     """What ``--output`` asks for.
+
+    Args:
+        accepts: refuses a format that there is not; None for the formats of decisions.
 
     Raises:
         UsageError: not of the form ``FORMAT=PATH``, an unknown format, or the same file twice, be it by a link.
     """
     from gatekeeper.render.registry import renderer_for
 
+    refuse_unknown = accepts or renderer_for
     outputs = []
     for text in given:
         name, found, path = text.partition("=")
@@ -36,7 +41,7 @@ def parse_outputs(given: tuple[str, ...]) -> tuple[Output, ...]:
             raise UsageError(
                 f"--output {text!r} is not of the form FORMAT=PATH", "for example --output json=decision.json"
             )
-        renderer_for(name)
+        refuse_unknown(name)
         outputs.append(Output(name, Path(path)))
     paths = [os.path.realpath(output.path) for output in outputs]
     for output, path in zip(outputs, paths, strict=True):

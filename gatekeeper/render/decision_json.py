@@ -9,21 +9,17 @@ not there is ``null``, never absent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from math import isfinite
 
-from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
-from gatekeeper.model.finding import Finding, Observation, Outcome, QuorumState, SignOff
-from gatekeeper.model.place import Place
+from gatekeeper.model.decision import Decision, GateDecision
+from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverNote, WaiverUse
 from gatekeeper.model.window import WindowState
+from gatekeeper.render import json_parts as parts
 
 FORMAT = "gatekeeper/decision/v1"
-
-_LARGEST_EXACT = 2**53 - 1
 
 
 def decision_document(decision: Decision) -> dict[str, Json]:
@@ -31,20 +27,20 @@ def decision_document(decision: Decision) -> dict[str, Json]:
     root = decision.root
     return {
         "format": FORMAT,
-        "policy": _text(decision.policy),
-        "title": _text(root.title),
+        "policy": parts.text(decision.policy),
+        "title": parts.text(root.title),
         "verdict": decision.verdict.value,
-        "word": _text(decision.word),
-        "reason": _text(root.reason),
+        "word": parts.text(decision.word),
+        "reason": parts.text(root.reason),
         "as_of": instant_text(decision.as_of),
-        "earliest_go": _instant(decision.earliest_go),
-        "subject": {name: _optional(part) for name, part in decision.subject.as_json().items()},
-        "semantics": _text(decision.semantics),
-        "snapshot": {"digest": _optional(decision.snapshot), "taken_at": _instant(decision.snapshot_at)},
-        "policies": {_text(gate.gate): _text(gate.policy_digest) for gate in decision.gates},
+        "earliest_go": parts.instant(decision.earliest_go),
+        "subject": {name: parts.optional(part) for name, part in decision.subject.as_json().items()},
+        "semantics": parts.text(decision.semantics),
+        "snapshot": {"digest": parts.optional(decision.snapshot), "taken_at": parts.instant(decision.snapshot_at)},
+        "policies": {parts.text(gate.gate): parts.text(gate.policy_digest) for gate in decision.gates},
         "summary": _summary(decision.gates),
         "gates": [_gate(gate) for gate in decision.gates],
-        "evidence": [_note(note) for note in decision.evidence],
+        "evidence": [parts.evidence_note(note, "gate") for note in decision.evidence],
     }
 
 
@@ -64,24 +60,23 @@ def decision_digest(decision: Decision) -> str:
 
 def _gate(gate: GateDecision) -> Json:
     return {
-        "gate": _text(gate.gate),
-        "title": _text(gate.title),
-        "owner": _text(gate.owner),
-        "source": _text(gate.source),
-        "system": _text(gate.system),
-        "policy_digest": _text(gate.policy_digest),
+        "gate": parts.text(gate.gate),
+        "title": parts.text(gate.title),
+        "owner": parts.text(gate.owner),
+        "source": parts.text(gate.source),
+        "system": parts.text(gate.system),
+        "policy_digest": parts.text(gate.policy_digest),
         "verdict": gate.verdict.value,
-        "word": _text(gate.word),
+        "word": parts.text(gate.word),
         "verdict_without_waivers": gate.unwaived.value,
         "stopped_by_hard": gate.stopped_by_hard,
         "advisory": gate.advisory,
-        "reason": _text(gate.reason),
-        "reads": _texts(gate.reads),
-        "severities": [{"word": _text(word), "standard": _text(std)} for word, std in gate.severities.items()],
-        "parameters": [
-            {"name": _text(name), "value": plain(value), "overridden": name in gate.overridden}
-            for name, value in sorted(gate.parameters.items())
+        "reason": parts.text(gate.reason),
+        "reads": parts.texts(gate.reads),
+        "severities": [
+            {"word": parts.text(word), "standard": parts.text(std)} for word, std in gate.severities.items()
         ],
+        "parameters": parts.parameters(gate.parameters, gate.overridden),
         "summary": _summary((gate,)),
         "findings": [_finding(finding, gate.severities) for finding in gate.findings],
         "waivers": [_waiver(note) for note in gate.waivers],
@@ -91,76 +86,71 @@ def _gate(gate: GateDecision) -> Json:
 def _finding(finding: Finding, severities: Mapping[str, str]) -> Json:
     standard = severities.get(finding.severity)
     return {
-        "rule": _text(finding.rule),
-        "key": _optional(finding.key),
-        "title": _text(finding.title),
+        "rule": parts.text(finding.rule),
+        "key": parts.optional(finding.key),
+        "title": parts.text(finding.title),
         "enforcement": finding.enforcement.value,
-        "severity": _text(finding.severity),
-        "standard_severity": _optional(standard),
+        "severity": parts.text(finding.severity),
+        "standard_severity": parts.optional(standard),
         "outcome": finding.outcome.value,
         "counts": finding.counts,
         "stops": finding.stops,
         "through_hard": finding.through_hard,
-        "waiver": _optional(finding.waiver),
-        "message": _text(finding.message),
-        "expected": _text(finding.expected),
-        "observed": [_observation(seen) for seen in finding.observed],
-        "lacks": [
-            {"evidence": _text(lack.evidence), "cause": _text(lack.cause), "detail": _text(lack.detail)}
-            for lack in finding.lacks
-        ],
-        "evidence": _texts(finding.evidence),
+        "waiver": parts.optional(finding.waiver),
+        "message": parts.text(finding.message),
+        "expected": parts.text(finding.expected),
+        "observed": parts.observations(finding.observed),
+        "because": parts.deciding(finding.because),
+        "lacks": parts.lacks(finding.lacks),
+        "evidence": parts.texts(finding.evidence),
         "line": finding.line,
-        "owner": _optional(finding.owner),
-        "due": _instant(finding.due),
-        "due_text": _optional(finding.due_text),
+        "owner": parts.optional(finding.owner),
+        "due": parts.instant(finding.due),
+        "due_text": parts.optional(finding.due_text),
         "overdue": finding.overdue,
-        "remedy": _optional(finding.remedy),
-        "place": _place(finding.place),
-        "gate": _optional(finding.gate),
-        "closed_by": _optional(finding.closed_by),
+        "remedy": parts.optional(finding.remedy),
+        "place": parts.place(finding.place),
+        "gate": parts.optional(finding.gate),
+        "closed_by": parts.optional(finding.closed_by),
+        "unclosed": finding.unclosed,
         "window": _window(finding.window),
         "quorum": _quorum(finding.quorum),
     }
-
-
-def _observation(seen: Observation) -> Json:
-    return {"path": _text(seen.path), "value": plain(seen.value), "line": seen.line, "summary": seen.summary}
 
 
 def _window(window: WindowState | None) -> Json:
     if window is None:
         return None
     return {
-        "length_seconds": _seconds(window.length),
-        "max_gap_seconds": _seconds(window.max_gap),
-        "not_before": _instant(window.not_before),
+        "length_seconds": parts.seconds(window.length),
+        "max_gap_seconds": parts.seconds(window.max_gap),
+        "not_before": parts.instant(window.not_before),
         "observed_until": instant_text(window.observed_until),
-        "clean_since": _instant(window.clean_since),
+        "clean_since": parts.instant(window.clean_since),
         "clean_samples": window.clean_samples,
-        "completes_at": _instant(window.completes_at),
+        "completes_at": parts.instant(window.completes_at),
         "complete": window.complete,
-        "undecided_from": _instant(window.undecided_from),
+        "undecided_from": parts.instant(window.undecided_from),
         "resets": [
-            {"at": instant_text(reset.at), "sample": _text(reset.sample), "cause": _text(reset.cause)}
+            {"at": instant_text(reset.at), "sample": parts.text(reset.sample), "cause": parts.text(reset.cause)}
             for reset in window.resets
         ],
         "gaps": [
             {
                 "start": instant_text(gap.start),
                 "end": instant_text(gap.end),
-                "length_seconds": _seconds(gap.length),
-                "where": _text(gap.where),
-                "samples": _texts(gap.samples),
+                "length_seconds": parts.seconds(gap.length),
+                "where": parts.text(gap.where),
+                "samples": parts.texts(gap.samples),
             }
             for gap in window.gaps
         ],
         "tallies": [
             {
-                "counted_as": _text(tally.counted_as),
-                "because": _text(tally.because),
+                "counted_as": parts.text(tally.counted_as),
+                "because": parts.text(tally.because),
                 "count": tally.count,
-                "samples": _texts(tally.samples),
+                "samples": parts.texts(tally.samples),
             }
             for tally in window.tallies
         ],
@@ -171,8 +161,8 @@ def _quorum(quorum: QuorumState | None) -> Json:
     if quorum is None:
         return None
     return {
-        "basis": _optional(quorum.basis),
-        "binds": _texts(quorum.binds),
+        "basis": parts.optional(quorum.basis),
+        "binds": parts.texts(quorum.binds),
         "distinct_needed": quorum.distinct_needed,
         "distinct_found": quorum.distinct_found,
         "sign_offs": [_sign_off(sign) for sign in quorum.sign_offs],
@@ -182,51 +172,34 @@ def _quorum(quorum: QuorumState | None) -> Json:
 
 def _sign_off(sign: SignOff) -> Json:
     return {
-        "role": _text(sign.role),
-        "person": _optional(sign.person),
-        "signed_at": _instant(sign.signed_at),
+        "role": parts.text(sign.role),
+        "person": parts.optional(sign.person),
+        "signed_at": parts.instant(sign.signed_at),
         "accepted": sign.accepted,
-        "reasons": _texts(sign.reasons),
+        "reasons": parts.texts(sign.reasons),
     }
 
 
 def _waiver(note: WaiverNote) -> Json:
     waiver = note.waiver
     return {
-        "id": _text(waiver.id),
+        "id": parts.text(waiver.id),
         "use": note.use.value,
-        "reason": _text(note.reason),
-        "keys": _texts(note.keys),
-        "gate": _text(waiver.gate),
-        "rule": _text(waiver.rule),
-        "key": _optional(waiver.key),
-        "subject": {_text(name): _text(value) for name, value in waiver.subject.items()},
-        "owner": _text(waiver.owner),
-        "granted_by": {"person": _text(waiver.person), "role": _text(waiver.role)},
-        "justification": _text(waiver.justification),
-        "ticket": _text(waiver.ticket),
+        "reason": parts.text(note.reason),
+        "keys": parts.texts(note.keys),
+        "gate": parts.text(waiver.gate),
+        "rule": parts.text(waiver.rule),
+        "key": parts.optional(waiver.key),
+        "subject": {parts.text(name): parts.text(value) for name, value in waiver.subject.items()},
+        "owner": parts.text(waiver.owner),
+        "granted_by": {"person": parts.text(waiver.person), "role": parts.text(waiver.role)},
+        "justification": parts.text(waiver.justification),
+        "ticket": parts.text(waiver.ticket),
         "granted_at": instant_text(waiver.granted_at),
         "expires_at": instant_text(waiver.expires_at),
         "accepts_unknown": waiver.accepts_unknown,
-        "digest": _text(waiver.digest),
-        "place": _place(waiver.place),
-    }
-
-
-def _note(note: EvidenceNote) -> Json:
-    return {
-        "gate": _text(note.gate),
-        "name": _text(note.name),
-        "kind": _text(note.kind),
-        "source": _text(note.source),
-        "digest": _optional(note.digest),
-        "observed_at": _instant(note.observed_at),
-        "collected_at": _instant(note.collected_at),
-        "state": _text(note.state),
-        "detail": _text(note.detail),
-        "age_seconds": _seconds(note.age),
-        "max_age_seconds": _seconds(note.max_age),
-        "stale_since": _instant(note.stale_since),
+        "digest": parts.text(waiver.digest),
+        "place": parts.place(waiver.place),
     }
 
 
@@ -252,51 +225,3 @@ def _summary(gates: Iterable[GateDecision]) -> Json:
         "by_enforcement": by_enforcement,
         "waivers": {use.value: sum(1 for note in notes if note.use is use) for use in WaiverUse},
     }
-
-
-def _place(place: Place) -> Json:
-    return {"file": _text(place.file), "line": place.line, "column": place.column}
-
-
-def _seconds(length: timedelta | None) -> int | None:
-    """Whole seconds, cut towards zero as clocks are read."""
-    return None if length is None else int(length.total_seconds())
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else instant_text(at)
-
-
-def _optional(text: str | None) -> str | None:
-    return None if text is None else _text(text)
-
-
-def _texts(texts: Iterable[str]) -> list[Json]:
-    return [_text(each) for each in texts]
-
-
-def _text(text: str) -> str:
-    """The text as UTF-8 can carry it: a lone surrogate is spelt out."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def plain(value: Json) -> Json:
-    """The value as canonical JSON can carry it.
-
-    A rule can see a computed number that JSON cannot carry exactly: an integer beyond ±(2^53 - 1) becomes its decimal
-    text and a double that is not finite its name, as in the JSON mapping of Protocol Buffers
-    (https://protobuf.dev/programming-guides/json/).
-    """
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= _LARGEST_EXACT else str(value)
-    if isinstance(value, float):
-        return value if isfinite(value) else {"inf": "Infinity", "-inf": "-Infinity"}.get(str(value), "NaN")
-    if isinstance(value, dict):
-        return {_text(name): plain(each) for name, each in value.items()}
-    return [plain(each) for each in value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gatekeeper.errors import UsageError
@@ -11,6 +11,8 @@ from gatekeeper.model.decision import Decision, GateDecision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.report import Report
 from gatekeeper.render.canvas import APART, Canvas, Tone
+from gatekeeper.render.ladder_text import ladder_board, ladder_explanation
+from gatekeeper.render.mode_text import mode_board
 from gatekeeper.render.outline import Entry, tally, verdict_words, weight
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_header import header, verdict_spans
@@ -26,10 +28,11 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class ExplanationRenderer:
-    """Explains each decision of a report, or one rule of it.
+    """Explains each gate, ladder and mode of a report, or one rule of it.
 
     Attributes:
-        rule: only this rule, or this row of it: ``rule``, ``rule[key]``, each with ``gate/`` before it or without.
+        rule: only this rule, or this row of it: ``rule``, ``rule[key]``, each with ``gate/`` before it or without; of a
+            ladder a trigger, duty or level, of a mode a condition or a piece of advice.
     """
 
     name: ClassVar[str] = "explanation"
@@ -44,11 +47,18 @@ class ExplanationRenderer:
         """The explanation.
 
         Raises:
-            UsageError: no gate of the decision has that rule.
+            UsageError: no gate of the decision, no ladder and no mode has that rule.
         """
         canvas = Canvas(max(self.width, 40), self.color, self.unicode)
         for decision in report.decisions:
             self._explain(canvas, decision)
+        for ladder in report.ladders:
+            if self.rule is None:
+                ladder_board(canvas, replace(report, explain=True), ladder)
+            else:
+                ladder_explanation(canvas, ladder, self.rule)
+        for mode in report.modes:
+            mode_board(canvas, mode, self.rule)
         return "\n".join(canvas.lines).strip("\n") + "\n"
 
     def _explain(self, canvas: Canvas, decision: Decision) -> None:

@@ -9,12 +9,13 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.decision_json import decision_digest
+from gatekeeper.render.ladder_markdown import ladder_overview, ladder_packet
 from gatekeeper.render.markdown_evidence import evidence_section, how_to_check, parameters_section
 from gatekeeper.render.markdown_findings import FindingsPages
 from gatekeeper.render.markdown_lacks import lacks_section
 from gatekeeper.render.markdown_panels import quorum_sections, waivers_section, window_sections
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import applied, days_to_see, granted, overridden, tally, too_young, verdict_words
+from gatekeeper.render.outline import applied, asked, days_to_see, granted, overridden, tally, too_young, verdict_words
 from gatekeeper.render.wording import age, evaluate_command, since_taken, value_text
 
 
@@ -26,17 +27,21 @@ class MarkdownRenderer:
     media_type: ClassVar[str] = "text/markdown; charset=utf-8; variant=GFM"
 
     def render(self, report: Report) -> str:
-        """One packet for each decision, one after the other; with several, a list of the verdicts on top."""
+        """One packet for each gate and ladder, one after the other; with several, a list of the answers on top."""
         page = Page()
-        if not report.decisions:
+        if not report.decisions and not report.ladders:
             page.paragraph(said("No decision was asked for."))
-        if len(report.decisions) > 1:
-            page.table(
-                ("Gate", "Verdict", "Findings"),
-                [(code(each.policy), strong(_verdict(each)), said(tally(each))) for each in report.decisions],
-            )
+        if len(report.decisions) + len(report.ladders) > 1:
+            if report.decisions:
+                page.table(
+                    ("Gate", "Verdict", "Findings"),
+                    [(code(each.policy), strong(_verdict(each)), said(tally(each))) for each in report.decisions],
+                )
+            ladder_overview(page, report.ladders)
         for decision in report.decisions:
             _packet(page, report, decision)
+        for ladder in report.ladders:
+            ladder_packet(page, ladder)
         return page.text()
 
 
@@ -88,15 +93,14 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
 
 
 def _next_steps(page: Page, report: Report, decision: Decision) -> None:
-    asked = [each.policy for each in report.decisions]
     younger = too_young(report, decision)
     if younger is not None:
         page.paragraph(said(f"No snapshot is that old; the oldest is of {instant_text(younger)}. To see that day:"))
-        page.command(evaluate_command(asked, younger))
+        page.command(evaluate_command(asked(report), younger))
     days = days_to_see(report, decision)
     if days:
         page.paragraph(said("The snapshot is too old to say how things are. To see the newest day that is recorded:"))
-        page.command(evaluate_command(asked, days[0][1]))
+        page.command(evaluate_command(asked(report), days[0][1]))
 
 
 def _facts(page: Page, decision: Decision) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.times import instant_text
+from gatekeeper.render.because import worth_telling
 from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.markup import NOTHING, Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import (
@@ -101,10 +102,10 @@ class FindingsPages:
     def passing(self) -> None:
         """Rules that are met, each with what it saw and the evidence that it rests on."""
         rows = [
-            (*self._brief(entry), joined(_briefly_seen(entry.finding)), joined(self._sources(entry)))
+            (*self._brief(entry), joined(_briefly_seen(entry.finding), "; "), joined(self._sources(entry)))
             for entry in entries(self.decision, Part.PASSES)
         ]
-        self._section("What passes", (*_BRIEF, "Saw", "Evidence"), rows)
+        self._section("What passes", (*_BRIEF, "Because", "Evidence"), rows)
 
     def _section(self, title: str, header: Sequence[str], rows: Sequence[Sequence[Markup]]) -> None:
         if rows:
@@ -118,12 +119,12 @@ class FindingsPages:
                 said(entry.finding.remedy or ""),
                 said(_owner(entry)),
                 self._due(entry.finding),
-                joined([*_seen(entry.finding), *self._lacks(entry)]),
+                joined([*(_because(entry.finding) or _seen(entry.finding)), *self._lacks(entry)], "; "),
             )
             for entry in entries(self.decision, part)
             if not self._is_shown(entry)
         ]
-        self._section(title, (*_BRIEF, "To do", "Owner", "Due", "Saw"), rows)
+        self._section(title, (*_BRIEF, "To do", "Owner", "Due", "Because"), rows)
 
     def _full(self, entry: Entry, depth: int) -> None:
         finding = entry.finding
@@ -138,7 +139,8 @@ class FindingsPages:
                 ("What is", said(finding.message)),
                 ("To do", said(finding.remedy or "")),
                 ("Not known", joined(self._lacks(entry), "; ") if below(self.decision, finding) is None else NOTHING),
-                ("Saw", joined(_seen(finding))),
+                ("Because", joined(_because(finding), "; ")),
+                ("Saw", NOTHING if finding.because else joined(_seen(finding))),
                 ("Wanted", said(closing(entry)) or code(finding.expected)),
                 ("Owner", said(_owner(entry))),
                 ("Due", self._due(finding)),
@@ -237,8 +239,16 @@ def _seen(finding: Finding, longest: int = LONGEST_VALUE) -> list[Markup]:
     return told
 
 
+def _because(finding: Finding) -> list[Markup]:
+    """What decided the finding, where what is wanted and what lacks do not say it."""
+    return [code(part.told) for part in worth_telling(finding.because, finding.expected)]
+
+
 def _briefly_seen(finding: Finding) -> list[Markup]:
-    """What a passing rule saw, without its parameters, which the page lists, and without the ends of long lists."""
+    """Why a rule passes; what it saw, without its parameters, which the page lists, where no expression decided."""
+    if finding.because:
+        more = len(finding.because) - SHOWN
+        return [*_because(finding)[:SHOWN], *([said(f"and {more} more")] if more > 0 else [])]
     kept = tuple(each for each in finding.observed if not is_demand(each))
     told = _seen(replace(finding, observed=kept[:SHOWN]), LONGEST_BRIEF)
     return [*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told

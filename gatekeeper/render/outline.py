@@ -15,6 +15,7 @@ from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.standing import LadderStanding
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverNote, WaiverUse
 from gatekeeper.render.wording import count, listing
@@ -37,9 +38,6 @@ _STANDS = {
     Outcome.NOT_APPLICABLE: "does not apply",
     Outcome.PASS: "passes",
 }
-
-CLOSED_BY_EVIDENCE = "closed by evidence"
-"""What a row wants that a rule has to close, in the words of ``gatekeeper.evaluate.rows``."""
 
 _STANDARD = ("critical", "high", "medium", "low", "info")
 
@@ -179,8 +177,8 @@ def closing(entry: Entry) -> str:
     """For a row that a rule closes, how that rule stands; for one that no rule closes, that; else nothing."""
     rule = entry.finding.closed_by
     if rule is None:
-        unclosed = entry.finding.expected == CLOSED_BY_EVIDENCE
-        return "closed by a rule; no rule closes this row: add one under closed_by" if unclosed else ""
+        told = "closed by a rule; no rule closes this row: add one under closed_by"
+        return told if entry.finding.unclosed else ""
     outcomes = {each.outcome for each in entry.gate.findings if each.rule == rule}
     words = next((words for outcome, words in _STANDS.items() if outcome in outcomes), "is not there")
     return f"closed by {rule}, which {words}"
@@ -267,7 +265,14 @@ def evidence_rows(decision: Decision) -> tuple[tuple[EvidenceNote, tuple[str, ..
     return tuple((note, tuple(gates)) for note, gates in rows.values())
 
 
-def days_to_see(report: Report, decision: Decision, most: int = 3) -> tuple[tuple[RecordedDay, datetime], ...]:
+def asked(report: Report) -> list[str]:
+    """The gates and ladders that were asked for, as ``evaluate`` takes them."""
+    return [*(each.policy for each in report.decisions), *(each.standing.ladder for each in report.ladders)]
+
+
+def days_to_see(
+    report: Report, decision: Decision | LadderStanding, most: int = 3
+) -> tuple[tuple[RecordedDay, datetime], ...]:
     """Recorded snapshots, the newest first, each with an instant at which it would be the newest one and fresh.
 
     That is the next full five minutes after the snapshot, or the snapshot's own instant where another snapshot or the

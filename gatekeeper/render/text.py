@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +9,9 @@ from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import Report
 from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.decision_json import decision_digest
+from gatekeeper.render.ladder_outline import figures as ladder_figures
+from gatekeeper.render.ladder_text import ladder_board, level_spans
+from gatekeeper.render.mode_text import mode_board
 from gatekeeper.render.outline import figures, tally
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_findings import FindingsBoard
@@ -49,20 +51,27 @@ class TextRenderer:
     unicode: bool = True
 
     def render(self, report: Report) -> str:
-        """The boards of all decisions, one under the other; with several, a list of the verdicts on top."""
+        """The boards of all gates and ladders, one under the other; with several, a list of their answers on top."""
         canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
-        if not report.decisions:
+        answers = len(report.decisions) + len(report.ladders) + len(report.modes)
+        if not answers:
             canvas.text("No decision was asked for.")
-        if len(report.decisions) > 1:
-            _overview(canvas, report.decisions)
+        if answers > 1:
+            _overview(canvas, report)
         for decision in report.decisions:
             _board(canvas, report, decision)
+        for ladder in report.ladders:
+            ladder_board(canvas, report, ladder)
+        for mode in report.modes:
+            mode_board(canvas, mode)
         return "\n".join(canvas.lines) + "\n"
 
 
-def _overview(canvas: Canvas, decisions: Sequence[Decision]) -> None:
-    for decision in decisions:
+def _overview(canvas: Canvas, report: Report) -> None:
+    for decision in report.decisions:
         canvas.ends(verdict_spans(decision), tally(decision))
+    for ladder in report.ladders:
+        canvas.ends(level_spans(ladder.standing), ladder_figures(ladder.standing))
     canvas.blank()
 
 

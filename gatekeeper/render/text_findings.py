@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.model.finding import Deciding, Finding, Outcome
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.render.because import in_short, worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.outline import (
@@ -116,9 +117,10 @@ class FindingsBoard:
         return rule is not None and any(gate == entry.gate.gate and order[0] == rule for gate, order in self._shown)
 
     def wanted(self, canvas: Canvas, entry: Entry) -> None:
-        """What the rule wants. An expression is long, and its message says the same: only where it was asked for."""
+        """What the rule wants. An expression is long: only where it was asked for and nothing says what decided."""
         finding = entry.finding
-        if closing(entry) or self.explain or finding.window is not None or finding.quorum is not None:
+        asked = self.explain and not (finding.because and finding.outcome is not Outcome.UNKNOWN)
+        if closing(entry) or asked or finding.window is not None or finding.quorum is not None:
             canvas.labelled("wanted", closing(entry) or finding.expected)
 
     def unhelpful(self, canvas: Canvas, entry: Entry) -> None:
@@ -169,7 +171,10 @@ class FindingsBoard:
         canvas.ends(spans, weight, tone=Tone.BAD if hard else Tone.QUIET)
 
     def seen(self, canvas: Canvas, finding: Finding) -> None:
-        """The values that the rule saw; all of them, and its parameters, only where that was asked for."""
+        """What decided the finding; without an expression that decided, the values that the rule saw."""
+        if finding.because:
+            self._because(canvas, worth_telling(finding.because, finding.expected))
+            return
         every = finding.observed if self.explain else tuple(each for each in finding.observed if not is_demand(each))
         shown = every if self.explain else every[:SHOWN]
         name = "saw"
@@ -179,6 +184,13 @@ class FindingsBoard:
             name = ""
         if len(shown) < len(every):
             canvas.labelled(name, f"… and {len(every) - len(shown)} more values (--explain)", Tone.QUIET)
+
+    def _because(self, canvas: Canvas, parts: tuple[Deciding, ...]) -> None:
+        shown = parts if self.explain else in_short(parts, SHOWN)
+        for number, part in enumerate(shown):
+            canvas.labelled("" if number else "because", part.told, indent=2 + 2 * part.depth)
+        if len(shown) < len(parts):
+            canvas.labelled("", f"… and {len(parts) - len(shown)} more (--explain)", Tone.QUIET)
 
     def lacks(self, canvas: Canvas, entry: Entry, *, below_too: bool = False) -> None:
         """What is not known: which evidence lacks, why, since when, and where it is read."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
+from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.lacks import collect_command
-from gatekeeper.render.outline import applied, days_to_see, granted, overridden, too_young, verdict_words
+from gatekeeper.render.outline import applied, asked, days_to_see, granted, overridden, too_young, verdict_words
 from gatekeeper.render.wording import age, evaluate_command, moment, since_taken, value_text
 
 _BANNERS = {
@@ -54,23 +55,27 @@ def next_steps(canvas: Canvas, report: Report, decision: Decision) -> None:
     """What to run next, where the evidence is the trouble and not what it says."""
     if decision.verdict is Verdict.GO:
         return
-    asked = [each.policy for each in report.decisions]
     younger = too_young(report, decision)
     if younger is not None:
         canvas.blank()
         told = f"No snapshot is that old; the oldest is of {moment(younger)}. To see that day:"
         canvas.text(told, Tone.DOUBT, indent=2)
-        canvas.text(evaluate_command(asked, younger), Tone.ACT, indent=4)
+        canvas.text(evaluate_command(asked(report), younger), Tone.ACT, indent=4)
     elif decision.snapshot is None:
         canvas.blank()
         canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
         canvas.text(collect_command(decision), Tone.ACT, indent=4)
+    days_lines(canvas, report, decision)
+
+
+def days_lines(canvas: Canvas, report: Report, decision: Decision | LadderStanding) -> None:
+    """Where the evidence is too old, how to see days that are recorded."""
     days = days_to_see(report, decision)
     if days:
         canvas.blank()
         canvas.text("That is too old to say how things are. To see a day that is recorded:", Tone.DOUBT, indent=2)
         for _, at in days:
-            canvas.text(evaluate_command(asked, at), Tone.ACT, indent=4)
+            canvas.text(evaluate_command(asked(report), at), Tone.ACT, indent=4)
 
 
 def _subject(decision: Decision) -> str:

@@ -2,9 +2,11 @@
 
 from gatekeeper.snapshot.document import build_snapshot, parse_snapshot, snapshot_bytes
 from gatekeeper.snapshot.files import file_name, read_snapshot, write_snapshot
+from gatekeeper.snapshot.kept import KeptValues
 from gatekeeper.snapshot.store import Recorded, find_newest, list_recorded
 
 __all__ = [
+    "KeptValues",
     "Recorded",
     "build_snapshot",
     "file_name",

@@ -26,6 +26,8 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _AROUND = 4
 """Levels of a snapshot around the value of an item."""
+VALUE_DEPTH = MAX_DEPTH + _AROUND - 3
+"""How deep the value of an item may be read: it stands in its record, that in the items, those in the snapshot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision, Verdict
-from gatekeeper.model.finding import Finding, Lack, Observation, Outcome, QuorumState, SignOff
+from gatekeeper.model.finding import Deciding, Finding, Lack, Observation, Outcome, QuorumState, SignOff
 from gatekeeper.model.place import Place
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
@@ -234,6 +234,14 @@ def runbooks() -> GateDecision:
         message="the backup on-call's phone number is still <PLACEHOLDER>",
         remedy="fill in the on-call table",
         observed=(Observation("row.phone", "<PLACEHOLDER>", 83),),
+        because=(
+            Deciding(
+                '!row.phone.startsWith("<")',
+                value=False,
+                told='row.phone = "<PLACEHOLDER>", needs not startsWith("<")',
+                observed=(Observation("row.phone", "<PLACEHOLDER>", 83),),
+            ),
+        ),
         evidence=("runbook",),
     )
     shadow = finding(

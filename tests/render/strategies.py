@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision, Verdict
-from gatekeeper.model.finding import Finding, Lack, Observation, Outcome, QuorumState, SignOff
+from gatekeeper.model.finding import Deciding, Finding, Lack, Observation, Outcome, QuorumState, SignOff
 from gatekeeper.model.place import Place
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
@@ -77,8 +77,14 @@ LACKS = st.builds(
 )
 
 
+OBSERVATIONS = st.builds(Observation, TEXTS, VALUES, st.none() | st.integers(1, 99), st.booleans())
+
+
 def several(strategy: st.SearchStrategy[Any], most: int = 2) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(strategy, max_size=most).map(tuple)
+
+
+DECIDING = st.builds(Deciding, TEXTS, st.none() | st.booleans(), TEXTS, several(OBSERVATIONS), st.integers(0, 2))
 
 
 @st.composite
@@ -129,7 +135,8 @@ def findings(draw: st.DrawFn, rule: str, gates: tuple[str, ...]) -> Finding:
         message=draw(TEXTS),
         expected=draw(TEXTS),
         place=draw(PLACES),
-        observed=draw(several(st.builds(Observation, TEXTS, VALUES, st.none() | st.integers(1, 99), st.booleans()))),
+        observed=draw(several(OBSERVATIONS)),
+        because=draw(several(DECIDING)),
         lacks=draw(several(LACKS)) if outcome is Outcome.UNKNOWN else (),
         evidence=draw(several(st.sampled_from(NAMES))),
         owner=draw(st.none() | TEXTS),

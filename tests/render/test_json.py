@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
-from gatekeeper.model.finding import Finding, Observation, QuorumState, SignOff
+from gatekeeper.model.finding import Deciding, Finding, Observation, QuorumState, SignOff
 from gatekeeper.model.report import Report
 from gatekeeper.model.waiver import Waiver, WaiverNote
 from gatekeeper.model.window import Gap, Reset, Tally, WindowState
@@ -85,6 +85,7 @@ RENAMED = {
         (GateDecision, ("$defs", "gate")),
         (Finding, ("$defs", "finding")),
         (Observation, ("$defs", "observation")),
+        (Deciding, ("$defs", "deciding")),
         (WindowState, ("$defs", "window")),
         (Reset, ("$defs", "window", "properties", "resets", "items")),
         (Gap, ("$defs", "window", "properties", "gaps", "items")),

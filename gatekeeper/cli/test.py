@@ -1,0 +1,115 @@
+"""``gatekeeper test``: play the tests of policies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gatekeeper.cli.exit_codes import ExitCode, worst
+from gatekeeper.cli.options import color_option, configuration_of, root_option
+from gatekeeper.cli.output import Output, parse_outputs, refuse_inputs
+from gatekeeper.cli.progress import progress_on
+from gatekeeper.cli.streams import UTF_8, put
+from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
+from gatekeeper.errors import OutputError, UsageError
+from gatekeeper.files import write_atomically
+
+if TYPE_CHECKING:
+    from gatekeeper.model.suite_run import SuitesReport
+
+FORMATS = ("text", "json", "junit")
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, such as 'reset-*'.")
+@click.option("--coverage", is_flag=True, help="List everything that no case has seen.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where fewer of the outcomes of rules, triggers, duties, conditions and advice were seen.",
+)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="text is the default.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write the result to a file as well. May be repeated.",
+)
+@color_option
+@root_option
+def command(
+    paths: tuple[Path, ...],
+    cases: tuple[str, ...],
+    coverage: bool,
+    fail_under: float | None,
+    format_: str,
+    outputs: tuple[str, ...],
+    color: str | None,
+    root: Path | None,
+) -> int:
+    """Play the tests of policies; by default every suite of the project.
+
+    A suite is a file policies/<system>/<name>_test.yaml; PATH is one, or a folder that holds some. The exit code is 0
+    where every case holds, and 4 where one does not, too little was seen, or a suite cannot be used.
+    """
+    from gatekeeper.suites.run import SuitesRequest, run_suites
+
+    configuration = configuration_of(root)
+    wanted = parse_outputs(outputs, _accepts)
+    refuse_inputs(wanted, configuration, None)
+    request = SuitesRequest(paths, cases, coverage, fail_under)
+    with progress_on(sys.stderr) as progress:
+        report = run_suites(configuration, request, progress)
+    written = _write(report, wanted)
+    colored = wants_color(color or configuration.color, sys.stdout)
+    put(_shown(report, format_, colored=colored), None if format_ == "text" else UTF_8)
+    return worst([ExitCode.GO if report.holds else ExitCode.INVALID, written])
+
+
+def _shown(report: SuitesReport, name: str, *, colored: bool) -> str:
+    """The report for standard output, where text fits the terminal."""
+    if name != "text":
+        return render(report, name)
+    from gatekeeper.render.suite_text import SuiteText
+
+    return SuiteText(width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)).render(report)
+
+
+def render(report: SuitesReport, name: str) -> str:
+    """The report in one of the formats, fit for a file."""
+    if name == "json":
+        from gatekeeper.render.suite_json import SuiteJson
+
+        return SuiteJson().render(report)
+    if name == "junit":
+        from gatekeeper.render.suite_junit import SuiteJunit
+
+        return SuiteJunit().render(report)
+    from gatekeeper.render.suite_text import SuiteText
+
+    return SuiteText().render(report)
+
+
+def _accepts(name: str) -> None:
+    if name not in FORMATS:
+        from gatekeeper.load.diagnostics import did_you_mean
+
+        raise UsageError(f"unknown format {name!r}", did_you_mean(name, FORMATS, "the formats are"))
+
+
+def _write(report: SuitesReport, outputs: tuple[Output, ...]) -> ExitCode:
+    """Write every output that can be written, and say which could not."""
+    code = ExitCode.GO
+    for output in outputs:
+        try:
+            write_atomically(output.path, render(report, output.format).encode(UTF_8, "backslashreplace"))
+        except OutputError as refused:
+            tell_error(refused)
+            code = ExitCode.INVALID
+    return code

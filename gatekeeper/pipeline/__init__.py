@@ -1,0 +1,25 @@
+"""The only room that knows the order: load → collect → snapshot → evaluate → decide → render | record | notify."""
+
+from __future__ import annotations
+
+from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of, policy_of
+from gatekeeper.pipeline.deciding import closure, decide
+from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot
+from gatekeeper.pipeline.linting import Linted, lint
+from gatekeeper.pipeline.standing import look_at, stand_on
+
+__all__ = [
+    "Linted",
+    "Progress",
+    "Request",
+    "closure",
+    "collect",
+    "decide",
+    "evaluate",
+    "find_snapshot",
+    "lint",
+    "load_policies_of",
+    "look_at",
+    "policy_of",
+    "stand_on",
+]

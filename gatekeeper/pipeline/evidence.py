@@ -1,0 +1,106 @@
+"""The evidence of a project: collected now, or found among the snapshots that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatekeeper.clock import Clock, system_clock
+from gatekeeper.errors import UsageError
+from gatekeeper.load import find_sources_files, load_sources
+from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.model.snapshot import Snapshot
+from gatekeeper.snapshot import build_snapshot, find_newest, read_snapshot, write_snapshot
+
+if TYPE_CHECKING:
+    from gatekeeper.load.configuration import Configuration
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and how many there are."""
+
+
+def collect(
+    configuration: Configuration,
+    policies: PolicySet,
+    system: str,
+    environment: str | None,
+    progress: Progress,
+    clock: Clock = system_clock,
+) -> tuple[Snapshot, Path]:
+    """Read the sources of a system and write a snapshot.
+
+    Returns:
+        The snapshot, as it is read back, and the file that holds it.
+
+    Raises:
+        UsageError: the environment is not known, or there are several and none is named.
+        InvalidDocuments: the sources file cannot be used.
+        OutputError: the snapshot cannot be written.
+    """
+    # Here, since a decision on a recorded snapshot needs no collector and should not pay for importing them.
+    from gatekeeper.collect.run import collect as run_collectors
+
+    sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
+    asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
+    names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
+    base = configuration.root / configuration.evidence / system
+    evidence = run_collectors(sources, names, clock, base, progress)
+    subject = replace(sources.subject, environment=sources.subject.environment or sources.environment)
+    snapshot = build_snapshot(system, subject, evidence)
+    path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
+    return snapshot, path
+
+
+def _sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
+    folder = configuration.root / configuration.evidence / system
+    files = find_sources_files(configuration.root, configuration.evidence, system)
+    found = {file.name.split(".")[1]: file for file in files}
+    wanted = environment or configuration.environment
+    if wanted is None and len(found) == 1:
+        return next(iter(found.values()))
+    if wanted is None:
+        there = f"there are: {', '.join(found)}" if found else f"write {folder / 'sources.<environment>.yaml'}"
+        raise UsageError(f"which environment of {system}?", f"name one with --environment; {there}")
+    if wanted not in found:
+        raise UsageError(
+            f"{system} has no environment {wanted!r}", f"there are: {', '.join(found) or 'none'} (in {folder})"
+        )
+    return found[wanted]
+
+
+def find_snapshot(
+    configuration: Configuration, system: str, file: Path | None, environment: str | None, as_of: datetime
+) -> Snapshot | None:
+    """The snapshot of that file, or the newest of the environment that is not after ``as_of``; None for none.
+
+    Evidence of another environment says nothing about this one, so where there are several one has to be named.
+
+    Raises:
+        UsageError: the file is of another system or environment, or the environment is not known.
+        InvalidInput: the file is no snapshot, or was changed.
+    """
+    wanted = environment
+    if file is None:
+        several = len(find_sources_files(configuration.root, configuration.evidence, system)) > 1
+        wanted = wanted or configuration.environment
+        if wanted is not None or several:
+            _sources_file(configuration, system, wanted)
+        return find_newest(snapshot_folders(configuration, system), system, as_of, wanted)
+    snapshot = read_snapshot(file)
+    if snapshot.system != system:
+        raise UsageError(f"{file} is a snapshot of {snapshot.system}, the policy is about {system}")
+    if wanted is not None and snapshot.subject.environment != wanted:
+        found = snapshot.subject.environment or "no environment"
+        raise UsageError(f"{file} is a snapshot of {found}, and --environment says {wanted}")
+    return snapshot
+
+
+def snapshot_folders(configuration: Configuration, system: str) -> tuple[Path, ...]:
+    """Where snapshots of a system are: those that the project ships, and those that were collected here."""
+    return (
+        configuration.root / configuration.evidence / system / "recorded",
+        configuration.root / configuration.state / "snapshots" / system,
+    )

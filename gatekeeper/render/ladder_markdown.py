@@ -1,0 +1,285 @@
+"""A ladder in the packet: the level, why, why not the next one, what to do, whom to page, what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatekeeper.model.decision import SEMANTICS, EvidenceNote
+from gatekeeper.model.report import LadderReport
+from gatekeeper.model.standing import DutyState, LadderStanding, Reach, RemedyStanding, TriggerStanding
+from gatekeeper.model.times import instant_text
+from gatekeeper.render.ladder_json import standing_digest
+from gatekeeper.render.ladder_outline import (
+    DUTIES,
+    REACHES,
+    duty_figures,
+    figures,
+    level_words,
+    levels_above,
+    owed,
+    reached_levels,
+    reason_words,
+    remedies_to_tell,
+    wanting,
+)
+from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
+from gatekeeper.render.wording import age, argument, duration, evaluate_command, is_demand, observed_text, value_text
+
+SHOWN = 6
+"""So many values that a trigger saw are named."""
+
+
+def ladder_overview(page: Page, reports: Sequence[LadderReport]) -> None:
+    """A row for each ladder."""
+    page.table(
+        ("Ladder", "Level", "What it asks for"),
+        [
+            (code(each.standing.ladder), strong(said(level_words(each.standing))), said(figures(each.standing)))
+            for each in reports
+        ],
+    )
+
+
+def ladder_packet(page: Page, report: LadderReport) -> None:
+    """Everything about one ladder."""
+    standing = report.standing
+    title = f"{said(level_words(standing))}: {said(standing.title)} ({code(standing.ladder)})"
+    page.heading(1, Markup(title))
+    page.paragraph(strong(said(reason_words(standing))))
+    if report.terms.replay:
+        page.paragraph(said("This is a replay: the instant that it is told for had passed when it was asked."))
+    for name in report.terms.overridden:
+        told = code(f"{name} = {value_text(report.terms.parameters[name])}")
+        page.paragraph(Markup(f"Parameter {told} was given by the caller."))
+    _facts(page, report)
+    _levels(page, standing)
+    _triggers(page, standing)
+    _unknowns(page, standing)
+    _actions(page, report)
+    _pages(page, standing)
+    _duties(page, standing)
+    _evidence(page, standing.evidence)
+    _parameters(page, report)
+    _how_to_check(page, report)
+
+
+def _facts(page: Page, report: LadderReport) -> None:
+    standing, terms = report.standing, report.terms
+    taken = instant_text(terms.snapshot_at) if terms.snapshot_at is not None else "none"
+    facts = [
+        ("Level", strong(said(level_words(standing)))),
+        ("Asks for", said(figures(standing))),
+        ("Told for", said(instant_text(standing.as_of))),
+        ("Replay", said("yes" if terms.replay else "no")),
+        ("Service", said(terms.subject.service or "not known")),
+        ("Environment", said(terms.subject.environment or "not known")),
+        ("Commit", code(terms.subject.commit) if terms.subject.commit else said("not known")),
+        ("Policy owner", said(report.ladder.owner)),
+        ("Policy source", said(report.ladder.source)),
+        ("Snapshot", code(terms.snapshot) if terms.snapshot else said("none")),
+        ("Snapshot of", said(taken)),
+        ("Standing", code(standing_digest(report))),
+        ("Policy", code(standing.policy_digest)),
+        ("Semantics", said(SEMANTICS)),
+    ]
+    page.table(("Fact", "Value"), [(said(name), value) for name, value in facts])
+
+
+def _levels(page: Page, standing: LadderStanding) -> None:
+    page.heading(2, said("Levels"))
+    page.table(
+        ("Level", "Means", "Is", "Since"),
+        [
+            (
+                code(level.word),
+                said(level.title),
+                strong(said(REACHES[level.state])) if level.state is Reach.REACHED else said(REACHES[level.state]),
+                said(instant_text(level.since) if level.since is not None else ""),
+            )
+            for level in reversed(standing.levels)
+        ],
+    )
+
+
+def _triggers(page: Page, standing: LadderStanding) -> None:
+    """Why each level that is reached is, and why the others are not."""
+    for level in reached_levels(standing):
+        _trigger_table(page, f"Why {level.word}", [each for each in level.triggers if each.state is Reach.REACHED])
+    for level in levels_above(standing):
+        others = [each for each in level.triggers if each.state is Reach.NOT_REACHED]
+        _trigger_table(page, f"Why not {level.word}", others)
+
+
+def _trigger_table(page: Page, title: str, triggers: Sequence[TriggerStanding]) -> None:
+    if not triggers:
+        return
+    page.heading(2, said(title))
+    page.table(
+        ("Trigger", "Means", "What is", "Since", "Because", "Saw", "Wanted"),
+        [
+            (
+                code(each.id),
+                said(each.title),
+                said(each.message),
+                said(instant_text(each.since) if each.since is not None else ""),
+                joined([said(part.told) for part in each.because], "; "),
+                _seen(each),
+                code(each.expected),
+            )
+            for each in triggers
+        ],
+    )
+
+
+def _seen(trigger: TriggerStanding) -> Markup:
+    kept = [each for each in trigger.observed if not is_demand(each)]
+    told = [code(f"{each.path} = {observed_text(each, 80)}") for each in kept[:SHOWN]]
+    return joined([*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told)
+
+
+def _unknowns(page: Page, standing: LadderStanding) -> None:
+    found = wanting(standing)
+    if not found:
+        return
+    page.heading(2, said("Not known"))
+    page.table(
+        ("Evidence", "Is", "Detail", "Source", "Needed by"),
+        [
+            (
+                code(each.lack.evidence) if each.lack.evidence else said("none to blame"),
+                strong(said(each.lack.cause)),
+                said(each.lack.detail),
+                said(each.note.source if each.note is not None else ""),
+                joined([said(name) for name in each.needed_by]),
+            )
+            for each in found
+        ],
+    )
+
+
+def _actions(page: Page, report: LadderReport) -> None:
+    levels = [each for each in reached_levels(report.standing) if each.action]
+    remedies = remedies_to_tell(report.standing)
+    if not levels and not remedies:
+        return
+    page.heading(2, said("What to do"))
+    page.points([(said(level.word), said(level.action)) for level in levels])
+    page.table(
+        ("Against", "Do", "Advised", "Lever", "How", "Undo", "Helps in", "Touches", "Last validated"),
+        [(code(trigger.id), *_remedy(report, remedy)) for trigger, those in remedies for remedy in those or (None,)],
+    )
+
+
+def _remedy(report: LadderReport, remedy: RemedyStanding | None) -> tuple[Markup, ...]:
+    if remedy is None:
+        return (said("nothing that the ladder knows is known to help"), said("no"), *[said("")] * 6)
+    lever = report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+    advised = said("yes") if remedy.advised is Reach.REACHED else strong(said(f"not known: {remedy.told}"))
+    action = said(remedy.action or (lever.title if lever is not None else ""))
+    if lever is None:
+        return (action, advised, *[said("")] * 6)
+    return (
+        action,
+        advised,
+        code(lever.id),
+        code(lever.how),
+        code(lever.undo) if lever.undo else said(""),
+        said(lever.time_to_effect),
+        said(lever.blast_radius),
+        said(lever.last_validated) if lever.last_validated else strong(said("never")),
+    )
+
+
+def _pages(page: Page, standing: LadderStanding) -> None:
+    if standing.pages:
+        page.heading(2, said("Whom to page"))
+        page.table(
+            ("Who", "For", "Taken up by"),
+            [
+                (
+                    strong(said(each.who)),
+                    code(each.level),
+                    said(instant_text(each.respond_by) if each.respond_by is not None else "not known"),
+                )
+                for each in standing.pages
+            ],
+        )
+
+
+def _duties(page: Page, standing: LadderStanding) -> None:
+    every = owed(standing)
+    if not every:
+        return
+    page.heading(2, said(f"Duties: {duty_figures(every)}"))
+    pressing = (DutyState.OVERDUE, DutyState.UNKNOWN)
+    page.table(
+        ("Duty", "Means", "Who", "Is", "Due", "Told"),
+        [
+            (
+                code(each.id),
+                said(f"{each.title}{' (recommended, never owed)' if each.recommended else ''}"),
+                said(each.who),
+                strong(said(DUTIES[each.state])) if each.state in pressing else said(DUTIES[each.state]),
+                said(instant_text(each.due) if each.due is not None else ""),
+                said(each.told),
+            )
+            for each in every
+        ],
+    )
+
+
+def _evidence(page: Page, notes: Sequence[EvidenceNote]) -> None:
+    if not notes:
+        return
+    page.heading(2, said("Evidence"))
+    page.table(
+        ("Name", "Kind", "State", "Source", "Observed", "Collected", "Age", "May be", "Digest"),
+        [
+            (
+                code(note.name),
+                said(note.kind),
+                said("usable") if note.state == "usable" else strong(said(note.state)),
+                said(note.source),
+                said(instant_text(note.observed_at) if note.observed_at else "not said"),
+                said(instant_text(note.collected_at) if note.collected_at else "never"),
+                said(age(note.age) if note.age is not None else "none"),
+                said(duration(note.max_age) if note.max_age is not None else "any age"),
+                code(note.digest) if note.digest else said("none"),
+            )
+            for note in notes
+        ],
+    )
+
+
+def _parameters(page: Page, report: LadderReport) -> None:
+    terms = report.terms
+    if terms.parameters:
+        page.heading(2, said("Parameters"))
+        page.table(
+            ("Name", "Value", "From"),
+            [
+                (
+                    code(name),
+                    code(value_text(value)),
+                    strong(said("overridden")) if name in terms.overridden else said("as the policy says"),
+                )
+                for name, value in sorted(terms.parameters.items())
+            ],
+        )
+
+
+def _how_to_check(page: Page, report: LadderReport) -> None:
+    page.heading(2, said("How to check this report"))
+    page.paragraph(
+        said(
+            "It depends on the policy, the snapshot and the parameters shown here, and on the instant. "
+            "With that policy in the project, this tells it again:"
+        )
+    )
+    given = "".join(
+        f" --param {argument(f'{name}={value if isinstance(value, str) else value_text(value, 10_000)}')}"
+        for name, value in report.terms.parameters.items()
+        if name in report.terms.overridden
+    )
+    page.command(f"{evaluate_command([report.standing.ladder], report.standing.as_of)}{given} --format json")
+    page.points([("Standing", said("the run.digest that it prints is the digest of the standing above."))])

@@ -1,0 +1,369 @@
+"""A ladder on the board: the level first, then why, why not the next one, what to do, whom to page, what is owed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatekeeper.errors import UsageError
+from gatekeeper.model.decision import SEMANTICS
+from gatekeeper.model.finding import Deciding, Observation
+from gatekeeper.model.mode import Lever
+from gatekeeper.model.report import LadderReport, Report
+from gatekeeper.model.standing import (
+    DutyStanding,
+    DutyState,
+    LadderStanding,
+    LevelStanding,
+    Reach,
+    RemedyStanding,
+    TriggerStanding,
+)
+from gatekeeper.render.because import worth_telling
+from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.ladder_json import standing_digest
+from gatekeeper.render.ladder_outline import (
+    DUTIES,
+    REACHES,
+    collect_command,
+    duty_figures,
+    figures,
+    level_words,
+    levels_above,
+    owed,
+    reached_levels,
+    reason_words,
+    remedies_to_tell,
+    wanting,
+)
+from gatekeeper.render.text_header import days_lines
+from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
+from gatekeeper.render.visible import visible
+from gatekeeper.render.wording import age, argument, cut, listing, moment, observed_text, short_digest
+
+LONGEST_SOURCE = 60
+"""So many characters of a source are shown."""
+
+SHOWN = 6
+"""So many values that a trigger saw are shown, unless all were asked for."""
+
+_REACH = {
+    Reach.REACHED: ("!", Tone.BAD),
+    Reach.NOT_REACHED: ("○", Tone.QUIET),
+    Reach.UNKNOWN: ("?", Tone.DOUBT),
+}
+
+_DUTY = {
+    DutyState.OVERDUE: ("!", Tone.BAD),
+    DutyState.OPEN: ("○", Tone.STRONG),
+    DutyState.UNKNOWN: ("?", Tone.DOUBT),
+    DutyState.WAITING: ("·", Tone.QUIET),
+    DutyState.DONE: ("✓", Tone.GOOD),
+    DutyState.NOT_APPLICABLE: ("–", Tone.QUIET),
+}
+
+
+def level_spans(standing: LadderStanding) -> list[Span]:
+    """The level, and the ladder."""
+    tone = Tone.DOUBT_BANNER if standing.unknown else Tone.BAD_BANNER if standing.level else Tone.GOOD_BANNER
+    return [(level_words(standing), tone), APART, (standing.ladder, Tone.STRONG)]
+
+
+def ladder_board(canvas: Canvas, whole: Report, report: LadderReport) -> None:
+    """The board of one ladder of a report."""
+    board = _Board(canvas, report, whole.explain)
+    canvas.blank()
+    board.header()
+    days_lines(canvas, whole, report.standing)
+    board.levels()
+    board.why()
+    board.why_not()
+    board.unknowns()
+    board.actions()
+    board.pages()
+    board.duties()
+    notes_table(canvas, report.standing.evidence)
+    if whole.explain:
+        parameters_table(canvas, report.terms)
+    board.footer()
+
+
+def ladder_explanation(canvas: Canvas, report: LadderReport, asked: str) -> None:
+    """One trigger, duty or level of a ladder with everything that is known of it.
+
+    Raises:
+        UsageError: the ladder has none of that name.
+    """
+    board = _Board(canvas, report, explain=True)
+    board.header()
+    if not board.only(asked):
+        levels = report.standing.levels
+        names = [each.word for each in levels] + [trigger.id for each in levels for trigger in each.triggers]
+        names += [each.id for each in report.standing.duties]
+        close = difflib.get_close_matches(asked[:200], names, n=3, cutoff=0.7)
+        shown = f"gatekeeper explain {argument(report.standing.ladder)} shows them all"
+        hint = f"did you mean {' or '.join(close)}?" if close else shown
+        raise UsageError(f"{report.standing.ladder} has no level, trigger or duty {asked!r}", hint)
+
+
+def lever_lines(canvas: Canvas, lever: Lever, indent: int = 4) -> None:
+    """How a lever is pulled, how soon it helps, what it touches, and when somebody last saw it work."""
+    canvas.labelled("how", lever.how, Tone.ACT, indent=indent)
+    if lever.undo:
+        canvas.labelled("undo", lever.undo, indent=indent)
+    canvas.labelled("helps in", lever.time_to_effect, indent=indent)
+    canvas.labelled("touches", lever.blast_radius, indent=indent)
+    if lever.last_validated:
+        canvas.labelled("validated", lever.last_validated, indent=indent)
+    else:
+        canvas.labelled("validated", "never: nobody has seen it work", Tone.DOUBT, indent=indent)
+
+
+def seen_lines(canvas: Canvas, because: Sequence[Deciding], observed: Sequence[Observation]) -> None:
+    """The parts of a condition that decided what it came to, and the other values that it saw."""
+    for number, each in enumerate(because):
+        canvas.labelled("" if number else "because", each.told, indent=2 + 2 * each.depth)
+    told = {seen.path for each in because for seen in each.observed}
+    others = [seen for seen in observed if seen.path not in told]
+    for number, seen in enumerate(others):
+        canvas.labelled("" if number else "saw", f"{seen.path} = {observed_text(seen)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    canvas: Canvas
+    report: LadderReport
+    explain: bool
+
+    @property
+    def standing(self) -> LadderStanding:
+        return self.report.standing
+
+    def header(self) -> None:
+        canvas, standing = self.canvas, self.standing
+        canvas.spans([*level_spans(standing), APART, (standing.title, Tone.PLAIN)], hang=2)
+        canvas.text(reason_words(standing), Tone.STRONG, indent=2)
+        terms_lines(canvas, self.report.terms, standing.as_of)
+        command = collect_command(self.report)
+        if command:
+            canvas.labelled("to do", command, Tone.ACT)
+
+    def levels(self) -> None:
+        self.canvas.heading("LEVELS", "the highest first")
+        rows = [self._level_row(level) for level in reversed(self.standing.levels)]
+        self.canvas.table(("", "", "", "", ""), rows, fill=2)
+
+    def _level_row(self, level: LevelStanding) -> list[Span]:
+        sign, tone = _REACH[level.state]
+        strong = Tone.STRONG if level.state is Reach.REACHED else Tone.PLAIN
+        since = f"since {moment(level.since)}" if level.since is not None else ""
+        return [(sign, tone), (level.word, strong), (level.title, strong), (REACHES[level.state], tone), (since, tone)]
+
+    def why(self) -> None:
+        """The triggers that hold, of the highest level first."""
+        found = [
+            (level, [each for each in level.triggers if each.state is Reach.REACHED])
+            for level in reached_levels(self.standing)
+        ]
+        for level, triggers in found:
+            if triggers:
+                self.canvas.heading(f"WHY {level.word}", f"{level.title}")
+                self._triggers(triggers)
+
+    def why_not(self) -> None:
+        """The triggers of the next level that do not hold; with ``explain`` those of every level above."""
+        above = levels_above(self.standing)
+        for level in above if self.explain else above[:1]:
+            others = [each for each in level.triggers if each.state is Reach.NOT_REACHED]
+            if others:
+                self.canvas.heading(f"WHY NOT {level.word}", level.title)
+                self._triggers(others)
+
+    def unknowns(self) -> None:
+        """What is not known, the evidence that lacks and what hangs on it."""
+        found = wanting(self.standing)
+        if not found:
+            return
+        unknown = listing([f"{word}?" for word in self.standing.unknown])
+        self.canvas.heading("NOT KNOWN", unknown)
+        for each in found:
+            name = each.lack.evidence or listing(each.needed_by, SHOWN)
+            source = cut(visible(each.note.source), LONGEST_SOURCE) if each.note is not None else ""
+            self.canvas.ends(
+                [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (_cause(each.lack.cause), Tone.DOUBT)], source
+            )
+            self.canvas.text(each.lack.detail, Tone.DOUBT, indent=2)
+            if each.lack.evidence:
+                self.canvas.labelled("needed by", listing(each.needed_by, 0 if self.explain else SHOWN))
+
+    def actions(self) -> None:
+        """What is done at the levels that are reached, and what helps against the triggers that hold."""
+        levels = [each for each in reached_levels(self.standing) if each.action]
+        remedies = remedies_to_tell(self.standing)
+        if not levels and not remedies:
+            return
+        self.canvas.heading("WHAT TO DO")
+        for level in levels:
+            self.canvas.labelled(level.word, level.action, Tone.ACT)
+        for trigger, those in remedies:
+            self.canvas.blank()
+            self.canvas.spans(
+                [("against", Tone.QUIET), (trigger.id, Tone.STRONG), APART, (trigger.title, Tone.PLAIN)], 2
+            )
+            for remedy in those:
+                self._remedy(remedy)
+            if not those:
+                told = f"nothing of what the ladder knows against it ({len(trigger.remedies)}) is known to help"
+                self.canvas.text(told, Tone.QUIET, indent=2)
+
+    def pages(self) -> None:
+        """Whom to page, and by when somebody has to take it up."""
+        if not self.standing.pages:
+            return
+        self.canvas.heading("WHOM TO PAGE")
+        rows = [
+            (
+                ("!", Tone.BAD),
+                (page.who, Tone.STRONG),
+                (f"for {page.level}", Tone.PLAIN),
+                (_by(page.respond_by, self.standing.as_of), Tone.PLAIN),
+            )
+            for page in self.standing.pages
+        ]
+        self.canvas.table(("", "", "", ""), rows)
+
+    def duties(self) -> None:
+        """What is owed: what asks for an act in full, what does not apply or is told above by name only."""
+        every = owed(self.standing)
+        if not every:
+            return
+        self.canvas.heading("DUTIES", duty_figures(every))
+        named = () if self.explain else (DutyState.UNKNOWN, DutyState.NOT_APPLICABLE)
+        for duty in every:
+            if duty.state not in named:
+                self._duty(duty)
+        for state in named:
+            names = listing([each.id for each in every if each.state is state])
+            self.canvas.labelled(DUTIES[state], names, Tone.DOUBT if state is DutyState.UNKNOWN else Tone.QUIET)
+
+    def only(self, asked: str) -> bool:
+        """What is called so, in full; whether there is anything."""
+        level = [each for each in self.standing.levels if each.word == asked]
+        triggers = [
+            each
+            for of in self.standing.levels
+            for each in of.triggers
+            if of in level or asked in (each.id, f"{of.word}/{each.id}")
+        ]
+        duties = [each for each in self.standing.duties if asked == each.id or (level and each.level == asked)]
+        if level or triggers:
+            self.canvas.heading(asked, level[0].title if level else "")
+        self._triggers(triggers)
+        for trigger in triggers:
+            for remedy in trigger.remedies:
+                self._remedy(remedy)
+        if duties:
+            self.canvas.heading("DUTIES", duty_figures(duties))
+        for duty in duties:
+            self._duty(duty)
+        return bool(level or triggers or duties)
+
+    def footer(self) -> None:
+        canvas, standing = self.canvas, self.standing
+        canvas.heading("RESULT")
+        canvas.labelled("standing", standing_digest(self.report), Tone.QUIET)
+        canvas.labelled("snapshot", self.report.terms.snapshot or "none", Tone.QUIET)
+        canvas.labelled("policy", f"{standing.ladder} {short_digest(standing.policy_digest)}", Tone.QUIET)
+        canvas.labelled("semantics", SEMANTICS, Tone.QUIET)
+        canvas.blank()
+        canvas.spans([*level_spans(standing), APART, (figures(standing), Tone.PLAIN)], hang=2)
+
+    def _triggers(self, triggers: Iterable[TriggerStanding]) -> None:
+        for number, trigger in enumerate(triggers):
+            if number:
+                self.canvas.blank()
+            self._trigger(trigger)
+
+    def _trigger(self, trigger: TriggerStanding) -> None:
+        canvas = self.canvas
+        sign, tone = _REACH[trigger.state]
+        words = REACHES[trigger.state]
+        since = f"since {moment(trigger.since)}" if trigger.since is not None else ""
+        head: list[Span] = [
+            (f"{sign} {words}", tone),
+            APART,
+            (trigger.id, Tone.STRONG),
+            APART,
+            (trigger.title, Tone.PLAIN),
+        ]
+        canvas.ends(head, since)
+        canvas.text(trigger.message, Tone.DOUBT if trigger.state is Reach.UNKNOWN else Tone.PLAIN, indent=2)
+        if self.explain:
+            seen_lines(canvas, worth_telling(trigger.because, trigger.expected), trigger.observed)
+            canvas.labelled("wanted", trigger.expected)
+        if trigger.state is Reach.REACHED or self.explain:
+            canvas.labelled("evidence", self._sources(trigger.evidence), Tone.QUIET)
+        if self.explain:
+            canvas.labelled("trigger", str(trigger.place), Tone.QUIET)
+
+    def _remedy(self, remedy: RemedyStanding) -> None:
+        canvas = self.canvas
+        lever = self.report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+        sign, tone = _ADVISED[remedy.advised]
+        called: list[Span] = [(lever.id, Tone.STRONG), APART] if lever is not None else []
+        action = remedy.action or (lever.title if lever is not None else "")
+        canvas.spans(
+            [(sign, tone), *called, (action, tone if remedy.advised is not Reach.REACHED else Tone.PLAIN)], 2, 2
+        )
+        if remedy.advised is Reach.UNKNOWN:
+            canvas.text(remedy.told, Tone.DOUBT, indent=4)
+        elif self.explain and remedy.told:
+            canvas.labelled("when", remedy.told, Tone.QUIET, indent=4)
+        if lever is not None and remedy.advised is not Reach.NOT_REACHED:
+            lever_lines(canvas, lever)
+
+    def _duty(self, duty: DutyStanding) -> None:
+        canvas = self.canvas
+        sign, tone = _DUTY[duty.state]
+        words = DUTIES[duty.state].upper() if duty.state is DutyState.OVERDUE else DUTIES[duty.state]
+        advised = [("(recommended, never owed)", Tone.QUIET)] if duty.recommended else []
+        head: list[Span] = [(f"{sign} {words}", tone), APART, (duty.id, Tone.STRONG), APART, (duty.title, Tone.PLAIN)]
+        canvas.spans([*head, *advised], hang=2)
+        if duty.state is not DutyState.DONE or self.explain:
+            told = (duty.told, Tone.DOUBT if duty.state is DutyState.UNKNOWN else Tone.PLAIN)
+            canvas.spans([(f"{duty.who}:" if duty.who else "", Tone.QUIET), told], indent=2, hang=2)
+        if self.explain:
+            canvas.labelled("evidence", self._sources(duty.evidence), Tone.QUIET)
+            canvas.labelled("duty", str(duty.place), Tone.QUIET)
+
+    def _sources(self, names: Iterable[str]) -> str:
+        ages = {note.name: note.age for note in self.standing.evidence}
+        return listing([f"{name} ({age(old)} old)" if (old := ages.get(name)) is not None else name for name in names])
+
+
+_ADVISED = {
+    Reach.REACHED: ("→", Tone.ACT),
+    Reach.NOT_REACHED: ("–", Tone.QUIET),
+    Reach.UNKNOWN: ("?", Tone.DOUBT),
+}
+
+_CAUSES = {
+    "error": "cannot be computed",
+    "undecided": "cannot be told",
+    "failed": "could not be collected",
+    "future": "is of the future",
+    "other_subject": "is about something else",
+}
+
+
+def _cause(cause: str) -> str:
+    return _CAUSES.get(cause, f"is {cause}")
+
+
+def _by(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "by when is not known"
+    wait = at - now
+    return f"taken up by {moment(at)}, " + (f"in {age(wait)}" if wait.total_seconds() >= 0 else f"{age(-wait)} ago")

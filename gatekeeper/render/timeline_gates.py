@@ -1,0 +1,64 @@
+"""What changed at a gate from one look to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from gatekeeper.model.decision import Decision, GateDecision
+from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.render.outline import label
+from gatekeeper.render.timeline_parts import Change
+from gatekeeper.render.wording import moment
+
+OUTCOMES = {
+    Outcome.PASS: "pass",
+    Outcome.FAIL: "fail",
+    Outcome.UNKNOWN: "not known",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+
+_RESETS_AT_FIRST = 3
+"""So many resets, the latest ones, are told where there is no look before."""
+
+
+def gate_changes(before: Decision | None, now: Decision) -> tuple[Change, ...]:
+    """The verdict, findings that came to something else, resets of windows, and the earliest GO."""
+    found: list[Change] = []
+    earlier = before.word if before is not None else ""
+    if earlier != now.word:
+        found.append(Change("verdict", "", earlier, now.word, now.root.reason))
+    old = {(gate.gate, *same): each for gate in before.gates for same, each in _named(gate)} if before else {}
+    for gate in now.gates:
+        whose = "" if gate is now.root else f"{gate.gate}/"
+        for same, finding in _named(gate):
+            found += _finding(whose, old.get((gate.gate, *same)), finding)
+    if now.earliest_go is not None and (before is None or before.earliest_go != now.earliest_go):
+        told = "not before that, even if all goes well"
+        was = moment(before.earliest_go) if before is not None and before.earliest_go is not None else ""
+        found.append(Change("earliest-go", "", was, moment(now.earliest_go), told))
+    return tuple(found)
+
+
+def _named(gate: GateDecision) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """The findings under names that stay the same from look to look; rows without a key have only their message."""
+    for rows in (list(same) for _, same in groupby(gate.findings, key=lambda each: (each.rule, each.key))):
+        for each in rows:
+            yield (each.order if len(rows) > 1 else (each.rule, each.key or "")), each
+
+
+def _finding(whose: str, before: Finding | None, now: Finding) -> list[Change]:
+    name = f"{whose}{label(now)}"
+    found = []
+    # What was not there before is news only where it stops.
+    if (before is None and now.stops) or (before is not None and before.outcome is not now.outcome):
+        was = OUTCOMES[before.outcome] if before is not None else ""
+        found.append(Change("finding", name, was, OUTCOMES[now.outcome], now.message))
+    if now.window is not None:
+        old = before.window.resets if before is not None and before.window is not None else ()
+        new = [each for each in now.window.resets if each not in old]
+        found += [
+            Change("reset", name, "", "reset", f"{each.sample} of {moment(each.at)}: {each.cause}")
+            for each in (new if before is not None else new[-_RESETS_AT_FIRST:])
+        ]
+    return found

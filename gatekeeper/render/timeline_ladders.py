@@ -1,0 +1,102 @@
+"""What changed on a ladder from one look to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gatekeeper.model.standing import (
+    DutyStanding,
+    DutyState,
+    LadderStanding,
+    Page,
+    Reach,
+    RemedyStanding,
+    TriggerStanding,
+)
+from gatekeeper.render.ladder_outline import DUTIES, REACHES, level_words, reached_level
+from gatekeeper.render.timeline_parts import Change
+from gatekeeper.render.wording import moment
+
+_ASKING = (DutyState.OVERDUE, DutyState.OPEN, DutyState.UNKNOWN)
+
+Remedies = Mapping[tuple[str, str], RemedyStanding]
+
+
+def ladder_changes(before: LadderStanding | None, now: LadderStanding) -> tuple[Change, ...]:
+    """The level, triggers, remedies that are newly advised, pages, and duties."""
+    found: list[Change] = []
+    earlier = level_words(before) if before is not None else ""
+    if earlier != level_words(now):
+        level = reached_level(now)
+        found.append(Change("level", "", earlier, level_words(now), level.title if level is not None else ""))
+    triggers = {each.id: each for level in before.levels for each in level.triggers} if before is not None else {}
+    for level in reversed(now.levels):
+        for trigger in level.triggers:
+            found += _trigger(triggers.get(trigger.id), trigger)
+    found += _remedies(_advised(before) if before is not None else {}, _advised(now))
+    found += _pages(before.pages if before is not None else (), now.pages)
+    duties = {each.id: each for each in before.duties} if before is not None else {}
+    for duty in now.duties:
+        found += _duty(duties.get(duty.id), duty)
+    return tuple(found)
+
+
+def _trigger(before: TriggerStanding | None, now: TriggerStanding) -> list[Change]:
+    if before is None and now.state is Reach.NOT_REACHED:
+        return []
+    if before is not None and before.state is now.state:
+        return []
+    return [Change("trigger", now.id, REACHES[before.state] if before else "", REACHES[now.state], now.message)]
+
+
+def _advised(standing: LadderStanding) -> Remedies:
+    """What helps against the triggers that hold, or may help."""
+    return {
+        (trigger.id, remedy.lever or remedy.action): remedy
+        for level in reversed(standing.levels)
+        for trigger in level.triggers
+        if trigger.state is Reach.REACHED
+        for remedy in trigger.remedies
+        if remedy.advised is not Reach.NOT_REACHED
+    }
+
+
+def _remedies(before: Remedies, now: Remedies) -> list[Change]:
+    found = []
+    for (trigger, name), remedy in now.items():
+        earlier = before.get((trigger, name))
+        if earlier is None or earlier.advised is not remedy.advised:
+            known = remedy.advised is Reach.REACHED
+            against = f"against {trigger}"
+            told = f"{remedy.action} ({against})" if remedy.lever and remedy.action else against
+            word = "advised" if known else "not known"
+            was = "" if earlier is None else "not known" if known else "advised"
+            found.append(Change("remedy", name, was, word, told if known else remedy.told, remedy.lever))
+    for (trigger, name), remedy in before.items():
+        if (trigger, name) not in now:
+            found.append(Change("remedy", name, "advised", "no longer advised", f"against {trigger}", remedy.lever))
+    return found
+
+
+def _pages(before: tuple[Page, ...], now: tuple[Page, ...]) -> list[Change]:
+    known = {(page.who, page.level) for page in before}
+    found = []
+    for page in now:
+        if (page.who, page.level) not in known:
+            by = f", taken up by {moment(page.respond_by)}" if page.respond_by is not None else ""
+            found.append(Change("page", page.who, "", "paged", f"for {page.level}{by}"))
+    return found
+
+
+def _duty(before: DutyStanding | None, now: DutyStanding) -> list[Change]:
+    if before is None and now.state not in _ASKING:
+        return []
+    moved = before is not None and before.due != now.due and now.state in (DutyState.OPEN, DutyState.OVERDUE)
+    if before is not None and before.state is now.state and not moved:
+        return []
+    was = DUTIES[before.state] if before is not None and before.state is not now.state else ""
+    told = now.title if now.state is DutyState.DONE else f"{now.title}: {now.told}"
+    if now.state is DutyState.NOT_APPLICABLE:
+        told = now.title
+    whose = " (recommended)" if now.recommended else ""
+    return [Change("duty", now.id, was, DUTIES[now.state], f"{told}{whose}")]

@@ -1,0 +1,35 @@
+"""What the parts of a timeline share: a change, and how offsets read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is otherwise than at the look before.
+
+    Attributes:
+        kind: ``verdict``, ``finding``, ``reset`` or ``earliest-go`` of a gate; ``level``, ``trigger``, ``remedy``,
+            ``page`` or ``duty`` of a ladder; ``state``, ``condition``, ``advice`` or ``observed`` of a mode.
+        name: which one; empty for a whole policy.
+        before: how it was; empty where it was not told, as at the first look.
+        now: how it is.
+        told: why, in one line; it may be empty.
+        lever: id of the lever that is advised, or None.
+    """
+
+    kind: str
+    name: str
+    before: str
+    now: str
+    told: str = ""
+    lever: str | None = None
+
+
+def offset_text(offset: timedelta) -> str:
+    """How long after the beginning: ``T+0:08`` in hours and minutes, with seconds where there are any."""
+    minutes, seconds = divmod(int(offset.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"T+{hours}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")

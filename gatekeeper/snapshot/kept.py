@@ -1,0 +1,135 @@
+"""Snapshots one after the other that share most of their content, such as the looks of a story.
+
+Each is what ``build_snapshot`` makes of the same evidence, and what has been seen before is not written, read and
+digested again. Values are known again by their identity, so nobody may change them in place.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+
+from gatekeeper.errors import InvalidInput
+from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
+from gatekeeper.model.decode import checked
+from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
+from gatekeeper.model.strict_json import JsonRefused, parse_json
+from gatekeeper.model.times import instant_text
+from gatekeeper.model.values import Json
+from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, build_snapshot
+
+_MOST = 512
+"""Values that are kept; of more, those that were not used for the longest time are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A value that was seen.
+
+    Attributes:
+        value: itself, so that its identity stays its own.
+        data: its canonical form.
+        read: what is read back from that.
+        digest: of the kind and the value.
+    """
+
+    value: Json
+    data: bytes
+    read: Json
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """As in the record of an item."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class KeptValues:
+    """Values that snapshots were built of."""
+
+    known: OrderedDict[tuple[int, str], _Kept] = field(default_factory=OrderedDict)
+
+    def build(self, system: str, subject: Subject, evidence: Iterable[Evidence]) -> Snapshot:
+        """The snapshot that ``build_snapshot`` makes.
+
+        Raises:
+            InvalidInput: as ``build_snapshot``.
+        """
+        items = sorted(evidence, key=lambda each: each.name)
+        names = [each.name for each in items]
+        if not items or len(set(names)) < len(names) or not all(name.isascii() for name in names):
+            return build_snapshot(system, subject, items)
+        kept = [self._kept(system, subject, each) for each in items]
+        records = [_named(item, its) for item, its in zip(items, kept, strict=True)]
+        head = canonical_bytes({"format": FORMAT})[:-1]
+        tail = canonical_bytes({"subject": dict(subject.as_json()), "system": system})[1:]
+        data = head + b',"items":{' + b",".join(records) + b"}," + tail
+        return Snapshot(
+            system=system,
+            subject=subject,
+            items={each.name: _read_back(each, its) for each, its in zip(items, kept, strict=True)},
+            digest=digest_of(data),
+            taken_at=max(each.collected_at for each in items).astimezone(UTC),
+            origin="",
+        )
+
+    def _kept(self, system: str, subject: Subject, item: Evidence) -> _Kept:
+        key = id(item.value), item.kind
+        found = self.known.get(key)
+        if found is None:
+            # All that a snapshot refuses in the rest of an item is refused here too.
+            build_snapshot(system, subject, (replace(item, value=None),))
+            found = _read(item)
+            self.known[key] = found
+            if len(self.known) > _MOST:
+                self.known.popitem(last=False)
+        self.known.move_to_end(key)
+        return found
+
+
+def _read(item: Evidence) -> _Kept:
+    """A value with what is read back from its canonical form."""
+    try:
+        data = canonical_bytes(item.value)
+        read = parse_json(data, max_bytes=MAX_BYTES, max_depth=VALUE_DEPTH)
+    except (NotCanonical, JsonRefused) as error:
+        raise InvalidInput(f"the evidence {item.name} cannot be kept: it {error}") from None
+    _, defects = checked(_Value, {"value": read})
+    if defects:
+        raise InvalidInput(f"the evidence {item.name} cannot be kept: {defects[0]}")
+    whole = b'{"kind":' + canonical_bytes(item.kind) + b',"value":' + data + b"}"
+    return _Kept(item.value, data, read, digest_of(whole))
+
+
+def _named(item: Evidence, kept: _Kept) -> bytes:
+    """The name of an item and its record, in canonical form: ``value`` is the last of its keys."""
+    failure = item.failure
+    record: Json = {
+        "kind": item.kind,
+        "source": item.source,
+        "collector": item.collector,
+        "observed_at": None if item.observed_at is None else instant_text(item.observed_at),
+        "collected_at": instant_text(item.collected_at),
+        "failure": None if failure is None else {"cause": failure.cause, "detail": failure.detail},
+        "subject": None if item.subject is None else dict(item.subject.as_json()),
+        "digest": kept.digest,
+    }
+    try:
+        return canonical_bytes(item.name) + b":" + canonical_bytes(record)[:-1] + b',"value":' + kept.data + b"}"
+    except NotCanonical as error:
+        raise InvalidInput(f"the evidence cannot be kept: {error}") from None
+
+
+def _read_back(item: Evidence, kept: _Kept) -> Evidence:
+    return replace(
+        item,
+        observed_at=None if item.observed_at is None else item.observed_at.astimezone(UTC),
+        collected_at=item.collected_at.astimezone(UTC),
+        value=kept.read,
+        digest=kept.digest,
+    )
