@@ -1,0 +1,83 @@
+"""Compares what a case expects of a gate with its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from gatekeeper.model.decision import Decision
+from gatekeeper.model.finding import Finding
+from gatekeeper.model.suite import Wanted
+from gatekeeper.suites.compared import (
+    Compared,
+    Row,
+    decided_by,
+    graded,
+    instants,
+    listed,
+    name_of,
+    named,
+    one,
+    parts_of,
+    texts,
+    with_lacks,
+)
+
+
+def _verdict(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    yield one("verdict", wanted.value, decision.verdict.value, decision.root.reason)
+
+
+def _finding(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    findings = decision.root.findings
+    rows = [_row(each) for each in findings if named(wanted.name, each.rule, each.key)]
+    rule = wanted.name.partition("[")[0]
+    there = [name_of(each.rule, each.key) for each in findings if each.rule == rule]
+    yield from graded(wanted, rows, there or [name_of(each.rule, each.key) for each in findings])
+
+
+def _stops(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    yield _names("stops", wanted, decision, [each for each in decision.root.findings if each.stops])
+
+
+def _waived(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    yield _names("waived", wanted, decision, [each for each in decision.root.findings if each.waiver is not None])
+
+
+def _names(what: str, wanted: Wanted, decision: Decision, found: list[Finding]) -> Compared:
+    """Compares names exactly; a rule without a key stands for those of its rows that are there."""
+    words = texts(wanted.value)
+    lacking = [word for word in words if not any(named(word, each.rule, each.key) for each in found)]
+    beyond = [each for each in found if not any(named(word, each.rule, each.key) for word in words)]
+    others = [each for each in decision.root.findings for word in lacking if named(word, each.rule, each.key)]
+    why = "; ".join(
+        f"{name_of(each.rule, each.key)} is {each.outcome}: {_row(each).why('')}" for each in (*beyond, *others)
+    )
+    return Compared(
+        what, listed(words), listed(name_of(each.rule, each.key) for each in found), why, not lacking and not beyond
+    )
+
+
+def _earliest_go(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    yield instants("earliest_go", wanted.value, decision.earliest_go, _windows(decision) or decision.root.reason)
+
+
+def _windows(decision: Decision) -> str:
+    """How the clean windows stand, which alone make an earliest GO."""
+    found: Iterable[Finding] = (each for gate in decision.gates for each in gate.findings)
+    return "; ".join(f"{each.rule}: {each.message}" for each in found if each.window is not None)
+
+
+def _row(finding: Finding) -> Row:
+    decided = decided_by(finding.because, finding.observed)
+    told = with_lacks(finding.message, finding.lacks)
+    return Row(name_of(finding.rule, finding.key), finding.outcome.value, told, decided)
+
+
+GATE_ASPECTS: Mapping[str, Callable[[Wanted, Decision], Iterator[Compared]]] = {
+    "verdict": _verdict,
+    **dict.fromkeys(parts_of("finding"), _finding),
+    "stops": _stops,
+    "waived": _waived,
+    "earliest_go": _earliest_go,
+}
+"""Aspect → how it is compared."""

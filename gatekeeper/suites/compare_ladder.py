@@ -1,0 +1,90 @@
+"""Compares what a case expects of a ladder with how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from gatekeeper.model.standing import DutyStanding, LadderStanding, Reach, TriggerStanding
+from gatekeeper.model.suite import Wanted
+from gatekeeper.suites.compared import Compared, Row, alike, decided_by, graded, one, parts_of, with_lacks, with_more
+
+
+def _level(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    yield one("level", wanted.value, standing.level, _why_level(wanted.value, standing))
+
+
+def _why_level(wanted: object, standing: LadderStanding) -> str:
+    """What reaches the level that was found, or why that is not reached which was expected."""
+    words = [each.word for each in standing.levels]
+    reached = words.index(standing.level) if standing.level is not None else -1
+    above = words.index(wanted) if isinstance(wanted, str) and wanted in words else -1
+    if above > reached:
+        triggers = [t for level in standing.levels[above:] for t in level.triggers if t.state is not Reach.REACHED]
+    else:
+        triggers = [t for level in standing.levels[above + 1 :] for t in level.triggers if t.state is Reach.REACHED]
+    parts = [f"{each.id} is {_plain(each.state)}: {_why_trigger(each)}" for each in triggers]
+    return "; ".join((standing.told, *parts))
+
+
+def _unknown_levels(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    yield alike("unknown_levels", wanted.value, standing.unknown, standing.told, ordered=False)
+
+
+def _trigger(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    triggers = _triggers(standing)
+    rows = [_trigger_row(each) for each in triggers.values() if each.id == wanted.name]
+    yield from graded(wanted, rows, list(triggers))
+
+
+def _remedies(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    trigger = _triggers(standing).get(wanted.name)
+    advised = [each for each in trigger.remedies if each.advised is Reach.REACHED] if trigger is not None else []
+    found = [each.lever if each.lever is not None else each.action for each in advised]
+    why = "" if trigger is None else f"{trigger.id} is {_plain(trigger.state)}: {_why_trigger(trigger)}"
+    others = [each for each in trigger.remedies if each.advised is not Reach.REACHED] if trigger is not None else []
+    told = [
+        f"{each.lever or each.action} is not advised: {with_more(each.told, decided_by((), each.observed))}"
+        for each in others
+    ]
+    yield alike(f"remedies {wanted.name}", wanted.value, found, "; ".join((why, *told)), ordered=True)
+
+
+def _pages(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    yield alike("pages", wanted.value, [each.who for each in standing.pages], standing.told, ordered=True)
+
+
+def _duty(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    rows = [_duty_row(each) for each in standing.duties if each.id == wanted.name]
+    yield from graded(wanted, rows, [each.id for each in standing.duties])
+
+
+def _duty_row(duty: DutyStanding) -> Row:
+    return Row(duty.id, duty.state.value, with_lacks(duty.told, duty.lacks), due=duty.due)
+
+
+def _triggers(standing: LadderStanding) -> Mapping[str, TriggerStanding]:
+    return {each.id: each for level in standing.levels for each in level.triggers}
+
+
+def _trigger_row(trigger: TriggerStanding) -> Row:
+    decided = decided_by(trigger.because, trigger.observed)
+    return Row(trigger.id, trigger.state.value, with_lacks(trigger.message, trigger.lacks), decided)
+
+
+def _why_trigger(trigger: TriggerStanding) -> str:
+    return _trigger_row(trigger).why("")
+
+
+def _plain(state: Reach) -> str:
+    return state.value.replace("_", " ")
+
+
+LADDER_ASPECTS: Mapping[str, Callable[[Wanted, LadderStanding], Iterator[Compared]]] = {
+    "level": _level,
+    "unknown_levels": _unknown_levels,
+    **dict.fromkeys(parts_of("trigger"), _trigger),
+    "remedies": _remedies,
+    "pages": _pages,
+    **dict.fromkeys(parts_of("duty", "due"), _duty),
+}
+"""Aspect → how it is compared."""
