@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
+
+CONCURRENCY = 8
+"""How many sources are read at the same time, unless the sources say otherwise."""
+
+DEADLINE = timedelta(seconds=60)
+"""How long the reading of all sources may take, unless the sources say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class SourcesDocument:
     Attributes:
         subject: what the evidence is about.
         sources: name of the evidence → where it comes from, in the order of the file.
+        concurrency: how many sources are read at the same time.
+        deadline: how long the reading of all of them may take.
     """
 
     system: str
@@ -41,3 +50,5 @@ class SourcesDocument:
     subject: Subject
     sources: Mapping[str, SourceEntry]
     place: Place
+    concurrency: int = CONCURRENCY
+    deadline: timedelta = DEADLINE

@@ -53,6 +53,16 @@ GOOD: dict[str, Any] = {
         "http_status": 200,
         "checks": {"db": {"status": "ok", "latency_ms": 1.5}, "migrations": None},
     },
+    "http": {
+        "url": "https://example.com/",
+        "method": "GET",
+        "http_status": 200,
+        "latency_ms": 1.5,
+        "content_type": "application/json",
+        "certificate_expires_at": "2027-01-01T00:00:00Z",
+        "json": {"a": [1]},
+        "text": None,
+    },
     "approvals": {
         "record": "r",
         "approvals": [
