@@ -2,7 +2,7 @@
 
 The last is an expired draft (https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06) that services
 follow loosely: fields that are not known here are passed over, and a status stays the word that the service says, in
-small letters, since the draft does not tell large ones from small ones.
+whichever letters.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def health_of(answer: dict[str, Json], http_status: int | None) -> Json:
         "http_status": http_status,
         "checks": parts,
     }
-    return {**value, "status": _small(answer["status"])} if "status" in answer else value
+    return {**value, "status": answer["status"]} if "status" in answer else value
 
 
 _MIGRATIONS = {
@@ -45,12 +45,6 @@ def _renamed(part: Any, names: dict[str, str], nullable: str | None = None) -> J
     if not isinstance(part, dict):
         return None if isinstance(part, list) else part  # a list is the draft's "checks", which have other fields
     renamed: dict[str, Json] = {ours: part[theirs] for theirs, ours in names.items() if theirs in part}
-    if "status" in renamed:
-        renamed["status"] = _small(renamed["status"])
     if nullable is not None:
         renamed.setdefault(nullable, None)
     return renamed
-
-
-def _small(word: Json) -> Json:
-    return word.lower() if isinstance(word, str) else word

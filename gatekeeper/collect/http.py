@@ -83,8 +83,8 @@ _ACCEPT = {
 
 
 def _is_health(answer: Answer) -> bool:
-    """Whether the service itself answered, and no proxy before it: then 503 is its word, and is not asked again."""
-    return answer.is_json
+    """Whether the service itself answered, and no proxy before it: then 503 is its word, and final."""
+    return answer.is_json and answer.status != 429
 
 
 def _health(answer: Answer) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -15,6 +15,9 @@ RATIO = 200
 
 _SMALL = 1024 * 1024
 """Bodies up to this size may grow as they like."""
+
+_STEP = 256 * 1024
+"""How much is decompressed before it is looked at again, in bytes."""
 
 _BODILESS = frozenset({204, 304})
 
@@ -46,11 +49,16 @@ def read_body(response: httpx.Response, most: int) -> bytes:
         raise Refused("mistyped", f"the answer is compressed with {shown(encoding)}, which was not asked for")
     unpack = zlib.decompressobj(_WINDOWS[encoding])
 
-    def unpacked(data: bytes, room: int) -> bytes:
-        try:
-            return unpack.decompress(data, room)
-        except zlib.error:
-            raise Refused("failed", f"the answer is no {encoding}, although it says so") from None
+    def unpacked(data: bytes) -> Iterator[bytes]:
+        while True:
+            try:
+                part = unpack.decompress(data, _STEP)
+            except zlib.error:
+                raise Refused("failed", f"the answer is no {encoding}, although it says so") from None
+            data = unpack.unconsumed_tail
+            if not part and not data:
+                return
+            yield part
 
     whole = _read(response, most, unpacked)
     if not unpack.eof:
@@ -60,14 +68,15 @@ def read_body(response: httpx.Response, most: int) -> bytes:
     return whole
 
 
-def _read(response: httpx.Response, most: int, unpacked: Callable[[bytes, int], bytes] | None) -> bytes:
+def _read(response: httpx.Response, most: int, unpacked: Callable[[bytes], Iterator[bytes]] | None) -> bytes:
     found = bytearray()
     received = 0
     for data in response.iter_raw():
         received += len(data)
-        found += data if unpacked is None else unpacked(data, most - len(found) + 1)
-        if len(found) > most:
-            raise Refused("failed", f"the answer is too large: more than {most:,} bytes (max_bytes)")
-        if len(found) > _SMALL and len(found) > received * RATIO:
-            raise Refused("failed", f"the compressed answer grows more than {RATIO} times")
+        for part in (data,) if unpacked is None else unpacked(data):
+            found += part
+            if len(found) > most:
+                raise Refused("failed", f"the answer is too large: more than {most:,} bytes (max_bytes)")
+            if len(found) > _SMALL and len(found) > received * RATIO:
+                raise Refused("failed", f"the compressed answer grows more than {RATIO} times")
     return bytes(found)
