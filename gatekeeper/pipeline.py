@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -320,14 +320,18 @@ def collect(
     environment: str | None,
     progress: Progress,
     clock: Clock = system_clock,
+    subject: Subject | None = None,
 ) -> tuple[Snapshot, Path]:
     """Read the sources of a system and write a snapshot.
+
+    Args:
+        subject: what is judged, in place of what the sources say; a part that is None is theirs.
 
     Returns:
         The snapshot, as it is read back, and the file that holds it.
 
     Raises:
-        UsageError: the environment is not known, or there are several and none is named.
+        UsageError: the environment is not known, or there are several and none is named, or the subject is of another.
         InvalidDocuments: the sources file cannot be used.
         OutputError: the snapshot cannot be written.
     """
@@ -335,12 +339,12 @@ def collect(
     from gatekeeper.collect.run import collect as run_collectors
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
+    about = sources.about(subject or Subject())
     asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
     evidence = run_collectors(sources, names, clock, base, progress)
-    subject = replace(sources.subject, environment=sources.subject.environment or sources.environment)
-    snapshot = build_snapshot(system, subject, evidence)
+    snapshot = build_snapshot(system, about, evidence)
     path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
     return snapshot, path
 

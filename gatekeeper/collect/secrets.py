@@ -26,7 +26,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HINT = "a reference is ${env:NAME} or ${file:/run/secrets/name}"
 
 _CREDENTIAL = re.compile(
-    r"token|passw|secret|authorization|api_?key|credential|cookie|private_?key|access_?key|signature|bearer",
+    r"token|passw|secret|authorization|api[-_]?key|credential|cookie|private[-_]?key|access[-_]?key|signature|bearer",
     re.IGNORECASE | re.ASCII,
 )
 _LOOKS_SECRET = re.compile(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gatekeeper.errors import UsageError
 from gatekeeper.model.place import Place
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
@@ -52,3 +53,15 @@ class SourcesDocument:
     place: Place
     concurrency: int = CONCURRENCY
     deadline: timedelta = DEADLINE
+
+    def about(self, given: Subject) -> Subject:
+        """What a collection is about: what is given goes before what the sources say.
+
+        Raises:
+            UsageError: it is given another environment than that of the sources.
+        """
+        environment = self.subject.environment or self.environment
+        if given.environment not in {None, environment}:
+            told = f"the subject's environment is to be {given.environment}, and these are the sources of {environment}"
+            raise UsageError(told, "choose the sources with --environment")
+        return Subject(given.service or self.subject.service, environment, given.commit or self.subject.commit)

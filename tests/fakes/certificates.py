@@ -29,8 +29,8 @@ class Certified:
     expires_at: datetime
 
 
-def certify(folder: Path, *, address: str = "127.0.0.1", days: int = 30) -> Certified:
-    """A certificate for an address; with negative ``days`` it has expired."""
+def certify(folder: Path, *, address: str = "127.0.0.1", host: str = "demo.test", days: int = 30) -> Certified:
+    """A certificate for an address and a host; with negative ``days`` it has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server for tests")])
     now = datetime.now(UTC).replace(microsecond=0)
@@ -43,7 +43,9 @@ def certify(folder: Path, *, address: str = "127.0.0.1", days: int = 30) -> Cert
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=365))
         .not_valid_after(expires)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address(address)), x509.DNSName(host)]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -45,6 +45,8 @@ def _url(text: str) -> str:
     parts = urlsplit(text)
     if "@" in parts.netloc:
         raise ValueError("names a user: send credentials as a header, with a reference to a secret")
+    if "%" in parts.netloc:
+        raise ValueError("has a host with %, which readers take for different ones")
     if parts.fragment:
         raise ValueError("has a fragment (#…), which no server sees")
     return text
