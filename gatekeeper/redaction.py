@@ -22,6 +22,9 @@ RUN = 8
 SHORTEST = 4
 """The shortest secret that can be kept out; a shorter one stands in too many words by chance."""
 
+_PIECE = RUN // 2
+_STEP = RUN - _PIECE + 1
+
 LONGEST = 64 * 1024
 """The longest secret in characters."""
 
@@ -33,6 +36,7 @@ class Redactor:
         self._lock = Lock()
         self._known: set[str] = set()
         self._runs: frozenset[str] = frozenset()
+        self._pieces: frozenset[str] = frozenset()
         self._short: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
@@ -50,6 +54,8 @@ class Redactor:
             forms = set(_forms(secret))
             runs = {each[at : at + RUN] for each in forms for at in range(len(each) - RUN + 1)}
             short = {each for each in forms if SHORTEST <= len(each) < RUN}
+            # Pieces first: another thread that sees the runs must see their pieces.
+            self._pieces |= {run[at : at + _PIECE] for run in runs for at in range(_STEP)}
             self._runs |= runs
             self._short = tuple(sorted({*self._short, *short}, key=lambda each: (-len(each), each)))
 
@@ -101,8 +107,11 @@ class Redactor:
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand, from left to right; spans that touch are one."""
-        runs = self._runs
-        found = [(at, at + RUN) for at in range(len(text) - RUN + 1) if text[at : at + RUN] in runs] if runs else []
+        # Wherever a run begins, a piece of it stands at a multiple of the step, so that most places are never looked at.
+        runs, pieces = self._runs, self._pieces
+        near = [at for at in range(0, len(text), _STEP) if text[at : at + _PIECE] in pieces] if runs else []
+        starts = {start for at in near for start in range(max(0, at - _PIECE), at + 1)}
+        found = [(start, start + RUN) for start in starts if text[start : start + RUN] in runs]
         for short in self._short:
             at = text.find(short)
             while at >= 0:

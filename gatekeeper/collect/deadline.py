@@ -24,7 +24,11 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds until then; 0 where it has passed."""
-        return max(0.0, self.at - monotonic())
+        return self.left_with(0)
+
+    def left_with(self, grace: float) -> float:
+        """Seconds until that many seconds after it; 0 where that has passed."""
+        return max(0.0, self.at + grace - monotonic())
 
     @property
     def passed(self) -> bool:

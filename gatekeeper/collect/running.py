@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -85,9 +86,9 @@ def _next(
 ) -> list[tuple[int, Read]]:
     """The next source that ended, or those whose time is over. What comes from one left behind is passed over."""
     first = min(running.values(), key=lambda deadline: deadline.at)
-    try:
-        index, read = ended.get(timeout=first.left + GRACE)
-    except Empty:
-        over = [index for index, deadline in running.items() if deadline.passed]
-        return [(index, tasks[index].late(True)) for index in over]
-    return [(index, read)] if index in running else []
+    came: list[tuple[int, Read]] = []
+    with suppress(Empty):
+        came.append(ended.get(timeout=first.left_with(GRACE)))
+    found = [(index, read) for index, read in came if index in running]
+    over = [index for index, deadline in running.items() if deadline.left_with(GRACE) <= 0]
+    return found + [(index, tasks[index].late(True)) for index in over if index not in dict(found)]

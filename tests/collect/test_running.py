@@ -115,6 +115,28 @@ def test_the_deadline_of_all_ends_those_that_run_and_those_that_wait(
     ]
 
 
+def test_a_source_that_hangs_gives_up_its_place_while_others_come_and_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mixed(Slow):
+        def collect(self, request: CollectRequest[SourceConfig]) -> Evidence:
+            time.sleep(30 if request.name.startswith("h") else 0.1)
+            return brought(self, request, "mixed", {})
+
+    monkeypatch.setitem(COLLECTORS, "json", Mixed(0))
+    quick: dict[str, Any] = {f"q{number}": {"collector": "json"} for number in range(30)}
+    ended: dict[str, float] = {}
+    started = time.monotonic()
+    collect(
+        replace(sources(h={"collector": "json", "timeout": "1s"}, **quick), concurrency=2),
+        None,
+        lambda: NOW,
+        tmp_path,
+        lambda name, _done, _all: ended.update({name: time.monotonic() - started}),
+    )
+    assert 1 <= ended["h"] < 2
+
+
 def test_what_a_source_brings_after_its_time_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(COLLECTORS, "json", Slow(1.6))
     write(tmp_path, "a.yaml", "a: 1")

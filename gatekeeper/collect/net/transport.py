@@ -75,12 +75,15 @@ def verified(host: str, port: int, allowed: tuple[Network, ...]) -> tuple[str, .
     """The addresses that a host leads to, in the resolver's order.
 
     Raises:
+        ConnectError: the resolver cannot say at the moment.
         Refused: it leads nowhere, or one of its addresses may not be reached: a name that leads to a public and to a
             private address is not trusted with either.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+            raise httpcore.ConnectError(error) from error  # it may pass
         reason = getattr(error, "strerror", None) or "it is no name"
         raise Refused("failed", f"{shown(host, 80)} cannot be resolved: {str(reason).lower()}") from None
     addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
