@@ -107,7 +107,7 @@ class Redactor:
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand, from left to right; spans that touch are one."""
-        # Wherever a run begins, a piece of it stands at a multiple of the step, so that most places are never looked at.
+        # Wherever a run begins, a piece of it stands at a multiple of the step, so most places are never looked at.
         runs, pieces = self._runs, self._pieces
         near = [at for at in range(0, len(text), _STEP) if text[at : at + _PIECE] in pieces] if runs else []
         starts = {start for at in near for start in range(max(0, at - _PIECE), at + 1)}

@@ -209,6 +209,14 @@ def test_headers_are_not_sent_to_another_host(tmp_path: Path) -> None:
     assert f"http://127.0.0.1:{other.port} is not the source's own host" in refused
 
 
+def test_a_cookie_is_not_shown_to_another_host(tmp_path: Path) -> None:
+    with serving(answering({})) as other:
+        reply: Reply = lambda call: call.answer(b"", "302 Found", Location=other.url, Set_Cookie="sid=1; Path=/")  # noqa: E731
+        with serving(reply) as server:
+            value_from(tmp_path, server.url, redirect_hosts=[f"127.0.0.1:{other.port}"])
+        assert "cookie" not in other.calls[0].headers
+
+
 def test_a_redirect_to_a_less_safe_scheme_is_not_followed(tmp_path: Path) -> None:
     made = certify(tmp_path)
     (tmp_path / "trusted.pem").write_bytes(made.pem)

@@ -168,6 +168,7 @@ class HttpClient:
     def _request(self, method: str, url: str, headers: Mapping[str, SecretText | str] | None) -> httpx.Request:
         """The question; what the source's configuration sends goes to its own origin and to no other."""
         sent = {}
+        self._client.cookies.clear()  # what one answer sets is not shown to the next host
         if origin_of(url) == self._config.origin:
             for name, value in (*(headers or {}).items(), *self._config.headers.items()):
                 sent[name.lower()] = self._header(name, self._reveal(value))
