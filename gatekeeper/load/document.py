@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gatekeeper.load.terms import Cel, Due, Gap, Id, Instant, Key, MaxAge, Name, Span, SpanOrCel, Text, one_of
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.model.kinds import KINDS
 from gatekeeper.model.policy import STANDARD_SEVERITIES
 from gatekeeper.model.sources import CONCURRENCY, DEADLINE
 

@@ -376,21 +376,3 @@ class JsonDocument:
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
     """Any YAML document; the policy's own JSON Schema types it."""
-
-
-KINDS: dict[str, type] = {
-    "approvals": Approvals,
-    "health": Health,
-    "http": HttpAnswer,
-    "incidents": Incidents,
-    "json": JsonDocument,
-    "markdown": Markdown,
-    "mode_state": ModeState,
-    "operator_events": OperatorEvents,
-    "workflow_runs": WorkflowRuns,
-    "yaml": YamlDocument,
-}
-"""Evidence kinds by the word that policies use."""
-
-OPEN_KINDS = frozenset({"json", "yaml"})
-"""Kinds whose content is typed by a JSON Schema that the policy names."""

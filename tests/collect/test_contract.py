@@ -10,7 +10,7 @@ import pytest
 
 from gatekeeper.collect import COLLECTORS
 from gatekeeper.collect.net.settings import NetConfig
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.model.kinds import KINDS
 from tests.collect.sources import refusal_of, write
 
 LIVE = {word for word, each in COLLECTORS.items() if issubclass(each.config, NetConfig)}

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.decode import MAX_DEFECTS, instants, trail_text, typed
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
 from gatekeeper.model.kind_schema import kind_schemas
+from gatekeeper.model.kinds import KINDS, OPEN_KINDS
 from gatekeeper.model.shown import path_text, shown
 
 SECTION = {"title": "A", "path": ["A"], "level": 2, "line": 3, "anchor": "a", "text": "", "fields": {}}
