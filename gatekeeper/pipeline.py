@@ -343,7 +343,7 @@ def collect(
     asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
-    evidence = run_collectors(sources, names, clock, base, progress)
+    evidence = run_collectors(sources, names, clock, base, progress, subject=about)
     snapshot = build_snapshot(system, about, evidence)
     path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
     return snapshot, path

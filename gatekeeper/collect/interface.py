@@ -158,6 +158,7 @@ class CollectRequest(Generic[Config]):
         deadline: when the reading must be over; after that nobody waits for it.
         secrets: puts secrets into the texts of the configuration that refer to them.
         trace: what was asked, and how often.
+        subject: what the collection is about, such as the commit that is judged.
     """
 
     name: str
@@ -167,6 +168,7 @@ class CollectRequest(Generic[Config]):
     deadline: Deadline = field(default_factory=lambda: Deadline.after(TIMEOUT.total_seconds()))
     secrets: Secrets = field(default_factory=Secrets)
     trace: Trace = field(default_factory=Trace)
+    subject: Subject = field(default_factory=Subject)
 
     def client(self: CollectRequest[OnNetwork]) -> HttpClient:
         """A client that reaches what the source allows, until its deadline, and counts its attempts. Close it."""
