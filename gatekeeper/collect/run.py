@@ -16,7 +16,7 @@ from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.interface import Collector, CollectRequest, Refused, SourceConfig, Trace, failed
 from gatekeeper.collect.registry import COLLECTORS
 from gatekeeper.collect.running import Task, run_side_by_side
-from gatekeeper.collect.secrets import Secrets, look_up, misplaced_references, plain_credentials
+from gatekeeper.collect.secrets import look_up, misplaced_references, plain_credentials
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.model.canonical import NotCanonical, content_digest
 from gatekeeper.model.decode import typed
@@ -39,6 +39,7 @@ def collect(
     base: Path,
     progress: Progress | None = None,
     environ: Mapping[str, str] | None = None,
+    subject: Subject | None = None,
 ) -> tuple[Evidence, ...]:
     """The evidence that the sources bring, in the order of the sources.
 
@@ -49,6 +50,7 @@ def collect(
         base: the folder of the sources file; no file outside of it is read.
         progress: told of each source that begins and each that has ended.
         environ: the variables that secrets may be in; None for those of the process.
+        subject: what the collection is about; None for what the sources say.
 
     Raises:
         InvalidDocuments: a source is configured wrongly; nothing was read then. A source that cannot be read never
@@ -58,7 +60,10 @@ def collect(
     redactor = Redactor()
     secrets = look_up((config for _, _, config in ready), os.environ if environ is None else environ, redactor)
     whole = Deadline.after(sources.deadline.total_seconds())
-    tasks = [_task(each, sources, clock, base, secrets, redactor) for each in ready]
+    shared: CollectRequest[Any] = CollectRequest(
+        "", SourceConfig(), base, clock, secrets=secrets, subject=subject or sources.subject
+    )
+    tasks = [_task(each, sources, shared, redactor) for each in ready]
     return run_side_by_side(tasks, sources.concurrency, whole, progress or (lambda _name, _done, _all: None))
 
 
@@ -96,12 +101,10 @@ def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) 
     return tuple(ready)
 
 
-def _task(
-    ready: _Ready, sources: SourcesDocument, clock: Clock, base: Path, secrets: Secrets, redactor: Redactor
-) -> Task[Evidence]:
+def _task(ready: _Ready, sources: SourcesDocument, shared: CollectRequest[Any], redactor: Redactor) -> Task[Evidence]:
+    """The reading of one source. ``shared`` is what all are given; name, configuration and trace are its own."""
     name, collector, config = ready
-    trace = Trace()
-    request = CollectRequest(name, config, base, clock, secrets=secrets, trace=trace)
+    request: CollectRequest[Any] = replace(shared, name=name, config=config, trace=Trace())
 
     def read(deadline: Deadline) -> Evidence:
         return _clean(redactor, _collect_one(collector, replace(request, deadline=deadline), redactor))
