@@ -52,9 +52,11 @@ def _run(given: list[str]) -> int:
 
 
 def _tell_plainly(line: str) -> None:
-    """Write a line on standard error with nothing but the interpreter itself."""
+    """Write a line on standard error with nothing but the interpreter itself, and without secrets."""
     with suppress(Exception):  # there is nobody left to tell
-        sys.stderr.write(" ".join(line.split()) + "\n")
+        known = sys.modules.get("gatekeeper.redaction")  # where it was not imported, no secret was looked up
+        plain = line if known is None else known.redacted(line)
+        sys.stderr.write(" ".join(plain.split()) + "\n")
 
 
 def _settled() -> bool:

@@ -14,6 +14,7 @@ from gatekeeper.errors import InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
+    from gatekeeper.model.snapshot import Subject
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -70,6 +71,17 @@ def environment_option(command: _Command) -> _Command:
     )(command)
 
 
+def subject_option(command: _Command) -> _Command:
+    """``--subject``: what the evidence is to be about."""
+    return click.option(
+        "--subject",
+        "subjects",
+        multiple=True,
+        metavar="PART=VALUE[,...]",
+        help="What is judged: service, environment or commit, in place of what the sources say. May be repeated.",
+    )(command)
+
+
 def parameter_option(command: _Command) -> _Command:
     """``--param``: values for parameters."""
     return click.option(
@@ -102,6 +114,32 @@ def parse_as_of(text: str | None) -> datetime | None:
         return parse_instant(text)
     except ValueError as error:
         raise UsageError(f"--as-of: {error}") from None
+
+
+def parse_subject(given: tuple[str, ...]) -> Subject:
+    """The parts that are given; the others are None.
+
+    Raises:
+        UsageError: not of the form ``PART=VALUE``, a part that there is not, an empty value, or the same part twice.
+    """
+    from gatekeeper.model.shown import meant, shown
+    from gatekeeper.model.snapshot import Subject
+
+    found: dict[str, str] = {}
+    parts = tuple(Subject().as_json())
+    for text in (each for whole in given for each in whole.split(",")):
+        part, equals, value = text.partition("=")
+        if not equals or not value.strip() or not value.isprintable():
+            raise UsageError(
+                f"--subject {shown(text)} is not of the form PART=VALUE", "for example commit=7d19f5a3c86e"
+            )
+        if part not in parts:
+            hint = meant(part, parts).removeprefix("; ") or f"there are {', '.join(parts)}"
+            raise UsageError(f"--subject: a subject has no {shown(part)}", hint)
+        if part in found:
+            raise UsageError(f"--subject gives {part} more than once")
+        found[part] = value.strip()
+    return Subject(**found)
 
 
 def parse_parameters(given: tuple[str, ...]) -> Mapping[str | None, Mapping[str, str]]:

@@ -12,16 +12,18 @@ from contextlib import suppress
 from typing import TextIO
 
 from gatekeeper.errors import GatekeeperError, OutputError
+from gatekeeper.redaction import redacted
 
 UTF_8 = "utf-8"
 """How documents for tools are written, whatever the locale is."""
 
 
 def tell(text: str) -> None:
-    """Write lines for people on standard error, as far as it takes them."""
+    """Write lines for people on standard error, without secrets, as far as it takes them."""
     stream = _standard("stderr")
     if stream is not None:
         # What the encoding lacks, the stream writes as an escape.
+        text = redacted(text)
         with suppress(OSError, ValueError):
             stream.write(text if text.endswith("\n") else text + "\n")
         flushed(stream)

@@ -6,37 +6,47 @@ that, so that one bad source never stops the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gatekeeper.clock import Clock
+from gatekeeper.collect.deadline import Deadline
+from gatekeeper.collect.refused import Cause, Refused
+from gatekeeper.collect.secrets import Secrets
 from gatekeeper.model.canonical import content_digest
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
-from gatekeeper.model.times import parse_instant
+from gatekeeper.model.times import parse_instant, parse_span
 from gatekeeper.model.values import Json
+
+if TYPE_CHECKING:
+    from gatekeeper.collect.net.client import HttpClient
+    from gatekeeper.collect.net.settings import NetConfig
+
+__all__ = [
+    "Cause",
+    "CollectRequest",
+    "Collector",
+    "FileConfig",
+    "FileText",
+    "InstantText",
+    "Refused",
+    "SourceConfig",
+    "Span",
+    "SubjectConfig",
+    "Trace",
+    "brought",
+    "failed",
+]
 
 MAX_BYTES = 16 * 1024 * 1024
 
-Cause = Literal["failed", "mistyped", "truncated"]
-
-
-class Refused(Exception):
-    """A source that cannot become evidence.
-
-    Args:
-        cause: ``failed`` where it cannot be read, ``mistyped`` where it is not what it should be,
-            ``truncated`` where a part of it is not there.
-        detail: one line for a person; it never prints the document.
-    """
-
-    def __init__(self, cause: Cause, detail: str) -> None:
-        super().__init__(detail)
-        self.cause = cause
-        self.detail = detail
+TIMEOUT = timedelta(seconds=20)
+LONGEST_TIMEOUT = timedelta(minutes=10)
 
 
 def _instant(text: str) -> str:
@@ -50,8 +60,17 @@ def _file(text: str) -> str:
     return text
 
 
+def _span(text: Any) -> timedelta:
+    if isinstance(text, timedelta):
+        return text
+    if not isinstance(text, str):
+        raise ValueError("is no span of time, such as 20s")  # noqa: TRY004  pydantic tells a ValueError
+    return parse_span(text)
+
+
 InstantText = Annotated[str, AfterValidator(_instant)]
 FileText = Annotated[str, AfterValidator(_file)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
 
 
 class SubjectConfig(BaseModel):
@@ -70,7 +89,8 @@ class SourceConfig(BaseModel):
     Attributes:
         observed_at: when the content was true, where that is not when it was read.
         subject: what the content is about.
-        max_bytes: the largest file that is read, in bytes.
+        max_bytes: the largest file or answer that is read, in bytes.
+        timeout: how long the source may take, with every attempt.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -78,6 +98,16 @@ class SourceConfig(BaseModel):
     observed_at: InstantText | None = None
     subject: SubjectConfig | None = None
     max_bytes: int = Field(default=MAX_BYTES, ge=1, le=MAX_BYTES * 4)
+    timeout: Span = Field(default=TIMEOUT, gt=timedelta(0), le=LONGEST_TIMEOUT)
+
+    def source_line(self) -> str:
+        """Where the source is read, for people: the same on every machine, and without secrets."""
+        named = getattr(self, "file", None) or ", ".join(getattr(self, "files", None) or ())
+        return str(named)
+
+    def kind_given(self) -> str | None:
+        """The evidence kind that this source brings, where the collector can bring several; None for its usual one."""
+        return None
 
 
 class FileConfig(SourceConfig):
@@ -91,6 +121,29 @@ class FileConfig(SourceConfig):
 
 
 Config = TypeVar("Config", bound=SourceConfig)
+OnNetwork = TypeVar("OnNetwork", bound="NetConfig")
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a collector notes while it reads; the evidence carries it, also where the reading fails.
+
+    Attributes:
+        request: what was asked, without secrets: method and URL, or the digest of a statement. None for a file.
+        attempts: how many times it was asked; 0 where it came to none.
+    """
+
+    request: str | None = None
+    attempts: int = 0
+
+    def asking(self, request: str) -> None:
+        """Note what is asked; the first question of several names the evidence."""
+        if self.request is None:
+            self.request = request
+
+    def tried(self) -> None:
+        """Note one attempt."""
+        self.attempts += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +153,29 @@ class CollectRequest(Generic[Config]):
     Attributes:
         name: how policies call the evidence.
         config: the validated configuration of the source.
-        base: the folder of the sources file; nothing outside of it is read.
+        base: the folder of the sources file; no file outside of it is read.
         clock: tells when the source was read.
+        deadline: when the reading must be over; after that nobody waits for it.
+        secrets: puts secrets into the texts of the configuration that refer to them.
+        trace: what was asked, and how often.
+        subject: what the collection is about, such as the commit that is judged.
     """
 
     name: str
     config: Config
     base: Path
     clock: Clock
+    deadline: Deadline = field(default_factory=lambda: Deadline.after(TIMEOUT.total_seconds()))
+    secrets: Secrets = field(default_factory=Secrets)
+    trace: Trace = field(default_factory=Trace)
+    subject: Subject = field(default_factory=Subject)
+
+    def client(self: CollectRequest[OnNetwork]) -> HttpClient:
+        """A client that reaches what the source allows, until its deadline, and counts its attempts. Close it."""
+        # Here, since httpx takes a quarter of a second, and most sources are files.
+        from gatekeeper.collect.net.client import HttpClient
+
+        return HttpClient(self)
 
 
 class Collector(Protocol[Config]):
@@ -115,7 +183,7 @@ class Collector(Protocol[Config]):
 
     Attributes:
         kind: the word in sources files, the name of the module and of its page in the docs.
-        gives: the evidence kind that it brings.
+        gives: the evidence kind that it brings, unless the configuration names another (``kind_given``).
         config: what a source may say, validated before anything is read.
     """
 
@@ -124,7 +192,7 @@ class Collector(Protocol[Config]):
     config: type[Config]
 
     def collect(self, request: CollectRequest[Config]) -> Evidence:
-        """The evidence.
+        """The evidence. Called in a thread of its own.
 
         Raises:
             Refused: the source cannot become evidence.
@@ -132,21 +200,37 @@ class Collector(Protocol[Config]):
         ...
 
 
-def brought(collector: Collector[Any], request: CollectRequest[Any], source: str, value: Json) -> Evidence:
-    """Evidence with a value, collected now. The runner checks the value, types its numbers and adds the digest."""
-    return _evidence(collector, request, source, value, None, "")
+def brought(
+    collector: Collector[Any],
+    request: CollectRequest[Any],
+    source: str,
+    value: Json,
+    *,
+    observed_at: datetime | None = None,
+    subject: Subject | None = None,
+) -> Evidence:
+    """Evidence with a value, collected now. The runner checks the value, types its numbers and adds the digest.
+
+    Args:
+        collector: the collector that brings it.
+        request: what it was given.
+        source: where it was read, for people.
+        value: the content in the shape of its kind.
+        observed_at: when it was true, as the source says; the configuration's word goes before it.
+        subject: what it is about, as the source says; the configuration's word goes before it.
+    """
+    return _evidence(collector, request, source, value, None, "", observed_at, subject)
 
 
 def failed(collector: Collector[Any], request: CollectRequest[Any], failure: Failure) -> Evidence:
     """Evidence that could not be had, tried now."""
-    digest = content_digest(collector.gives, None)
-    return _evidence(collector, request, source_text(request.config), None, failure, digest)
+    digest = content_digest(kind_of(collector, request.config), None)
+    return _evidence(collector, request, request.config.source_line(), None, failure, digest, None, None)
 
 
-def source_text(config: SourceConfig) -> str:
-    """Where a source is read, for people: the same on every machine."""
-    named = getattr(config, "file", None) or ", ".join(getattr(config, "files", None) or ())
-    return str(named)
+def kind_of(collector: Collector[Any], config: SourceConfig) -> str:
+    """The evidence kind that a source brings."""
+    return config.kind_given() or collector.gives
 
 
 def _evidence(
@@ -156,17 +240,22 @@ def _evidence(
     value: Json,
     failure: Failure | None,
     digest: str,
+    observed_at: datetime | None,
+    subject: Subject | None,
 ) -> Evidence:
     config: SourceConfig = request.config
+    trace = request.trace
     return Evidence(
         name=request.name,
-        kind=collector.gives,
+        kind=kind_of(collector, config),
         source=source,
         collector=collector.kind,
-        observed_at=None if config.observed_at is None else parse_instant(config.observed_at),
+        observed_at=observed_at if config.observed_at is None else parse_instant(config.observed_at),
         collected_at=request.clock(),
         value=value,
         failure=failure,
-        subject=None if config.subject is None else Subject(**config.subject.model_dump()),
+        subject=subject if config.subject is None else Subject(**config.subject.model_dump()),
         digest=digest,
+        request=trace.request,
+        attempts=1 if trace.request is None else trace.attempts,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from gatekeeper.collect.approvals import ApprovalsCollector
 from gatekeeper.collect.health import HealthCollector
+from gatekeeper.collect.http import HttpCollector
 from gatekeeper.collect.incidents import IncidentsCollector
 from gatekeeper.collect.interface import Collector
 from gatekeeper.collect.json import JsonCollector
@@ -18,6 +19,7 @@ from gatekeeper.collect.yaml import YamlCollector
 COLLECTORS: dict[str, Collector[Any]] = {
     "approvals": ApprovalsCollector(),
     "health": HealthCollector(),
+    "http": HttpCollector(),
     "incidents": IncidentsCollector(),
     "json": JsonCollector(),
     "markdown": MarkdownCollector(),

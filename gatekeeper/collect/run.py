@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from gatekeeper.clock import Clock
-from gatekeeper.collect.interface import Collector, CollectRequest, Refused, SourceConfig, failed
+from gatekeeper.collect.deadline import Deadline
+from gatekeeper.collect.interface import Collector, CollectRequest, Refused, SourceConfig, Trace, failed
 from gatekeeper.collect.registry import COLLECTORS
+from gatekeeper.collect.running import Task, run_side_by_side
+from gatekeeper.collect.secrets import look_up, misplaced_references, plain_credentials
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.model.canonical import NotCanonical, content_digest
 from gatekeeper.model.decode import typed
 from gatekeeper.model.shown import meant, path_text, shown
-from gatekeeper.model.snapshot import Evidence, Failure
+from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
+from gatekeeper.model.times import span_text
+from gatekeeper.redaction import Redactor
 
 Progress = Callable[[str, int, int], None]
-"""Called before each source with its name, how many are done, and how many there are."""
+"""Called when a source begins and when it has ended, with its name, how many have ended, and how many there are."""
 
 _Ready = tuple[str, Collector[Any], SourceConfig]
 
@@ -31,34 +38,41 @@ def collect(
     clock: Clock,
     base: Path,
     progress: Progress | None = None,
+    environ: Mapping[str, str] | None = None,
+    subject: Subject | None = None,
 ) -> tuple[Evidence, ...]:
     """The evidence that the sources bring, in the order of the sources.
 
     Args:
-        sources: where each piece of evidence comes from.
+        sources: where each piece of evidence comes from, how many are read at once, and how long it may take.
         names: which pieces to collect; one that no source binds is not in the result. None for all.
-        clock: tells when each source was read.
-        base: the folder of the sources file; nothing outside of it is read.
-        progress: told before each source.
+        clock: tells when each source was read; several threads ask it.
+        base: the folder of the sources file; no file outside of it is read.
+        progress: told of each source that begins and each that has ended.
+        environ: the variables that secrets may be in; None for those of the process.
+        subject: what the collection is about; None for what the sources say.
 
     Raises:
         InvalidDocuments: a source is configured wrongly; nothing was read then. A source that cannot be read never
             raises: its evidence carries the failure.
     """
     ready = check_sources(sources, names)
-    found = []
-    for index, (name, collector, config) in enumerate(ready):
-        if progress is not None:
-            progress(name, index, len(ready))
-        found.append(_collect_one(collector, CollectRequest(name, config, base, clock)))
-    return tuple(found)
+    redactor = Redactor()
+    secrets = look_up((config for _, _, config in ready), os.environ if environ is None else environ, redactor)
+    whole = Deadline.after(sources.deadline.total_seconds())
+    shared: CollectRequest[Any] = CollectRequest(
+        "", SourceConfig(), base, clock, secrets=secrets, subject=subject or sources.subject
+    )
+    tasks = [_task(each, sources, shared, redactor) for each in ready]
+    return run_side_by_side(tasks, sources.concurrency, whole, progress or (lambda _name, _done, _all: None))
 
 
 def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) -> tuple[_Ready, ...]:
-    """Each source with its collector and its validated configuration; nothing is read.
+    """Each source with its collector and its validated configuration; nothing is read, no secret is looked up.
 
     Raises:
-        InvalidDocuments: a collector that there is not, or a configuration that it does not take: all of them.
+        InvalidDocuments: a collector that there is not, a configuration that it does not take, a credential that is
+            written out: all of them.
     """
     wanted = None if names is None else frozenset(names)
     ready: list[_Ready] = []
@@ -73,33 +87,93 @@ def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) 
             wrong.append(_diagnostic(entry, (), message, hint, "unknown-collector"))
             continue
         try:
-            ready.append((name, collector, collector.config.model_validate(dict(entry.config))))
+            config = collector.config.model_validate(dict(entry.config))
         except ValidationError as error:
             wrong.extend(_config_diagnostics(name, entry, collector, error))
+        else:
+            ready.append((name, collector, config))
+            for path, what, hint in misplaced_references(config):
+                wrong.append(_diagnostic(entry, path, f"source {name}: {path_text(path)}: {what}", hint, "secret"))
+        for path, what, hint in plain_credentials(entry.config):
+            wrong.append(_diagnostic(entry, path, f"source {name}: {path_text(path)}: {what}", hint, "secret"))
     if wrong:
         raise InvalidDocuments(tuple(wrong))
     return tuple(ready)
 
 
-def _collect_one(collector: Collector[Any], request: CollectRequest[Any]) -> Evidence:
+def _task(ready: _Ready, sources: SourcesDocument, shared: CollectRequest[Any], redactor: Redactor) -> Task[Evidence]:
+    """The reading of one source. ``shared`` is what all are given; name, configuration and trace are its own."""
+    name, collector, config = ready
+    request: CollectRequest[Any] = replace(shared, name=name, config=config, trace=Trace())
+
+    def read(deadline: Deadline) -> Evidence:
+        return _clean(redactor, _collect_one(collector, replace(request, deadline=deadline), redactor))
+
+    return Task(name, config.timeout.total_seconds(), read, partial(_late, collector, request, sources, redactor))
+
+
+def _late(
+    collector: Collector[Any],
+    request: CollectRequest[Any],
+    sources: SourcesDocument,
+    redactor: Redactor,
+    began: bool,
+) -> Evidence:
+    """What a source is that did not end in time."""
+    own = min(request.config.timeout, sources.deadline)
+    detail = f"it was not read within {span_text(own)} (timeout, deadline)"
+    if not began:
+        detail = f"its turn did not come within {span_text(sources.deadline)} (deadline, concurrency)"
+    # A trace of its own, since the thread that was left behind may still write to the other.
+    seen = replace(request, trace=Trace(request.trace.request, request.trace.attempts))
+    return _clean(redactor, failed(collector, seen, Failure("failed", detail)))
+
+
+def _collect_one(collector: Collector[Any], request: CollectRequest[Any], redactor: Redactor) -> Evidence:
     try:
-        return _as_its_kind(collector, request, collector.collect(request))
+        return _as_its_kind(collector, request, collector.collect(request), redactor)
     except Refused as refused:
-        return failed(collector, request, Failure(refused.cause, _line(refused.detail)))
+        return failed(collector, request, Failure(refused.cause, _line(redactor.text(refused.detail))))
     except NotCanonical as error:
         return failed(collector, request, Failure("mistyped", _line(str(error))))
-    except Exception as error:  # noqa: BLE001  one broken collector must not stop the others
+    except BaseException as error:  # noqa: BLE001  one broken collector must not stop the others, in a thread of its own
         detail = f"the {collector.kind} collector broke: {type(error).__name__}"
         return failed(collector, request, Failure("failed", detail))
 
 
-def _as_its_kind(collector: Collector[Any], request: CollectRequest[Any], evidence: Evidence) -> Evidence:
-    """The evidence with its numbers typed, or a failure that names what is not as its kind says."""
-    value, defects = typed(evidence.kind, evidence.value)
+def _as_its_kind(
+    collector: Collector[Any], request: CollectRequest[Any], evidence: Evidence, redactor: Redactor
+) -> Evidence:
+    """The evidence without secrets and with its numbers typed, or a failure that names what is not as its kind says."""
+    plain, places = redactor.clean(evidence.value)
+    value, defects = typed(evidence.kind, plain)
     if defects:
         more = f" (and {len(defects) - 1} more)" if len(defects) > 1 else ""
         return failed(collector, request, Failure("mistyped", _line(f"{defects[0]}{more}")))
-    return replace(evidence, value=value, digest=content_digest(evidence.kind, value))
+    return replace(evidence, value=value, digest=content_digest(evidence.kind, value), redacted=places)
+
+
+def _clean(redactor: Redactor, evidence: Evidence) -> Evidence:
+    """The evidence without secrets in what is said of it; the value has been cleaned."""
+    places = 0
+
+    def clean(text: str) -> str:
+        nonlocal places
+        found, count = redactor.counted(text)
+        places += count
+        return found
+
+    failure, subject = evidence.failure, evidence.subject
+    cleaned = replace(
+        evidence,
+        source=clean(evidence.source),
+        request=None if evidence.request is None else clean(evidence.request),
+        failure=None if failure is None else Failure(failure.cause, clean(failure.detail)),
+        subject=None
+        if subject is None
+        else Subject(*(None if part is None else clean(part) for part in subject.as_json().values())),
+    )
+    return replace(cleaned, redacted=evidence.redacted + places)
 
 
 def _line(text: str) -> str:
@@ -109,7 +183,7 @@ def _line(text: str) -> str:
 def _config_diagnostics(
     name: str, entry: SourceEntry, collector: Collector[Any], error: ValidationError
 ) -> Iterable[Diagnostic]:
-    known = collector.config.model_fields
+    known = [about.alias or name for name, about in collector.config.model_fields.items()]
     for each in error.errors(include_url=False, include_context=False, include_input=False):
         path = each["loc"]
         key = path_text(path)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 from pydantic import Field, model_validator
 
 from gatekeeper.collect.documents import read_json
-from gatekeeper.collect.interface import CollectRequest, FileText, Refused, SourceConfig, brought, source_text
+from gatekeeper.collect.interface import CollectRequest, FileText, Refused, SourceConfig, brought
 from gatekeeper.model.decode import field_types
 from gatekeeper.model.evidence import WorkflowRun
 from gatekeeper.model.shown import shown
@@ -84,7 +84,7 @@ class WorkflowRunsCollector:
             "runs": kept,
             "latest": kept[-1] if kept else None,
         }
-        source = ", ".join([source_text(config), *([config.attempts] if config.attempts else [])])
+        source = ", ".join([config.source_line(), *([config.attempts] if config.attempts else [])])
         return brought(self, request, source, value)
 
 

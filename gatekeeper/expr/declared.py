@@ -38,7 +38,7 @@ from gatekeeper.expr.types import (
     simple,
 )
 from gatekeeper.model.decode import field_types, is_open
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
+from gatekeeper.model.kinds import KINDS, OPEN_KINDS
 from gatekeeper.model.open_schema import resolved
 from gatekeeper.model.policy import EvidenceEntry, Parameter
 from gatekeeper.model.snapshot import Subject

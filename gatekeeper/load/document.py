@@ -12,8 +12,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from gatekeeper.load.terms import Cel, Due, Gap, Id, Instant, Key, MaxAge, Name, Span, SpanOrCel, Text, one_of
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.model.kinds import KINDS
 from gatekeeper.model.policy import STANDARD_SEVERITIES
+from gatekeeper.model.sources import CONCURRENCY, DEADLINE
 
 API_VERSION = "gatekeeper/v1"
 REQUIREMENTS = ("expect", "each", "gate", "window", "quorum")
@@ -299,6 +300,10 @@ class SourcesDocumentShape(Document):
     system: Id = Field(description="The system: the folder under evidence/.")
     environment: Id = Field(description="The environment: the middle of the file's name.")
     subject: SubjectDocument = Field(description="What the evidence is about.")
+    concurrency: int = Field(CONCURRENCY, ge=1, le=64, description="How many sources are read at the same time.")
+    deadline: Span = Field(
+        DEADLINE, description="How long the reading of all sources may take.", json_schema_extra={"default": "60s"}
+    )
     sources: dict[Name, SourceDocument] = Field(description="Name of the evidence: where it comes from.")
 
 

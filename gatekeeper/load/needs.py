@@ -14,7 +14,7 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import MAX_BYTES
 from gatekeeper.load.terms import NAME_HINT, name_problem
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
-from gatekeeper.model.evidence import OPEN_KINDS
+from gatekeeper.model.kinds import OPEN_KINDS
 from gatekeeper.model.open_schema import pattern_problem
 from gatekeeper.model.policy import EvidenceEntry
 from gatekeeper.model.strict_json import JsonRefused, parse_json

@@ -56,7 +56,7 @@ def _read(node: MapNode, problems: Problems) -> SourcesDocument | None:
             entries[name] = entry
     _check_file(node, head, problems)
     subject = Subject(head.subject.service, head.subject.environment, head.subject.commit)
-    return SourcesDocument(head.system, head.environment, subject, entries, node.place)
+    return SourcesDocument(head.system, head.environment, subject, entries, node.place, head.concurrency, head.deadline)
 
 
 def _entry(key: ScalarNode, node: Node) -> SourceEntry | None:

@@ -13,7 +13,8 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from gatekeeper.model.canonical import EXACT
-from gatekeeper.model.evidence import INSTANT, KINDS, OPEN_KINDS
+from gatekeeper.model.evidence import INSTANT
+from gatekeeper.model.kinds import KINDS, OPEN_KINDS
 from gatekeeper.model.shown import meant, path_text, shown
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json

@@ -18,6 +18,9 @@ INSTANT = "instant"
 Instant = Annotated[str, INSTANT]
 """An RFC 3339 date and time with an offset."""
 
+Until = Annotated[str, "until"]
+"""An instant until which something holds: of all instants in evidence, it alone may lie after the reading."""
+
 RunStatus = Literal["queued", "in_progress", "completed", "waiting", "requested", "pending"]
 
 RunConclusion = Literal[
@@ -120,6 +123,30 @@ class Health:
     timestamp: Instant | None
     http_status: int | None
     checks: HealthParts
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What a server answered.
+
+    Attributes:
+        url: what was asked, without secrets.
+        http_status: the status of the answer, after redirects.
+        latency_ms: from the question to the last byte, in milliseconds, of the last attempt alone.
+        content_type: the media type in small letters without its parameters.
+        certificate_expires_at: until when the server's certificate holds; None without TLS.
+        json: the body where it is JSON, else None.
+        text: the body where it is a text (``text/…``), else None.
+    """
+
+    url: str
+    method: Literal["GET", "HEAD"]
+    http_status: int
+    latency_ms: float
+    content_type: str | None
+    certificate_expires_at: Until | None
+    json: Json
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,20 +376,3 @@ class JsonDocument:
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
     """Any YAML document; the policy's own JSON Schema types it."""
-
-
-KINDS: dict[str, type] = {
-    "approvals": Approvals,
-    "health": Health,
-    "incidents": Incidents,
-    "json": JsonDocument,
-    "markdown": Markdown,
-    "mode_state": ModeState,
-    "operator_events": OperatorEvents,
-    "workflow_runs": WorkflowRuns,
-    "yaml": YamlDocument,
-}
-"""Evidence kinds by the word that policies use."""
-
-OPEN_KINDS = frozenset({"json", "yaml"})
-"""Kinds whose content is typed by a JSON Schema that the policy names."""

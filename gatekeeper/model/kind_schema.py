@@ -9,7 +9,7 @@ from dataclasses import is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from gatekeeper.model.decode import field_types, is_open, present
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.model.kinds import KINDS
 from gatekeeper.model.values import Json
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -50,6 +50,9 @@ class Evidence:
         failure: why it failed, or None. An item can carry a value and be truncated.
         subject: what the source says it is about; None where it does not say.
         digest: sha256 of kind and value, so that reading the same content again gives the same digest.
+        request: what was asked of a live source, without secrets: method and URL, or the digest of a statement.
+        attempts: how many times it was asked; 0 where it came to none.
+        redacted: how many places a secret was taken out of, in the value and in what is said of it.
     """
 
     name: str
@@ -62,6 +65,9 @@ class Evidence:
     failure: Failure | None
     subject: Subject | None
     digest: str
+    request: str | None = None
+    attempts: int = 1
+    redacted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

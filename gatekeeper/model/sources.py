@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from gatekeeper.errors import UsageError
 from gatekeeper.model.place import Place
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
+
+CONCURRENCY = 8
+"""How many sources are read at the same time, unless the sources say otherwise."""
+
+DEADLINE = timedelta(seconds=60)
+"""How long the reading of all sources may take, unless the sources say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class SourcesDocument:
     Attributes:
         subject: what the evidence is about.
         sources: name of the evidence → where it comes from, in the order of the file.
+        concurrency: how many sources are read at the same time.
+        deadline: how long the reading of all of them may take.
     """
 
     system: str
@@ -41,3 +51,17 @@ class SourcesDocument:
     subject: Subject
     sources: Mapping[str, SourceEntry]
     place: Place
+    concurrency: int = CONCURRENCY
+    deadline: timedelta = DEADLINE
+
+    def about(self, given: Subject) -> Subject:
+        """What a collection is about: what is given goes before what the sources say.
+
+        Raises:
+            UsageError: it is given another environment than that of the sources.
+        """
+        environment = self.subject.environment or self.environment
+        if given.environment not in {None, environment}:
+            told = f"the subject's environment is to be {given.environment}, and these are the sources of {environment}"
+            raise UsageError(told, "choose the sources with --environment")
+        return Subject(given.service or self.subject.service, environment, given.commit or self.subject.commit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import UsageError
 from gatekeeper.load import find_sources_files, load_sources
 from gatekeeper.model.policy import Policy, PolicySet
-from gatekeeper.model.snapshot import Snapshot
+from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.snapshot import build_snapshot, find_newest, read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
@@ -29,14 +28,18 @@ def collect(
     environment: str | None,
     progress: Progress,
     clock: Clock = system_clock,
+    subject: Subject | None = None,
 ) -> tuple[Snapshot, Path]:
     """Read the sources of a system and write a snapshot.
+
+    Args:
+        subject: what is judged, in place of what the sources say; a part that is None is theirs.
 
     Returns:
         The snapshot, as it is read back, and the file that holds it.
 
     Raises:
-        UsageError: the environment is not known, or there are several and none is named.
+        UsageError: the environment is not known, or there are several and none is named, or the subject is of another.
         InvalidDocuments: the sources file cannot be used.
         OutputError: the snapshot cannot be written.
     """
@@ -44,12 +47,12 @@ def collect(
     from gatekeeper.collect.run import collect as run_collectors
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
+    about = sources.about(subject or Subject())
     asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
-    evidence = run_collectors(sources, names, clock, base, progress)
-    subject = replace(sources.subject, environment=sources.subject.environment or sources.environment)
-    snapshot = build_snapshot(system, subject, evidence)
+    evidence = run_collectors(sources, names, clock, base, progress, subject=about)
+    snapshot = build_snapshot(system, about, evidence)
     path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
     return snapshot, path
 

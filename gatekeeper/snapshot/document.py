@@ -61,6 +61,9 @@ class ItemRecord:
         failure: why it failed, or null.
         subject: what the source says it is about, or null.
         digest: sha256 of the canonical form of kind and value.
+        request: what was asked of a live source, without secrets; null for a file.
+        attempts: how many times it was asked.
+        redacted: how many places a secret was taken out of.
     """
 
     kind: str
@@ -72,6 +75,9 @@ class ItemRecord:
     failure: FailureRecord | None
     subject: SubjectRecord | None
     digest: str
+    request: str | None
+    attempts: int
+    redacted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,9 @@ def _record(item: Evidence) -> Json:
         "failure": None if failure is None else {"cause": failure.cause, "detail": failure.detail},
         "subject": None if item.subject is None else dict(item.subject.as_json()),
         "digest": digest,
+        "request": item.request,
+        "attempts": item.attempts,
+        "redacted": item.redacted,
     }
 
 
@@ -195,6 +204,9 @@ def _item(name: str, record: dict[str, Any], who: str) -> Evidence:
         failure=None if failure is None else Failure(failure["cause"], failure["detail"]),
         subject=None if subject is None else Subject(**subject),
         digest=digest,
+        request=record["request"],
+        attempts=record["attempts"],
+        redacted=record["redacted"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Every collector, whatever stands where its file should be: one clear line, and never an exception."""
+"""Every collector of files, whatever stands where its file should be: one clear line, and never an exception."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 
 from gatekeeper.collect import COLLECTORS
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.collect.net.settings import NetConfig
+from gatekeeper.model.kinds import KINDS
 from tests.collect.sources import refusal_of, write
 
-EVERY = pytest.mark.parametrize("word", sorted(COLLECTORS))
-JSON_READERS = sorted(set(COLLECTORS) - {"markdown", "yaml"})
+LIVE = {word for word, each in COLLECTORS.items() if issubclass(each.config, NetConfig)}
+"""Collectors that read no file; tests/collect/test_faults.py is for those on the network."""
+
+ALL = pytest.mark.parametrize("word", sorted(COLLECTORS))
+EVERY = pytest.mark.parametrize("word", sorted(set(COLLECTORS) - LIVE))
+JSON_READERS = sorted(set(COLLECTORS) - LIVE - {"markdown", "yaml"})
 SUFFIX = {"markdown": ".md", "yaml": ".yaml"}
 
 
@@ -24,7 +29,7 @@ def _refusal(base: Path, word: str, file: str) -> str:
     return line
 
 
-@EVERY
+@ALL
 def test_a_collector_is_known_by_the_word_that_it_says(word: str) -> None:
     assert COLLECTORS[word].kind == word
     assert COLLECTORS[word].gives in KINDS

@@ -27,8 +27,9 @@ def test_each_source_is_read_and_timed_in_the_order_of_the_file(tmp_path: Path) 
     write(tmp_path, "a.json", {"a": 1})
     ticks = (NOW + timedelta(seconds=number) for number in range(10))
     told: list[tuple[str, int, int]] = []
+    document = sources(two={"collector": "json", "file": "a.json"}, one={"collector": "json", "file": "gone.json"})
     found = collect(
-        sources(two={"collector": "json", "file": "a.json"}, one={"collector": "json", "file": "gone.json"}),
+        replace(document, concurrency=1),
         None,
         lambda: next(ticks),
         tmp_path,
@@ -37,7 +38,7 @@ def test_each_source_is_read_and_timed_in_the_order_of_the_file(tmp_path: Path) 
     assert [each.name for each in found] == ["two", "one"]
     assert [each.collected_at for each in found] == [NOW, NOW + timedelta(seconds=1)]
     assert [each.failure is None for each in found] == [True, False]
-    assert told == [("two", 0, 2), ("one", 1, 2)]
+    assert told == [("two", 0, 2), ("two", 1, 2), ("one", 1, 2), ("one", 2, 2)]
 
 
 def test_only_the_names_that_are_asked_for_are_read(tmp_path: Path) -> None:

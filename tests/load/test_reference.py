@@ -12,7 +12,7 @@ from gatekeeper.load import find_policy_files, json_schemas, load_policies, load
 from gatekeeper.load.diagnostics import render_diagnostics
 from gatekeeper.load.guard import MAX_DEPTH, MAX_NODES, MAX_SCALAR
 from gatekeeper.load.source import MAX_BYTES
-from gatekeeper.model.evidence import KINDS
+from gatekeeper.model.kinds import KINDS
 from tests.load.conftest import Project
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"

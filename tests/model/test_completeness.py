@@ -169,3 +169,17 @@ def test_whatever_is_dropped_from_a_list_is_noticed(attempts: list[int], data: s
     }
     unnoticed = all(seen == list(range(1, len(seen) + 1)) and seen for seen in left.values())
     assert (found == []) == unnoticed
+
+
+def test_a_certificate_may_end_after_it_was_read() -> None:
+    value: dict[str, Any] = {
+        "url": "https://example.com/",
+        "method": "GET",
+        "http_status": 200,
+        "latency_ms": 1.5,
+        "content_type": None,
+        "certificate_expires_at": "2099-01-01T00:00:00Z",
+        "json": None,
+        "text": None,
+    }
+    assert defects("http", value, datetime(2026, 3, 3, 9, tzinfo=UTC)) == ()

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.decode import MAX_DEFECTS, instants, trail_text, typed
-from gatekeeper.model.evidence import KINDS, OPEN_KINDS
 from gatekeeper.model.kind_schema import kind_schemas
+from gatekeeper.model.kinds import KINDS, OPEN_KINDS
 from gatekeeper.model.shown import path_text, shown
 
 SECTION = {"title": "A", "path": ["A"], "level": 2, "line": 3, "anchor": "a", "text": "", "fields": {}}
@@ -52,6 +52,16 @@ GOOD: dict[str, Any] = {
         "timestamp": None,
         "http_status": 200,
         "checks": {"db": {"status": "ok", "latency_ms": 1.5}, "migrations": None},
+    },
+    "http": {
+        "url": "https://example.com/",
+        "method": "GET",
+        "http_status": 200,
+        "latency_ms": 1.5,
+        "content_type": "application/json",
+        "certificate_expires_at": "2027-01-01T00:00:00Z",
+        "json": {"a": [1]},
+        "text": None,
     },
     "approvals": {
         "record": "r",

@@ -48,11 +48,12 @@ def test_a_snapshot_has_the_documented_form() -> None:
     nothing = "sha256:" + hashlib.sha256(b'{"kind":"json","value":null}').hexdigest()
     assert data.decode() == (
         '{"format":"gatekeeper/snapshot/v1","items":{'
-        '"a":{"collected_at":"2026-03-03T09:00:00Z","collector":"json","digest":"' + digest + '","failure":null,'
-        '"kind":"json","observed_at":null,"source":"a.json","subject":null,"value":{"a":["ü"],"b":1}},'
-        '"b":{"collected_at":"2026-03-03T09:00:00Z","collector":"json","digest":"' + nothing + '",'
+        '"a":{"attempts":1,"collected_at":"2026-03-03T09:00:00Z","collector":"json","digest":"' + digest + '",'
+        '"failure":null,"kind":"json","observed_at":null,"redacted":0,"request":null,"source":"a.json",'
+        '"subject":null,"value":{"a":["ü"],"b":1}},'
+        '"b":{"attempts":1,"collected_at":"2026-03-03T09:00:00Z","collector":"json","digest":"' + nothing + '",'
         '"failure":{"cause":"failed","detail":"gone"},"kind":"json","observed_at":"2026-03-03T09:00:00Z",'
-        '"source":"a.json","subject":{"commit":"abc","environment":null,"service":null},"value":null}},'
+        '"redacted":0,"request":null,"source":"a.json","subject":{"commit":"abc","environment":null,"service":null},"value":null}},'
         '"subject":{"commit":"abc","environment":"staging","service":"api"},"system":"demo"}'
     )
 

@@ -1,0 +1,266 @@
+"""Asks a source over HTTP, and brings its answer whole or refuses.
+
+One client serves one source: it knows its origin, its deadline, its limits and what it may reach.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpx
+
+from gatekeeper import __version__
+from gatekeeper.collect.files import read_file
+from gatekeeper.collect.interface import CollectRequest
+from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.body import read_body
+from gatekeeper.collect.net.retries import AGAIN, pause
+from gatekeeper.collect.net.settings import NetConfig, origin_of
+from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
+from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.secrets import SecretText
+from gatekeeper.model.times import span_text
+from gatekeeper.redaction import LogFilter
+
+REDIRECTS = 5
+"""How many times a source may send us on."""
+
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOST_CERTIFICATES = 1024 * 1024
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy"):
+    # Whoever turns their logging on sees URLs and headers, and these may hold secrets.
+    logging.getLogger(_name).addFilter(LogFilter())
+
+
+class HttpClient:
+    """Asks one source. Use it in a ``with`` statement, in the thread that collects."""
+
+    def __init__(self, request: CollectRequest[Any]) -> None:
+        config: NetConfig = request.config
+        self._config = config
+        self._deadline = request.deadline
+        self._clock = request.clock
+        self._secrets = request.secrets
+        self._trace = request.trace
+        context = usual_trust()
+        if config.ca_file is not None:
+            context = trust_of(read_file(request.base, config.ca_file, _MOST_CERTIFICATES))
+        self._client = httpx.Client(
+            transport=GuardedTransport(config.networks, request.deadline, context),
+            trust_env=False,  # no proxy, no .netrc
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=config.connect_timeout.total_seconds()),
+            headers={"user-agent": f"gatekeeper/{__version__}", "accept-encoding": "gzip", "connection": "close"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every connection."""
+        self._client.close()
+
+    def get(
+        self,
+        path: str = "",
+        *,
+        query: Mapping[str, SecretText | str] | None = None,
+        headers: Mapping[str, SecretText | str] | None = None,
+        final: Callable[[Answer], bool] | None = None,
+        method: str = "GET",
+    ) -> Answer:
+        """The answer to a question that only reads, asked again where that may help.
+
+        Args:
+            path: what to put behind the source's URL, or a whole URL, such as that of a next page. To another origin
+                than the source's, which ``redirect_hosts`` has to name, no header and no query is sent.
+            query: what is asked for, put behind the URL.
+            headers: what is sent beside the headers of the source, unless those say otherwise.
+            final: whether an answer is to be taken although its status says to come back.
+            method: GET or HEAD.
+
+        Raises:
+            Refused: no whole answer came in time, it is too large, or it may not be asked.
+        """
+        if method not in {"GET", "HEAD"}:
+            raise ValueError(f"{method} does more than read")
+        url = self._whole(path)
+        told = f"{method} {_with_query(url, query, str)}"
+        self._trace.asking(told)
+        attempt = 0
+        while True:
+            attempt += 1
+            self._trace.tried()
+            try:
+                answer = self._follow(method, url, query, headers, told)
+            except httpx.TransportError as error:
+                refused = self._refusal(error, told)
+                if attempt > self._config.retries or not _may_pass(error) or not self._wait(attempt, None):
+                    raise refused from None
+                continue
+            if answer.status not in AGAIN or (final is not None and final(answer)):
+                return answer
+            after = answer.headers.get("retry-after")
+            if attempt > self._config.retries or not self._wait(attempt, after):
+                if answer.status == 429:
+                    asks = f" and asks to wait ({after[:40]})" if after else ""
+                    raise Refused("failed", f"{told} answered {status_text(429)}{asks}")
+                return answer
+
+    def _whole(self, path: str) -> str:
+        if path.startswith(("http://", "https://")):
+            return path
+        return self._config.url if not path else self._config.url.rstrip("/") + "/" + path.lstrip("/")
+
+    def _wait(self, attempt: int, after: str | None) -> bool:
+        """Wait before the next attempt; False where the deadline would pass over it."""
+        seconds = pause(attempt, after, self._clock())
+        if seconds >= self._deadline.left:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _follow(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, SecretText | str] | None,
+        headers: Mapping[str, SecretText | str] | None,
+        told: str,
+    ) -> Answer:
+        """One attempt, through at most ``REDIRECTS`` redirects."""
+        self._permit(url)
+        ours = origin_of(url) == self._config.origin
+        target = _with_query(url, query, self._reveal) if ours else url
+        for _ in range(REDIRECTS + 1):
+            started = time.monotonic()
+            request = self._request(method, target, headers)
+            response = self._client.send(request, stream=True)
+            try:
+                if response.status_code in _MOVED and "location" in response.headers:
+                    target = self._next(target, response.headers["location"])
+                    continue
+                stream = stream_of(response.extensions)
+                body = b"" if method == "HEAD" else read_body(response, self._config.max_bytes)
+                return Answer(
+                    asked=told,
+                    status=response.status_code,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=body,
+                    elapsed_ms=round((time.monotonic() - started) * 1000, 1),
+                    certificate_expires_at=None if stream is None else stream.certificate_expires_at,
+                )
+            finally:
+                response.close()
+        raise Refused("failed", f"{told} was redirected more than {REDIRECTS} times")
+
+    def _request(self, method: str, url: str, headers: Mapping[str, SecretText | str] | None) -> httpx.Request:
+        """The question; what the source's configuration sends goes to its own origin and to no other."""
+        sent = {}
+        self._client.cookies.clear()  # what one answer sets is not shown to the next host
+        if origin_of(url) == self._config.origin:
+            for name, value in (*(headers or {}).items(), *self._config.headers.items()):
+                sent[name.lower()] = self._header(name, self._reveal(value))
+        try:
+            return self._client.build_request(method, url, headers=sent)
+        except (httpx.InvalidURL, UnicodeError):
+            raise Refused("failed", "the URL cannot be asked: it is not well formed") from None
+
+    def _header(self, name: str, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise Refused("failed", f"the header {name} has characters that a header cannot carry")
+        return value
+
+    def _reveal(self, text: SecretText | str) -> str:
+        return text if isinstance(text, str) else self._secrets.reveal(text)
+
+    def _permit(self, url: str) -> None:
+        try:
+            origin = origin_of(url)
+        except ValueError as error:
+            raise Refused("failed", f"an address {error}") from None
+        if not self._config.may_redirect(origin):
+            where = "{}://{}:{}".format(*origin)
+            hint = "name the host in redirect_hosts if that is meant"
+            raise Refused("failed", f"{where} is not the source's own host, and is not asked; {hint}")
+
+    def _next(self, url: str, location: str) -> str:
+        """Where a redirect leads to."""
+        try:
+            target = urljoin(url, location)
+            if urlsplit(target).username is not None:
+                raise Refused("failed", "a redirect names a user, and is not followed")
+        except ValueError:
+            raise Refused("failed", "a redirect leads to no URL") from None
+        self._permit(target)
+        return target
+
+    def _refusal(self, error: httpx.TransportError, told: str) -> Refused:
+        """What came in the way, in our words: those of the libraries may repeat what was sent."""
+        if isinstance(error, httpx.TimeoutException):
+            if self._deadline.passed:
+                return Refused(
+                    "failed", f"{told} gave no whole answer within {span_text(self._config.timeout)} (timeout)"
+                )
+            return Refused("failed", f"{told} could not be connected to in time (connect_timeout)")
+        certificate = _certificate_fault(error)
+        if certificate:
+            return Refused("failed", f"{told}: the server's certificate is not accepted: {certificate}")
+        if isinstance(error, httpx.ConnectError):
+            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}")
+        if "without sending complete message body" in str(error) or "incomplete chunked read" in str(error):
+            return Refused("truncated", f"the answer of {told} ended before it was whole")
+        if isinstance(error, httpx.RemoteProtocolError):
+            return Refused("failed", f"{told} was not answered in HTTP, or the connection was closed")
+        return Refused("failed", f"the connection broke while {told} was asked{_os_reason(error)}")
+
+
+def _may_pass(error: httpx.TransportError) -> bool:
+    """Whether another attempt may help."""
+    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+        return False
+    return not _certificate_fault(error)
+
+
+def _certificate_fault(error: BaseException) -> str:
+    """Why a certificate was refused; empty where that is not the matter."""
+    import ssl
+
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return str(found.verify_message)[:200]
+        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
+        found = found.__cause__ or inner
+    return ""
+
+
+def _os_reason(error: BaseException) -> str:
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.strerror:
+            return f": {found.strerror[:1].lower()}{found.strerror[1:]}"[:120]
+        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
+        found = found.__cause__ or inner
+    return ""
+
+
+def _with_query(url: str, query: Mapping[str, SecretText | str] | None, said: Callable[[SecretText | str], str]) -> str:
+    """The URL with what is asked for behind it."""
+    if not query:
+        return url
+    # References stay readable where only they are said.
+    safe = "${}:/" if said is str else ""
+    pairs = "&".join(f"{quote(name, safe='')}={quote(said(value), safe=safe)}" for name, value in query.items())
+    return f"{url}{'&' if '?' in url else '?'}{pairs}"

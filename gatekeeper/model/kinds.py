@@ -1,0 +1,33 @@
+"""Every evidence kind by its word. The records stand in ``evidence`` and in the modules named after it."""
+
+from __future__ import annotations
+
+from gatekeeper.model.evidence import (
+    Approvals,
+    Health,
+    HttpAnswer,
+    Incidents,
+    JsonDocument,
+    Markdown,
+    ModeState,
+    OperatorEvents,
+    WorkflowRuns,
+    YamlDocument,
+)
+
+KINDS: dict[str, type] = {
+    "approvals": Approvals,
+    "health": Health,
+    "http": HttpAnswer,
+    "incidents": Incidents,
+    "json": JsonDocument,
+    "markdown": Markdown,
+    "mode_state": ModeState,
+    "operator_events": OperatorEvents,
+    "workflow_runs": WorkflowRuns,
+    "yaml": YamlDocument,
+}
+"""Evidence kinds by the word that policies use."""
+
+OPEN_KINDS = frozenset({"json", "yaml"})
+"""Kinds whose content is typed by a JSON Schema that the policy names."""

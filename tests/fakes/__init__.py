@@ -1,0 +1,1 @@
+"""Real servers on loopback that answer well, or badly in one certain way."""
