@@ -158,7 +158,7 @@ def _bytes(system: str, subject: Subject, items: tuple[Evidence, ...]) -> bytes:
         "format": FORMAT,
         "system": system,
         "subject": dict(subject.as_json()),
-        "items": {each.name: _record(each) for each in items},
+        "items": {each.name: {**record_of(each, _digest(each)), "value": each.value} for each in items},
     }
     try:
         return canonical_bytes(document)
@@ -166,19 +166,22 @@ def _bytes(system: str, subject: Subject, items: tuple[Evidence, ...]) -> bytes:
         raise InvalidInput(f"the evidence cannot be kept: {error}") from None
 
 
-def _record(item: Evidence) -> Json:
-    failure = item.failure
+def _digest(item: Evidence) -> str:
     try:
-        digest = content_digest(item.kind, item.value)
+        return content_digest(item.kind, item.value)
     except NotCanonical as error:
         raise InvalidInput(f"the evidence {item.name} cannot be kept: {error}") from None
+
+
+def record_of(item: Evidence, digest: str) -> dict[str, Json]:
+    """What the record of an item holds besides ``value``, which is the last of its keys."""
+    failure = item.failure
     return {
         "kind": item.kind,
         "source": item.source,
         "collector": item.collector,
         "observed_at": None if item.observed_at is None else instant_text(item.observed_at),
         "collected_at": instant_text(item.collected_at),
-        "value": item.value,
         "failure": None if failure is None else {"cause": failure.cause, "detail": failure.detail},
         "subject": None if item.subject is None else dict(item.subject.as_json()),
         "digest": digest,

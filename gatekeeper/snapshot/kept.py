@@ -16,9 +16,8 @@ from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.decode import checked
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.strict_json import JsonRefused, parse_json
-from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
-from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, build_snapshot
+from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, build_snapshot, record_of
 
 _MOST = 512
 """Values that are kept; of more, those that were not used for the longest time are forgotten."""
@@ -108,17 +107,7 @@ def _read(item: Evidence) -> _Kept:
 
 def _named(item: Evidence, kept: _Kept) -> bytes:
     """The name of an item and its record, in canonical form: ``value`` is the last of its keys."""
-    failure = item.failure
-    record: Json = {
-        "kind": item.kind,
-        "source": item.source,
-        "collector": item.collector,
-        "observed_at": None if item.observed_at is None else instant_text(item.observed_at),
-        "collected_at": instant_text(item.collected_at),
-        "failure": None if failure is None else {"cause": failure.cause, "detail": failure.detail},
-        "subject": None if item.subject is None else dict(item.subject.as_json()),
-        "digest": kept.digest,
-    }
+    record = record_of(item, kept.digest)
     try:
         return canonical_bytes(item.name) + b":" + canonical_bytes(record)[:-1] + b',"value":' + kept.data + b"}"
     except NotCanonical as error:
