@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gatekeeper.collect.alertmanager import AlertmanagerCollector
 from gatekeeper.collect.approvals import ApprovalsCollector
 from gatekeeper.collect.health import HealthCollector
 from gatekeeper.collect.http import HttpCollector
@@ -13,10 +14,12 @@ from gatekeeper.collect.json import JsonCollector
 from gatekeeper.collect.markdown import MarkdownCollector
 from gatekeeper.collect.mode_state import ModeStateCollector
 from gatekeeper.collect.operator_events import OperatorEventsCollector
+from gatekeeper.collect.prometheus import PrometheusCollector
 from gatekeeper.collect.workflow_runs import WorkflowRunsCollector
 from gatekeeper.collect.yaml import YamlCollector
 
 COLLECTORS: dict[str, Collector[Any]] = {
+    "alertmanager": AlertmanagerCollector(),
     "approvals": ApprovalsCollector(),
     "health": HealthCollector(),
     "http": HttpCollector(),
@@ -25,6 +28,7 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "markdown": MarkdownCollector(),
     "mode_state": ModeStateCollector(),
     "operator_events": OperatorEventsCollector(),
+    "prometheus": PrometheusCollector(),
     "workflow_runs": WorkflowRunsCollector(),
     "yaml": YamlCollector(),
 }

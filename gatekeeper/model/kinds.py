@@ -14,8 +14,10 @@ from gatekeeper.model.evidence import (
     WorkflowRuns,
     YamlDocument,
 )
+from gatekeeper.model.evidence_monitoring import Alerts, Samples, Series
 
 KINDS: dict[str, type] = {
+    "alerts": Alerts,
     "approvals": Approvals,
     "health": Health,
     "http": HttpAnswer,
@@ -24,6 +26,8 @@ KINDS: dict[str, type] = {
     "markdown": Markdown,
     "mode_state": ModeState,
     "operator_events": OperatorEvents,
+    "samples": Samples,
+    "series": Series,
     "workflow_runs": WorkflowRuns,
     "yaml": YamlDocument,
 }

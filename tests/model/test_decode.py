@@ -44,6 +44,26 @@ RUN = {
     "html_url": "",
 }
 GOOD: dict[str, Any] = {
+    "alerts": {
+        "running_since": None,
+        "alerts": [
+            {
+                "name": None,
+                "labels": {"severity": "critical"},
+                "annotations": {},
+                "state": "active",
+                "starts_at": "2026-01-01T00:00:00Z",
+                "ends_at": None,
+                "updated_at": "2026-01-01T00:00:00Z",
+                "fingerprint": "a1",
+                "silenced_by": ["s"],
+                "inhibited_by": [],
+                "muted_by": [],
+                "receivers": ["r"],
+                "generator_url": None,
+            }
+        ],
+    },
     "markdown": MARKDOWN,
     "workflow_runs": {"workflow": "w", "total_count": 1, "runs": [RUN], "latest": dict(RUN)},
     "health": {
@@ -97,6 +117,21 @@ GOOD: dict[str, Any] = {
     "operator_events": {
         "record": "r",
         "events": [{"event": "resume", "by": "Robin Vale", "at": "2026-01-01T00:00:00Z", "note": None}],
+    },
+    "samples": {
+        "query": "up",
+        "at": "2026-01-01T00:00:00Z",
+        "infos": [],
+        "samples": [{"labels": {"job": "a"}, "at": "2026-01-01T00:00:00Z", "value": 1.5}],
+    },
+    "series": {
+        "query": "up",
+        "start": "2026-01-01T00:00:00Z",
+        "end": "2026-01-01T00:01:00Z",
+        "step_seconds": 60,
+        "points": 2,
+        "infos": ["i"],
+        "series": [{"labels": {}, "missing": 1, "samples": [{"at": "2026-01-01T00:01:00Z", "value": 0.5}]}],
     },
     "json": {"any": [1, "x"]},
     "yaml": [None],
