@@ -6,6 +6,9 @@ from typing import Any
 
 from gatekeeper.collect.alertmanager import AlertmanagerCollector
 from gatekeeper.collect.approvals import ApprovalsCollector
+from gatekeeper.collect.command import CommandCollector
+from gatekeeper.collect.env import EnvCollector
+from gatekeeper.collect.git import GitCollector
 from gatekeeper.collect.health import HealthCollector
 from gatekeeper.collect.http import HttpCollector
 from gatekeeper.collect.incidents import IncidentsCollector
@@ -21,6 +24,9 @@ from gatekeeper.collect.yaml import YamlCollector
 COLLECTORS: dict[str, Collector[Any]] = {
     "alertmanager": AlertmanagerCollector(),
     "approvals": ApprovalsCollector(),
+    "command": CommandCollector(),
+    "env": EnvCollector(),
+    "git": GitCollector(),
     "health": HealthCollector(),
     "http": HttpCollector(),
     "incidents": IncidentsCollector(),

@@ -44,6 +44,30 @@ RUN = {
     "html_url": "",
 }
 GOOD: dict[str, Any] = {
+    "command": {"command": ["a", "b"], "exit_code": 0, "json": None, "text": "t"},
+    "environment": {"variables": {"A": {"present": True, "empty": False, "matches": None}}},
+    "git": {
+        "commit": "a" * 40,
+        "signature": "none",
+        "author": "Ada",
+        "author_email": "ada@example.com",
+        "committed_at": "2026-01-01T00:00:00Z",
+        "branch": "main",
+        "shallow": False,
+        "dirty": False,
+        "untracked": False,
+        "tags": [{"name": "light", "annotated": False, "tagged_at": None, "signature": "none"}],
+        "latest_tag": {
+            "name": "v1",
+            "annotated": True,
+            "tagged_at": "2026-01-01T00:00:00Z",
+            "signature": "good",
+        },
+        "commits_since_tag": 0,
+        "upstream": None,
+        "ahead": None,
+        "behind": None,
+    },
     "alerts": {
         "running_since": None,
         "alerts": [
