@@ -27,7 +27,8 @@ class Tried:
 
     Attributes:
         kind: the evidence kind that it brings.
-        asked: what was asked, without secrets; for a file, which one.
+        source: where it is read, for people, without secrets.
+        request: what was asked, as the evidence has it; None for a file.
         attempts: how many times it was asked.
         took: how long that was; None where its turn did not come.
         size: bytes of its value in canonical form; None where there is none.
@@ -40,7 +41,8 @@ class Tried:
     name: str
     collector: str
     kind: str
-    asked: str
+    source: str
+    request: str | None
     attempts: int
     took: timedelta | None
     size: int | None
@@ -48,6 +50,11 @@ class Tried:
     failure: Failure | None
     lacking: tuple[LackingSecret, ...]
     remedy: str
+
+    @property
+    def asked(self) -> str:
+        """What was asked, as people would say it; a mere digest tells them nothing."""
+        return self.source if self.request is None or "sha256:" in self.request else self.request
 
     @property
     def had(self) -> bool:

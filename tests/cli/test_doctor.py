@@ -85,7 +85,7 @@ def test_a_live_source_is_told_with_its_request_attempts_and_size(project: Proje
         )
         found = _told(project)
     metrics, private, gone = found["systems"][0]["sources"]
-    assert (metrics["asked"], metrics["attempts"], metrics["bytes"]) == (f"GET {server.url}/v1", 1, 19)
+    assert (metrics["request"], metrics["attempts"], metrics["bytes"]) == (f"GET {server.url}/v1", 1, 19)
     assert metrics["had"]
     assert metrics["milliseconds"] >= 0
     assert "a loopback address, and is not reached" in private["failure"]["detail"]
@@ -177,6 +177,7 @@ def test_commands_run_only_where_the_operator_allows_them(project: Project) -> N
     )
     refused = _told(project)
     assert refused["code"] == 3
+    assert "✗ metrics  command  cat metrics.json" in project.run("doctor").out
     assert "GATEKEEPER_ALLOW_COMMANDS=true" in refused["systems"][0]["sources"][0]["failure"]["detail"]
     assert _told(project, GATEKEEPER_ALLOW_COMMANDS="true")["code"] == 0
     (project.root / "gatekeeper.yaml").write_text("allow_commands: true\n")
@@ -190,7 +191,8 @@ def _tried(name: str, **changes: Any) -> Tried:
     usual: dict[str, Any] = {
         "collector": "http",
         "kind": "http",
-        "asked": "GET https://status.example.com/v1/health?with=a-long-query&and=more",
+        "source": "https://status.example.com/v1",
+        "request": "GET https://status.example.com/v1/health?with=a-long-query&and=more",
         "attempts": 1,
         "took": timedelta(milliseconds=12),
         "size": 1234,
@@ -219,7 +221,7 @@ BOARD = Examined(
             remedy="see why",
         ),
         _tried("late", took=None, attempts=0, size=None, failure=Failure("failed", "its turn did not come")),
-        _tried("geräte\x1b[31m", asked="文件.json"),
+        _tried("geräte\x1b[31m", source="文件.json", request=None),
     ),
     (
         Unmet("p1", "load", "missing", "no source binds it", ""),
