@@ -10,6 +10,7 @@ from gatekeeper import __version__
 
 COMMANDS = {
     "collect": "gatekeeper.cli.collect",
+    "doctor": "gatekeeper.cli.doctor",
     "evaluate": "gatekeeper.cli.evaluate",
     "explain": "gatekeeper.cli.explain",
     "lint": "gatekeeper.cli.lint",
@@ -21,6 +22,7 @@ COMMANDS = {
 
 SUMMARIES = {
     "collect": "Read the sources and write a snapshot.",
+    "doctor": "Try every source, and say what is wrong and how to mend it.",
     "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE; for a ladder, the level.",
     "explain": "Say why, rule by rule, with the values that were seen.",
     "lint": "Check policies, waivers and sources without evaluating them.",

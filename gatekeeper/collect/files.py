@@ -10,21 +10,22 @@ from gatekeeper.files import Unreadable, read_bounded
 from gatekeeper.model.shown import shown
 
 
-def locate(base: Path, name: str) -> Path:
+def locate(base: Path, name: str, folder: str = "the sources file's folder") -> Path:
     """The path of a file that a sources file names.
 
     Args:
-        base: the folder of the sources file.
+        base: the folder that the path starts in, which it may not leave.
         name: a relative path with forward slashes.
+        folder: what that folder is, for people.
 
     Raises:
         Refused: the path is absolute, leaves the folder or leads through a symbolic link.
     """
     relative = PurePosixPath(name)
     if relative.is_absolute() or "\\" in name or ":" in name or "\0" in name:
-        raise Refused("failed", f"{shown(name, 120)} is no relative path: name it from the sources file's folder")
+        raise Refused("failed", f"{shown(name, 120)} is no relative path: name it from {folder}")
     if ".." in relative.parts:
-        raise Refused("failed", f"{shown(name, 120)} leads out of the sources file's folder")
+        raise Refused("failed", f"{shown(name, 120)} leads out of {folder}")
     path = base
     for part in relative.parts:
         path = path / part

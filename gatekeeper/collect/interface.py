@@ -6,10 +6,11 @@ that, so that one bad source never stops the others.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -34,6 +35,7 @@ __all__ = [
     "FileConfig",
     "FileText",
     "InstantText",
+    "Project",
     "Refused",
     "SourceConfig",
     "Span",
@@ -91,9 +93,12 @@ class SourceConfig(BaseModel):
         subject: what the content is about.
         max_bytes: the largest file or answer that is read, in bytes.
         timeout: how long the source may take, with every attempt.
+        names_in: settings whose keys are names that others gave, such as those of variables.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    names_in: ClassVar[frozenset[str]] = frozenset()
 
     observed_at: InstantText | None = None
     subject: SubjectConfig | None = None
@@ -147,6 +152,19 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """The project that sources belong to, as far as it concerns collectors.
+
+    Attributes:
+        root: the folder below which repositories and working folders lie.
+        allow_commands: whether the operator lets sources run programs.
+    """
+
+    root: Path
+    allow_commands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CollectRequest(Generic[Config]):
     """One source to read.
 
@@ -159,6 +177,8 @@ class CollectRequest(Generic[Config]):
         secrets: puts secrets into the texts of the configuration that refer to them.
         trace: what was asked, and how often.
         subject: what the collection is about, such as the commit that is judged.
+        project: the project that the source belongs to; None where there is none, so that nothing of it is reached.
+        environ: the variables of the environment.
     """
 
     name: str
@@ -169,6 +189,8 @@ class CollectRequest(Generic[Config]):
     secrets: Secrets = field(default_factory=Secrets)
     trace: Trace = field(default_factory=Trace)
     subject: Subject = field(default_factory=Subject)
+    project: Project | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def client(self: CollectRequest[OnNetwork]) -> HttpClient:
         """A client that reaches what the source allows, until its deadline, and counts its attempts. Close it."""

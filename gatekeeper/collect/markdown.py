@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import unquote
 
 from gatekeeper.collect.files import locate, read_file
 from gatekeeper.collect.interface import CollectRequest, FileConfig, Refused, brought
-from gatekeeper.collect.markdown_inline import Target
-from gatekeeper.collect.markdown_source import MAX_BYTES, parse_source
-from gatekeeper.collect.markdown_tree import Document, take_apart
-from gatekeeper.model.evidence import Link, Markdown
-from gatekeeper.model.shown import shown
+from gatekeeper.collect.markdown_source import MAX_BYTES
+from gatekeeper.collect.markdown_tree import Document
+from gatekeeper.collect.markdown_value import markdown_value, read_document
 from gatekeeper.model.snapshot import Evidence
 
 _MARKDOWN = (".md", ".markdown")
@@ -30,33 +25,12 @@ class MarkdownCollector:
     def collect(self, request: CollectRequest[FileConfig]) -> Evidence:
         """The document, taken apart."""
         config = request.config
-        data = read_file(request.base, config.file, min(config.max_bytes, MAX_BYTES))
-        if not data.strip():
-            raise Refused("mistyped", f"{shown(config.file, 120)} is empty")
-        document = _document(data, config.file)
-        links = _Links(request.base, config.file, document)
-        texts = ("\n".join(filter(None, parts)) for parts in document.texts)
-        value: Any = asdict(
-            Markdown(
-                file=config.file,
-                title=document.title,
-                fields=document.fields,
-                sections=[replace(each, text=text) for each, text in zip(document.sections, texts, strict=True)],
-                tables=document.tables,
-                tasks=document.tasks,
-                links=[links.link(target, path) for target, path in document.targets],
-                placeholders=sorted(document.placeholders, key=lambda each: each.line),
-                dates=sorted(document.dates, key=lambda each: each.line),
-            )
-        )
-        return brought(self, request, config.file, value)
+        document = read_document(read_file(request.base, config.file, min(config.max_bytes, MAX_BYTES)), config.file)
+        files = _Files(request.base, config.file, document)
+        return brought(self, request, config.file, markdown_value(document, config.file, files.leads))
 
 
-def _document(data: bytes, name: str) -> Document:
-    return take_apart(parse_source(data, shown(name, 120)), shown(name, 120))
-
-
-class _Links:
+class _Files:
     """Where the links of one document lead; each further document is read once."""
 
     def __init__(self, base: Path, file: str, document: Document) -> None:
@@ -64,22 +38,8 @@ class _Links:
         self._file = file
         self._read: dict[str, Document | None] = {posixpath.normpath(file): document}
 
-    def link(self, target: Target, path: list[str]) -> Link:
-        """A link with what is known about its target. External ones are not tried."""
-        kind, resolves = self._tried(target.href)
-        return Link(target.text, target.href, kind, resolves, path, target.line)
-
-    def _tried(self, href: str) -> tuple[Literal["anchor", "file", "external"], bool | None]:
-        if href.startswith("#"):
-            document = self._read[posixpath.normpath(self._file)]
-            return "anchor", document is not None and document.has_anchor(unquote(href[1:]))
-        head = href.split("/", 1)[0]
-        if href.startswith("//") or ":" in head:
-            return "external", None
-        name, _, fragment = href.partition("#")
-        return "file", self._leads(unquote(name.partition("?")[0]), unquote(fragment))
-
-    def _leads(self, name: str, fragment: str) -> bool:
+    def leads(self, name: str, fragment: str) -> bool:
+        """Whether the file is there, and in a document the place that the fragment names."""
         if name.startswith("/"):
             return False  # relative to a root that is not known here
         name = posixpath.normpath(posixpath.join(posixpath.dirname(self._file), name))
@@ -98,6 +58,6 @@ class _Links:
 
     def _other(self, name: str) -> Document | None:
         try:
-            return _document(read_file(self._base, name, MAX_BYTES), name)
+            return read_document(read_file(self._base, name, MAX_BYTES), name)
         except Refused:
             return None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from gatekeeper.collect.alertmanager import AlertmanagerCollector
 from gatekeeper.collect.approvals import ApprovalsCollector
+from gatekeeper.collect.command import CommandCollector
+from gatekeeper.collect.env import EnvCollector
+from gatekeeper.collect.git import GitCollector
 from gatekeeper.collect.health import HealthCollector
 from gatekeeper.collect.http import HttpCollector
 from gatekeeper.collect.incidents import IncidentsCollector
@@ -13,11 +17,16 @@ from gatekeeper.collect.json import JsonCollector
 from gatekeeper.collect.markdown import MarkdownCollector
 from gatekeeper.collect.mode_state import ModeStateCollector
 from gatekeeper.collect.operator_events import OperatorEventsCollector
+from gatekeeper.collect.prometheus import PrometheusCollector
 from gatekeeper.collect.workflow_runs import WorkflowRunsCollector
 from gatekeeper.collect.yaml import YamlCollector
 
 COLLECTORS: dict[str, Collector[Any]] = {
+    "alertmanager": AlertmanagerCollector(),
     "approvals": ApprovalsCollector(),
+    "command": CommandCollector(),
+    "env": EnvCollector(),
+    "git": GitCollector(),
     "health": HealthCollector(),
     "http": HttpCollector(),
     "incidents": IncidentsCollector(),
@@ -25,6 +34,7 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "markdown": MarkdownCollector(),
     "mode_state": ModeStateCollector(),
     "operator_events": OperatorEventsCollector(),
+    "prometheus": PrometheusCollector(),
     "workflow_runs": WorkflowRunsCollector(),
     "yaml": YamlCollector(),
 }

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from gatekeeper.clock import Clock
 from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.interface import Collector, CollectRequest, Refused, SourceConfig, Trace, failed
+from gatekeeper.collect.interface import Collector, CollectRequest, Project, Refused, SourceConfig, Trace, failed
 from gatekeeper.collect.registry import COLLECTORS
 from gatekeeper.collect.running import Task, run_side_by_side
 from gatekeeper.collect.secrets import look_up, misplaced_references, plain_credentials
@@ -40,6 +40,7 @@ def collect(
     progress: Progress | None = None,
     environ: Mapping[str, str] | None = None,
     subject: Subject | None = None,
+    project: Project | None = None,
 ) -> tuple[Evidence, ...]:
     """The evidence that the sources bring, in the order of the sources.
 
@@ -49,8 +50,9 @@ def collect(
         clock: tells when each source was read; several threads ask it.
         base: the folder of the sources file; no file outside of it is read.
         progress: told of each source that begins and each that has ended.
-        environ: the variables that secrets may be in; None for those of the process.
+        environ: the variables that sources and their secrets may ask for; None for those of the process.
         subject: what the collection is about; None for what the sources say.
+        project: what the sources belong to; without it they reach no repository and run nothing.
 
     Raises:
         InvalidDocuments: a source is configured wrongly; nothing was read then. A source that cannot be read never
@@ -58,10 +60,18 @@ def collect(
     """
     ready = check_sources(sources, names)
     redactor = Redactor()
-    secrets = look_up((config for _, _, config in ready), os.environ if environ is None else environ, redactor)
+    environ = dict(os.environ) if environ is None else environ
+    secrets = look_up((config for _, _, config in ready), environ, redactor)
     whole = Deadline.after(sources.deadline.total_seconds())
     shared: CollectRequest[Any] = CollectRequest(
-        "", SourceConfig(), base, clock, secrets=secrets, subject=subject or sources.subject
+        "",
+        SourceConfig(),
+        base,
+        clock,
+        secrets=secrets,
+        subject=subject or sources.subject,
+        project=project,
+        environ=environ,
     )
     tasks = [_task(each, sources, shared, redactor) for each in ready]
     return run_side_by_side(tasks, sources.concurrency, whole, progress or (lambda _name, _done, _all: None))
@@ -94,7 +104,7 @@ def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) 
             ready.append((name, collector, config))
             for path, what, hint in misplaced_references(config):
                 wrong.append(_diagnostic(entry, path, f"source {name}: {path_text(path)}: {what}", hint, "secret"))
-        for path, what, hint in plain_credentials(entry.config):
+        for path, what, hint in plain_credentials(entry.config, collector.config.names_in):
             wrong.append(_diagnostic(entry, path, f"source {name}: {path_text(path)}: {what}", hint, "secret"))
     if wrong:
         raise InvalidDocuments(tuple(wrong))

@@ -8,7 +8,7 @@ everything that is written afterwards (``gatekeeper.redaction``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -129,12 +129,18 @@ Problem = tuple[tuple[str | int, ...], str, str]
 """The path into a source's configuration, what is wrong there, and how to mend it. No value is in it."""
 
 
-def plain_credentials(config: Mapping[str, Json]) -> Iterator[Problem]:
-    """Where a credential seems to be written out."""
+def plain_credentials(config: Mapping[str, Json], names_in: Collection[str] = ()) -> Iterator[Problem]:
+    """Where a credential seems to be written out.
+
+    Args:
+        config: a source's configuration as the file has it.
+        names_in: settings whose keys are names that others gave, which say nothing of what stands under them.
+    """
     for path, text in _texts(config, ()):
-        word = next((str(part) for part in path if isinstance(part, str) and _CREDENTIAL.search(part)), None)
+        telling = (path[0], *path[2:]) if path[0] in names_in else path
+        named = any(isinstance(part, str) and _CREDENTIAL.search(part) for part in telling)
         blank = _BRACES.sub("", text)
-        if (word is not None and text.strip() and blank == text) or _LOOKS_SECRET.search(blank):
+        if (named and text.strip() and blank == text) or _LOOKS_SECRET.search(blank):
             yield path, "a credential seems to be written here", f"write where it is, not what it is: {_HINT}"
 
 

@@ -33,6 +33,7 @@ class Configuration:
         environment: which sources are read where a system has several; None where nobody said.
         color: auto, always or never.
         format: the format of results on stdout.
+        allow_commands: whether sources may run programs.
         file: the configuration file that was read, or None.
     """
 
@@ -43,16 +44,20 @@ class Configuration:
     environment: str | None = None
     color: str = "auto"
     format: str = "text"
+    allow_commands: bool = False
     file: Path | None = None
 
 
-KEYS = ("color", "environment", "evidence", "format", "policies", "state")
+KEYS = ("allow_commands", "color", "environment", "evidence", "format", "policies", "state")
 """What a file or a variable may set."""
 
 _MOST_BYTES = 4 * 1024 * 1024
 """The largest project file that is read."""
 
 _FOLDERS = frozenset({"policies", "evidence", "state"})
+_SWITCHES = frozenset({"allow_commands"})
+_SWITCH = {"true": True, "false": False}
+"""What a variable may say to a switch."""
 
 
 def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration:
@@ -72,15 +77,16 @@ def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration
         configuration = found if found is not None else Configuration(_bare_root(start))
     except OSError as error:  # a folder on the way up that may not be entered
         raise refusal(display_path(Path(error.filename or start), start), os_reason(error)) from error
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}
     for key in KEYS:
         name = f"GATEKEEPER_{key.upper()}"
-        if environ.get(name):
-            wrong = _wrong(key, environ[name])
+        if text := environ.get(name):
+            value = _SWITCH.get(text, text) if key in _SWITCHES else text
+            wrong = _wrong(key, value)
             if wrong:
                 raise InvalidInput(f"{name}: {wrong[0]}", wrong[1])
-            values[key] = environ[name]
-    return replace(configuration, **values)  # type: ignore[arg-type]  # every key is a field of text
+            values[key] = value
+    return replace(configuration, **values)
 
 
 def _upwards(start: Path) -> Iterator[Path]:
@@ -194,6 +200,8 @@ def _key_place(source: SourceText, line: int, key: str) -> tuple[int, int]:
 
 def _wrong(key: str, value: object) -> tuple[str, str] | None:
     """What is wrong with a setting, and how to mend it; None where it can be used."""
+    if key in _SWITCHES:
+        return None if isinstance(value, bool) else ("must be true or false", "write it in small letters, unquoted")
     if not isinstance(value, str) or not value.strip():
         return "must be text", "quote it"
     if key == "color" and value not in COLORS:

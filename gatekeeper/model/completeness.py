@@ -15,6 +15,7 @@ from typing import Any
 from gatekeeper.model.decode import instants, trail_text
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.model.whole_monitoring import alerts_defects, samples_defects, series_defects
 
 MAX_DEFECTS = 50
 
@@ -140,4 +141,10 @@ def _mode_state(value: Any) -> Iterator[Defect]:
         yield "undecided", f"the state of {value['mode']} is not known"
 
 
-_WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {"mode_state": _mode_state, "workflow_runs": _workflow_runs}
+_WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {
+    "alerts": alerts_defects,
+    "mode_state": _mode_state,
+    "samples": samples_defects,
+    "series": series_defects,
+    "workflow_runs": _workflow_runs,
+}

@@ -14,9 +14,15 @@ from gatekeeper.model.evidence import (
     WorkflowRuns,
     YamlDocument,
 )
+from gatekeeper.model.evidence_local import Command, Environment, Git
+from gatekeeper.model.evidence_monitoring import Alerts, Samples, Series
 
 KINDS: dict[str, type] = {
+    "alerts": Alerts,
     "approvals": Approvals,
+    "command": Command,
+    "environment": Environment,
+    "git": Git,
     "health": Health,
     "http": HttpAnswer,
     "incidents": Incidents,
@@ -24,6 +30,8 @@ KINDS: dict[str, type] = {
     "markdown": Markdown,
     "mode_state": ModeState,
     "operator_events": OperatorEvents,
+    "samples": Samples,
+    "series": Series,
     "workflow_runs": WorkflowRuns,
     "yaml": YamlDocument,
 }

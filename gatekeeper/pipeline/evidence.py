@@ -44,14 +44,15 @@ def collect(
         OutputError: the snapshot cannot be written.
     """
     # Here, since a decision on a recorded snapshot needs no collector and should not pay for importing them.
-    from gatekeeper.collect.run import collect as run_collectors
+    from gatekeeper import collect as collectors
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
     about = sources.about(subject or Subject())
     asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
-    evidence = run_collectors(sources, names, clock, base, progress, subject=about)
+    project = collectors.Project(configuration.root, configuration.allow_commands)
+    evidence = collectors.collect(sources, names, clock, base, progress, subject=about, project=project)
     snapshot = build_snapshot(system, about, evidence)
     path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
     return snapshot, path

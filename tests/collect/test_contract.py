@@ -13,7 +13,11 @@ from gatekeeper.collect.net.settings import NetConfig
 from gatekeeper.model.kinds import KINDS
 from tests.collect.sources import refusal_of, write
 
-LIVE = {word for word, each in COLLECTORS.items() if issubclass(each.config, NetConfig)}
+LIVE = {
+    word
+    for word, each in COLLECTORS.items()
+    if issubclass(each.config, NetConfig) or "file" not in each.config.model_fields
+}
 """Collectors that read no file; tests/collect/test_faults.py is for those on the network."""
 
 ALL = pytest.mark.parametrize("word", sorted(COLLECTORS))

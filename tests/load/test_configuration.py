@@ -104,3 +104,23 @@ def test_a_variable_with_a_wrong_value_is_refused_by_its_name(project: Project) 
 def test_an_empty_file_and_an_empty_variable_change_nothing(project: Project) -> None:
     file = project.write("gatekeeper.yaml", "# nothing yet\n")
     assert load_configuration(project.root, {"GATEKEEPER_FORMAT": ""}) == Configuration(project.root, file=file)
+
+
+def test_commands_are_allowed_only_by_a_plain_true_and_a_variable_goes_before_the_file(project: Project) -> None:
+    assert not load_configuration(project.root, {}).allow_commands
+    project.write("gatekeeper.yaml", "allow_commands: true\n")
+    assert load_configuration(project.root, {}).allow_commands
+    assert not load_configuration(project.root, {"GATEKEEPER_ALLOW_COMMANDS": "false"}).allow_commands
+    project.write("gatekeeper.yaml", "allow_commands: false\n")
+    assert load_configuration(project.root, {"GATEKEEPER_ALLOW_COMMANDS": "true"}).allow_commands
+
+
+@pytest.mark.parametrize("text", ['"true"', "1", "yes", "[]"])
+def test_what_is_neither_true_nor_false_switches_nothing(text: str, project: Project) -> None:
+    project.write("gatekeeper.yaml", f"allow_commands: {text}\n")
+    assert "`allow_commands`: must be true or false" in refusal(project)
+
+
+@pytest.mark.parametrize("text", ["True", "1", "yes", " true"])
+def test_a_variable_that_is_neither_true_nor_false_is_refused(text: str, project: Project) -> None:
+    assert "GATEKEEPER_ALLOW_COMMANDS: must be true or false" in refusal(project, GATEKEEPER_ALLOW_COMMANDS=text)

@@ -44,6 +44,50 @@ RUN = {
     "html_url": "",
 }
 GOOD: dict[str, Any] = {
+    "command": {"command": ["a", "b"], "exit_code": 0, "json": None, "text": "t"},
+    "environment": {"variables": {"A": {"present": True, "empty": False, "matches": None}}},
+    "git": {
+        "commit": "a" * 40,
+        "signature": "none",
+        "author": "Ada",
+        "author_email": "ada@example.com",
+        "committed_at": "2026-01-01T00:00:00Z",
+        "branch": "main",
+        "shallow": False,
+        "dirty": False,
+        "untracked": False,
+        "tags": [{"name": "light", "annotated": False, "tagged_at": None, "signature": "none"}],
+        "latest_tag": {
+            "name": "v1",
+            "annotated": True,
+            "tagged_at": "2026-01-01T00:00:00Z",
+            "signature": "good",
+        },
+        "commits_since_tag": 0,
+        "upstream": None,
+        "ahead": None,
+        "behind": None,
+    },
+    "alerts": {
+        "running_since": None,
+        "alerts": [
+            {
+                "name": None,
+                "labels": {"severity": "critical"},
+                "annotations": {},
+                "state": "active",
+                "starts_at": "2026-01-01T00:00:00Z",
+                "ends_at": None,
+                "updated_at": "2026-01-01T00:00:00Z",
+                "fingerprint": "a1",
+                "silenced_by": ["s"],
+                "inhibited_by": [],
+                "muted_by": [],
+                "receivers": ["r"],
+                "generator_url": None,
+            }
+        ],
+    },
     "markdown": MARKDOWN,
     "workflow_runs": {"workflow": "w", "total_count": 1, "runs": [RUN], "latest": dict(RUN)},
     "health": {
@@ -97,6 +141,21 @@ GOOD: dict[str, Any] = {
     "operator_events": {
         "record": "r",
         "events": [{"event": "resume", "by": "Robin Vale", "at": "2026-01-01T00:00:00Z", "note": None}],
+    },
+    "samples": {
+        "query": "up",
+        "at": "2026-01-01T00:00:00Z",
+        "infos": [],
+        "samples": [{"labels": {"job": "a"}, "at": "2026-01-01T00:00:00Z", "value": 1.5}],
+    },
+    "series": {
+        "query": "up",
+        "start": "2026-01-01T00:00:00Z",
+        "end": "2026-01-01T00:01:00Z",
+        "step_seconds": 60,
+        "points": 2,
+        "infos": ["i"],
+        "series": [{"labels": {}, "missing": 1, "samples": [{"at": "2026-01-01T00:01:00Z", "value": 0.5}]}],
     },
     "json": {"any": [1, "x"]},
     "yaml": [None],

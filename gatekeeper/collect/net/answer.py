@@ -13,6 +13,9 @@ from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 
+_MOST_ASKED = 200
+"""Characters of a question that a line shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -67,7 +70,7 @@ class Answer:
             Refused: its status is none of success.
         """
         if not self.ok:
-            raise Refused("failed", f"{self.asked} answered {status_text(self.status)}")
+            raise Refused("failed", f"{brief(self.asked)} answered {status_text(self.status)}")
         return self
 
     def json(self) -> Any:
@@ -77,11 +80,16 @@ class Answer:
             Refused: it is none, or the server does not say that it is.
         """
         if not self.is_json:
-            raise Refused("mistyped", f"{self.asked} answered {shown(self.content_type)}, not JSON")
+            raise Refused("mistyped", f"{brief(self.asked)} answered {shown(self.content_type)}, not JSON")
         try:
             return parse_json(self.body, max_bytes=max(1, len(self.body)))
         except JsonRefused as error:
-            raise Refused("mistyped", f"the answer of {self.asked} {error}") from None
+            raise Refused("mistyped", f"the answer of {brief(self.asked)} {error}") from None
+
+
+def brief(asked: str) -> str:
+    """Method and URL for a line that has to tell what came of it too; the trace has them whole."""
+    return asked if len(asked) <= _MOST_ASKED else f"{asked[: _MOST_ASKED - 1]}…"
 
 
 def status_text(status: int) -> str:

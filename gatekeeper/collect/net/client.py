@@ -17,7 +17,7 @@ import httpx
 from gatekeeper import __version__
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, brief, status_text
 from gatekeeper.collect.net.body import read_body
 from gatekeeper.collect.net.retries import AGAIN, pause
 from gatekeeper.collect.net.settings import NetConfig, origin_of
@@ -105,7 +105,7 @@ class HttpClient:
             try:
                 answer = self._follow(method, url, query, headers, told)
             except httpx.TransportError as error:
-                refused = self._refusal(error, told)
+                refused = self._refusal(error, brief(told))
                 if attempt > self._config.retries or not _may_pass(error) or not self._wait(attempt, None):
                     raise refused from None
                 continue
@@ -115,7 +115,7 @@ class HttpClient:
             if attempt > self._config.retries or not self._wait(attempt, after):
                 if answer.status == 429:
                     asks = f" and asks to wait ({after[:40]})" if after else ""
-                    raise Refused("failed", f"{told} answered {status_text(429)}{asks}")
+                    raise Refused("failed", f"{brief(told)} answered {status_text(429)}{asks}")
                 return answer
 
     def _whole(self, path: str) -> str:
@@ -163,7 +163,7 @@ class HttpClient:
                 )
             finally:
                 response.close()
-        raise Refused("failed", f"{told} was redirected more than {REDIRECTS} times")
+        raise Refused("failed", f"{brief(told)} was redirected more than {REDIRECTS} times")
 
     def _request(self, method: str, url: str, headers: Mapping[str, SecretText | str] | None) -> httpx.Request:
         """The question; what the source's configuration sends goes to its own origin and to no other."""
