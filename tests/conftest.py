@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fakes.postgres import Postgres, serving_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = os.environ.get("GATEKEEPER_CORPUS")
@@ -52,6 +55,13 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch, _cache: Path) -> None
 def root() -> Path:
     """The root of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server; the test is skipped where there is none, and fails on CI."""
+    with serving_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
