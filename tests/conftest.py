@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.fakes.postgres import Postgres, serving_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = os.environ.get("GATEKEEPER_CORPUS")
@@ -74,6 +77,13 @@ def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> None:
 def root() -> Path:
     """The root of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server; the test is skipped where there is none, and fails on CI."""
+    with serving_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 from gatekeeper.collect.alertmanager import AlertmanagerCollector
 from gatekeeper.collect.approvals import ApprovalsCollector
 from gatekeeper.collect.command import CommandCollector
+from gatekeeper.collect.coverage import CoverageCollector
 from gatekeeper.collect.env import EnvCollector
 from gatekeeper.collect.git import GitCollector
 from gatekeeper.collect.health import HealthCollector
@@ -14,10 +15,12 @@ from gatekeeper.collect.http import HttpCollector
 from gatekeeper.collect.incidents import IncidentsCollector
 from gatekeeper.collect.interface import Collector
 from gatekeeper.collect.json import JsonCollector
+from gatekeeper.collect.junit import JunitCollector
 from gatekeeper.collect.markdown import MarkdownCollector
 from gatekeeper.collect.mode_state import ModeStateCollector
 from gatekeeper.collect.operator_events import OperatorEventsCollector
 from gatekeeper.collect.prometheus import PrometheusCollector
+from gatekeeper.collect.sql import SqlCollector
 from gatekeeper.collect.workflow_runs import WorkflowRunsCollector
 from gatekeeper.collect.yaml import YamlCollector
 
@@ -25,16 +28,19 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "alertmanager": AlertmanagerCollector(),
     "approvals": ApprovalsCollector(),
     "command": CommandCollector(),
+    "coverage": CoverageCollector(),
     "env": EnvCollector(),
     "git": GitCollector(),
     "health": HealthCollector(),
     "http": HttpCollector(),
     "incidents": IncidentsCollector(),
     "json": JsonCollector(),
+    "junit": JunitCollector(),
     "markdown": MarkdownCollector(),
     "mode_state": ModeStateCollector(),
     "operator_events": OperatorEventsCollector(),
     "prometheus": PrometheusCollector(),
+    "sql": SqlCollector(),
     "workflow_runs": WorkflowRunsCollector(),
     "yaml": YamlCollector(),
 }

@@ -141,9 +141,16 @@ def _mode_state(value: Any) -> Iterator[Defect]:
         yield "undecided", f"the state of {value['mode']} is not known"
 
 
+def _rows(value: Any) -> Iterator[Defect]:
+    here = len(value["rows"])
+    if here != value["row_count"]:
+        yield "truncated", f"row_count says {value['row_count']}, {here} rows are here"
+
+
 _WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {
     "alerts": alerts_defects,
     "mode_state": _mode_state,
+    "rows": _rows,
     "samples": samples_defects,
     "series": series_defects,
     "workflow_runs": _workflow_runs,

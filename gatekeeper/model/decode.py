@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from gatekeeper.model.canonical import EXACT
 from gatekeeper.model.evidence import INSTANT
+from gatekeeper.model.evidence_sql import Rows
 from gatekeeper.model.kinds import KINDS, OPEN_KINDS
 from gatekeeper.model.shown import meant, path_text, shown
 from gatekeeper.model.times import parse_instant
@@ -138,7 +139,8 @@ def _checker(hint: Any) -> Checker:
     if origin is dict:
         return _dict(_checker(arguments[1]))
     if isinstance(hint, type) and is_dataclass(hint):
-        return _record({name: _checker(each) for name, each in field_types(hint).items()})
+        record = _record({name: _checker(each) for name, each in field_types(hint).items()})
+        return _by_columns(record) if hint is Rows else record
     return {str: _text, bool: _truth, int: _integer, float: _number}[hint]
 
 
@@ -243,6 +245,29 @@ def _record(parts: dict[str, Checker]) -> Checker:
     return check
 
 
+def _by_columns(record: Checker) -> Checker:
+    """The rows of a database, each value as its column says; a column's type is part of the evidence."""
+
+    def check(value: Json, trail: Trail, found: _Defects) -> Json:
+        before = len(found.lines)
+        value = record(value, trail, found)
+        if len(found.lines) > before:
+            return value
+        answer: Any = value
+        parts = {each["name"]: _optional(_COLUMNS[each["type"]]) for each in answer["columns"]}
+        if len(parts) < len(answer["columns"]):
+            found.add((trail, "columns"), "two have the same name")
+            return value
+        return {**answer, "rows": _list(_record(parts))(answer["rows"], (trail, "rows"), found)}
+
+    return check
+
+
+def _no_value(value: Json, trail: Trail, found: _Defects) -> Json:
+    found.add(trail, f"{shown(value)} stands in a column without a type")
+    return value
+
+
 def _plain(value: Json, trail: Trail, found: _Defects, depth: int = 0) -> Json:
     """Any JSON value that canonical JSON can carry."""
     if depth > MAX_DEPTH:
@@ -256,6 +281,17 @@ def _plain(value: Json, trail: Trail, found: _Defects, depth: int = 0) -> Json:
     elif isinstance(value, int) and not isinstance(value, bool):
         _integer(value, trail, found)
     return value
+
+
+_COLUMNS: dict[str | None, Checker] = {
+    "bool": _truth,
+    "int": _integer,
+    "number": _number,
+    "string": _text,
+    "timestamp": _instant,
+    "json": _plain,
+    None: _no_value,
+}
 
 
 @cache

@@ -16,11 +16,14 @@ from gatekeeper.model.evidence import (
 )
 from gatekeeper.model.evidence_local import Command, Environment, Git
 from gatekeeper.model.evidence_monitoring import Alerts, Samples, Series
+from gatekeeper.model.evidence_sql import Rows
+from gatekeeper.model.evidence_tests import Coverage, TestReport
 
 KINDS: dict[str, type] = {
     "alerts": Alerts,
     "approvals": Approvals,
     "command": Command,
+    "coverage": Coverage,
     "environment": Environment,
     "git": Git,
     "health": Health,
@@ -30,8 +33,10 @@ KINDS: dict[str, type] = {
     "markdown": Markdown,
     "mode_state": ModeState,
     "operator_events": OperatorEvents,
+    "rows": Rows,
     "samples": Samples,
     "series": Series,
+    "test_report": TestReport,
     "workflow_runs": WorkflowRuns,
     "yaml": YamlDocument,
 }

@@ -22,8 +22,8 @@ LIVE = {
 
 ALL = pytest.mark.parametrize("word", sorted(COLLECTORS))
 EVERY = pytest.mark.parametrize("word", sorted(set(COLLECTORS) - LIVE))
-JSON_READERS = sorted(set(COLLECTORS) - LIVE - {"markdown", "yaml"})
-SUFFIX = {"markdown": ".md", "yaml": ".yaml"}
+JSON_READERS = sorted(set(COLLECTORS) - LIVE - {"coverage", "junit", "markdown", "yaml"})
+SUFFIX = {"coverage": ".xml", "junit": ".xml", "markdown": ".md", "yaml": ".yaml"}
 
 
 def _refusal(base: Path, word: str, file: str) -> str:

@@ -71,7 +71,7 @@ def test_the_lock_has_every_package_that_the_metadata_asks_for() -> None:
     wanted = [*project["dependencies"], *(each for extra in extras for each in extra)]
     lock = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
-    names = {re.split(r"[<>=~! ]", each)[0].lower().replace(".", "-").replace("_", "-") for each in wanted}
+    names = {re.split(r"[\[<>=~! ]", each)[0].lower().replace(".", "-").replace("_", "-") for each in wanted}
     assert names <= locked
 
 

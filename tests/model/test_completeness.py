@@ -183,3 +183,10 @@ def test_a_certificate_may_end_after_it_was_read() -> None:
         "text": None,
     }
     assert defects("http", value, datetime(2026, 3, 3, 9, tzinfo=UTC)) == ()
+
+
+@pytest.mark.parametrize("here", [0, 1, 3])
+def test_rows_that_were_dropped_or_added_are_noticed(here: int) -> None:
+    value: Any = {"columns": [{"name": "a", "type": "int"}], "rows": [{"a": 1}] * here, "row_count": 2}
+    assert defects("rows", value) == (("truncated", f"row_count says 2, {here} rows are here"),)
+    assert defects("rows", {**value, "row_count": here}) == ()

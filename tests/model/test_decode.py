@@ -45,6 +45,16 @@ RUN = {
 }
 GOOD: dict[str, Any] = {
     "command": {"command": ["a", "b"], "exit_code": 0, "json": None, "text": "t"},
+    "coverage": {
+        "line_rate": 1.0,
+        "lines_valid": 10,
+        "lines_covered": 10,
+        "branch_rate": None,
+        "branches_valid": None,
+        "branches_covered": None,
+        "timestamp": "2026-01-01T00:00:00Z",
+        "packages": [{"name": "shop", "line_rate": 0.5, "branch_rate": 1.0}],
+    },
     "environment": {"variables": {"A": {"present": True, "empty": False, "matches": None}}},
     "git": {
         "commit": "a" * 40,
@@ -157,6 +167,31 @@ GOOD: dict[str, Any] = {
         "infos": ["i"],
         "series": [{"labels": {}, "missing": 1, "samples": [{"at": "2026-01-01T00:01:00Z", "value": 0.5}]}],
     },
+    "rows": {
+        "columns": [
+            {"name": "id", "type": "int"},
+            {"name": "share", "type": "number"},
+            {"name": "at", "type": "timestamp"},
+            {"name": "extra", "type": "json"},
+            {"name": "nothing", "type": None},
+        ],
+        "rows": [
+            {"id": 1, "share": 1.0, "at": "2026-01-01T00:00:00Z", "extra": {"a": [1, 2.5]}, "nothing": None},
+            {"id": None, "share": None, "at": None, "extra": None, "nothing": None},
+        ],
+        "row_count": 2,
+    },
+    "test_report": {
+        "tests": 2,
+        "passed": 1,
+        "failures": 1,
+        "errors": 0,
+        "skipped": 0,
+        "flaky": 0,
+        "time": 1.5,
+        "suites": [{"name": "s", "tests": 2, "failures": 1, "errors": 0, "skipped": 0, "time": 1.5, "timestamp": None}],
+        "failed": [{"suite": "s", "classname": None, "name": "t", "outcome": "failure", "message": None}],
+    },
     "json": {"any": [1, "x"]},
     "yaml": [None],
 }
@@ -206,6 +241,15 @@ def test_a_value_of_its_kind_is_taken_as_it_is(kind: str) -> None:
         ("workflow_runs", ["runs", 0, "event"], 7, "runs[0].event: 7 is no text"),
         ("workflow_runs", ["runs"], {}, "runs: an object with 0 fields is no list"),
         ("workflow_runs", ["runs", 0], [1], "runs[0]: a list of 1 is no object"),
+        ("rows", ["rows", 0, "id"], 1.5, "rows[0].id: 1.5 is no integer"),
+        ("rows", ["rows", 0, "share"], "1", 'rows[0].share: "1" is no number'),
+        ("rows", ["rows", 0, "at"], "today", "rows[0].at: 'today' is no date and time with an offset"),
+        ("rows", ["rows", 0, "nothing"], 1, "rows[0].nothing: 1 stands in a column without a type"),
+        ("rows", ["rows", 1, "more"], 1, 'rows[1]: has a field "more", which its kind does not have'),
+        ("rows", ["columns", 1, "name"], "id", "columns: two have the same name"),
+        ("rows", ["columns", 0, "type"], "text", 'columns[0].type: "text" is none of bool, int, number'),
+        ("test_report", ["failed", 0, "outcome"], "passed", 'failed[0].outcome: "passed" is none of failure, error'),
+        ("coverage", ["line_rate"], "1", 'line_rate: "1" is no number'),
         ("workflow_runs", ["latest"], "x", 'latest: "x" is no object'),
         (
             "workflow_runs",
