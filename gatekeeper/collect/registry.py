@@ -10,6 +10,7 @@ from gatekeeper.collect.command import CommandCollector
 from gatekeeper.collect.coverage import CoverageCollector
 from gatekeeper.collect.env import EnvCollector
 from gatekeeper.collect.git import GitCollector
+from gatekeeper.collect.github import GitHubCollector
 from gatekeeper.collect.health import HealthCollector
 from gatekeeper.collect.http import HttpCollector
 from gatekeeper.collect.incidents import IncidentsCollector
@@ -31,6 +32,7 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "coverage": CoverageCollector(),
     "env": EnvCollector(),
     "git": GitCollector(),
+    "github": GitHubCollector(),
     "health": HealthCollector(),
     "http": HttpCollector(),
     "incidents": IncidentsCollector(),

@@ -135,6 +135,15 @@ def _counted(total: int, here: int) -> Iterator[Defect]:
         yield "incomplete", f"total_count says {total}, but {here} runs are here"
 
 
+def _check_runs(value: Any) -> Iterator[Defect]:
+    here = len(value["check_runs"])
+    if here != value["total_count"]:
+        cause = "truncated" if here < value["total_count"] else "incomplete"
+        yield cause, f"total_count says {value['total_count']}, {here} check runs are here"
+    if any(check["head_sha"] != value["head_sha"] for check in value["check_runs"]):
+        yield "mistyped", "a check run is of another commit"
+
+
 def _mode_state(value: Any) -> Iterator[Defect]:
     """A mode that does not know its state says nothing that a gate could read."""
     if value["state"] == "unknown":
@@ -149,6 +158,7 @@ def _rows(value: Any) -> Iterator[Defect]:
 
 _WHOLE: dict[str, Callable[[Any], Iterator[Defect]]] = {
     "alerts": alerts_defects,
+    "check_runs": _check_runs,
     "mode_state": _mode_state,
     "rows": _rows,
     "samples": samples_defects,

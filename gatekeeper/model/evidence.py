@@ -311,7 +311,7 @@ class Link:
 
     Attributes:
         kind: ``anchor`` (in this document), ``file`` (relative) or ``external``.
-        resolves: None for an external link, which is not tried.
+        resolves: None where it was not tried: an external link, or one to another file of a repository elsewhere.
     """
 
     text: str

@@ -14,6 +14,7 @@ from gatekeeper.model.evidence import (
     WorkflowRuns,
     YamlDocument,
 )
+from gatekeeper.model.evidence_github import CheckRuns, Issues, PullRequest, Releases
 from gatekeeper.model.evidence_local import Command, Environment, Git
 from gatekeeper.model.evidence_monitoring import Alerts, Samples, Series
 from gatekeeper.model.evidence_sql import Rows
@@ -22,6 +23,7 @@ from gatekeeper.model.evidence_tests import Coverage, TestReport
 KINDS: dict[str, type] = {
     "alerts": Alerts,
     "approvals": Approvals,
+    "check_runs": CheckRuns,
     "command": Command,
     "coverage": Coverage,
     "environment": Environment,
@@ -29,10 +31,13 @@ KINDS: dict[str, type] = {
     "health": Health,
     "http": HttpAnswer,
     "incidents": Incidents,
+    "issues": Issues,
     "json": JsonDocument,
     "markdown": Markdown,
     "mode_state": ModeState,
     "operator_events": OperatorEvents,
+    "pull_request": PullRequest,
+    "releases": Releases,
     "rows": Rows,
     "samples": Samples,
     "series": Series,

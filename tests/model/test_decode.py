@@ -43,7 +43,30 @@ RUN = {
     "run_started_at": None,
     "html_url": "",
 }
+ACCOUNT = {"id": 1, "login": "a", "type": "User"}
+REVIEW = {"reviewer": ACCOUNT, "state": "APPROVED", "commit": "a", "submitted_at": None}
+CHECK_RUN = {
+    "id": 1,
+    "name": "test",
+    "status": "completed",
+    "conclusion": "success",
+    "started_at": "2026-01-01T00:00:00Z",
+    "completed_at": None,
+    "app": "github-actions",
+    "app_id": 15368,
+    "suite_id": None,
+    "head_sha": "a",
+    "url": None,
+}
 GOOD: dict[str, Any] = {
+    "check_runs": {
+        "repository": "o/r",
+        "ref": "main",
+        "head_sha": "a",
+        "total_count": 1,
+        "check_runs": [CHECK_RUN],
+        "latest": [dict(CHECK_RUN)],
+    },
     "command": {"command": ["a", "b"], "exit_code": 0, "json": None, "text": "t"},
     "coverage": {
         "line_rate": 1.0,
@@ -166,6 +189,67 @@ GOOD: dict[str, Any] = {
         "points": 2,
         "infos": ["i"],
         "series": [{"labels": {}, "missing": 1, "samples": [{"at": "2026-01-01T00:01:00Z", "value": 0.5}]}],
+    },
+    "issues": {
+        "repository": "o/r",
+        "labels": ["x"],
+        "state": "open",
+        "issues": [
+            {
+                "number": 1,
+                "title": "",
+                "state": "closed",
+                "state_reason": "completed",
+                "labels": ["x"],
+                "assignees": [ACCOUNT],
+                "author": None,
+                "created_at": "2026-01-01T00:00:00Z",
+                "updated_at": "2026-01-01T00:00:00Z",
+                "closed_at": "2026-01-01T00:00:00Z",
+                "url": "",
+            }
+        ],
+    },
+    "pull_request": {
+        "repository": "o/r",
+        "number": 1,
+        "title": "",
+        "state": "open",
+        "draft": False,
+        "merged": False,
+        "mergeable_state": None,
+        "head_ref": "x",
+        "head_sha": "a",
+        "base_ref": "main",
+        "base_sha": "b",
+        "author": dict(ACCOUNT),
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+        "closed_at": None,
+        "merged_at": None,
+        "labels": ["x"],
+        "reviews": [REVIEW],
+        "stale_reviews": [{**REVIEW, "reviewer": None}],
+        "requested_reviewers": [ACCOUNT],
+        "requested_teams": ["t"],
+        "url": "",
+    },
+    "releases": {
+        "repository": "o/r",
+        "releases": [
+            {
+                "tag": "v1",
+                "name": None,
+                "draft": False,
+                "prerelease": False,
+                "author": None,
+                "created_at": "2026-01-01T00:00:00Z",
+                "published_at": None,
+                "commit": "a",
+                "url": "",
+            }
+        ],
+        "more": False,
     },
     "rows": {
         "columns": [

@@ -1,0 +1,141 @@
+"""The runs of a workflow, asked for page by page and, back to an instant, in windows of time.
+
+A list that is filtered ends after 1,000 runs, so each window is halved until it has fewer
+(https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from gatekeeper.collect.github_api import GitHub, utc_second
+from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.run_list import Run, page_of, refuse_late_start, runs_of, runs_value
+from gatekeeper.model.shown import shown
+from gatekeeper.model.times import parse_instant
+from gatekeeper.model.values import Json
+
+LIMIT = 1000
+MOST_ATTEMPTS = 1000
+"""How many earlier attempts are asked for, each of which is a question of its own."""
+
+_SECOND = timedelta(seconds=1)
+
+Window = tuple[datetime, datetime | None]
+"""From a second to another one, with both; None for no end."""
+
+
+def collect_runs(github: GitHub, workflow: str, since: datetime | None, first_run: int | None) -> Json:
+    """Every attempt of every run.
+
+    Args:
+        github: asks the repository.
+        workflow: its file, or its number.
+        since: the earliest creation that is asked for, in whole seconds; None for all.
+        first_run: the number of a run that has to be there.
+
+    Raises:
+        Refused: a part of them cannot be had.
+    """
+    path = f"actions/workflows/{quote(workflow, safe='')}/runs"
+    if since is None:
+        total, runs = _all(github, path)
+    else:
+        total, runs = 0, {}
+        for count, window in _windows(github, path, (since, None)):
+            total += count
+            runs.update(window)
+    _refuse_other_count(total, len(runs))
+    found = list(runs.values())
+    refuse_late_start(found, first_run)
+    found += _earlier_attempts(github, found)
+    number = workflow.isdigit()
+    if number and any(str(run.get("workflow_id")) != workflow for run in found):
+        raise Refused("mistyped", f"a run is not of the workflow {workflow}, which was asked for")
+    return runs_value(found, total, None if number else workflow, workflow)
+
+
+_Found = tuple[int, dict[object, Run]]
+"""How many runs there are, as the first page says, and the runs by their id."""
+
+
+def _all(github: GitHub, path: str) -> _Found:
+    """Every page of a list.
+
+    Runs that are created meanwhile move the rest to later pages: some are seen twice and none is lost. The first page
+    says how many there were when the reading began.
+    """
+    pages = (page_of(answer.json(), f"the answer of {answer.asked}") for answer in github.pages(path))
+    total: int | None = None
+    runs: dict[object, Run] = {}
+    for told, page in pages:
+        total = told if total is None else total
+        runs.update(_by_id(page))
+    return total or 0, runs
+
+
+def _windows(github: GitHub, path: str, window: Window) -> Iterator[_Found]:
+    """The runs of a window of time, in parts that GitHub shows whole."""
+    start, end = window
+    asked = f">={utc_second(start)}" if end is None else f"{utc_second(start)}..{utc_second(end)}"
+    total: int | None = None
+    runs: dict[object, Run] = {}
+    for answer in github.pages(path, {"created": asked}):
+        told, page = page_of(answer.json(), f"the answer of {answer.asked}")
+        if total is None and told >= LIMIT:
+            break
+        total = told if total is None else total
+        runs.update(_by_id(page))
+    else:
+        _refuse_other_count(total or 0, len(runs))
+        yield total or 0, runs
+        return
+    last = _newest(page) if end is None else end
+    middle = (start + (last - start) / 2).replace(microsecond=0)
+    if last <= start:
+        raise Refused("truncated", f"{told:,} runs were created at {utc_second(start)}; GitHub shows {LIMIT:,} of them")
+    yield from _windows(github, path, (start, middle))
+    yield from _windows(github, path, (middle + _SECOND, end))
+
+
+def _by_id(page: Sequence[Run]) -> dict[object, Run]:
+    """Runs by id; one that has none stands for itself, and its kind names it afterwards."""
+    return {run["id"] if type(run.get("id")) is int else object(): run for run in page}
+
+
+def _newest(page: Sequence[Run]) -> datetime:
+    try:
+        return max(parse_instant(str(run.get("created_at"))) for run in page)
+    except ValueError:
+        raise Refused("mistyped", "the runs of a page do not say when they were created") from None
+
+
+def _refuse_other_count(total: int, here: int) -> None:
+    if here < total:
+        raise Refused("truncated", f"GitHub says that there are {total:,} runs, and {here:,} came")
+    if here > total:
+        told = f"GitHub says that there are {total:,} runs, and {here:,} came"
+        raise Refused("failed", f"{told}: it does not count that far; set since")
+
+
+def _earlier_attempts(github: GitHub, runs: Sequence[Run]) -> list[Run]:
+    """The attempts before the latest one, which alone is in the list: a failure that was run again is still one."""
+    wanted = [
+        (id_, attempt)
+        for run in runs
+        if type(id_ := run.get("id")) is int and type(last := run.get("run_attempt")) is int
+        for attempt in range(1, min(last, MOST_ATTEMPTS + 2))
+    ]
+    if len(wanted) > MOST_ATTEMPTS:
+        raise Refused("truncated", f"there are more than {MOST_ATTEMPTS:,} earlier attempts to ask for; set since")
+    found = []
+    for id_, attempt in wanted:
+        answer = github.get(f"actions/runs/{id_}/attempts/{attempt}")
+        (run,) = runs_of([answer.json()], f"the answer of {answer.asked}")
+        if (run.get("id"), run.get("run_attempt")) != (id_, attempt):
+            told = f"attempt {shown(run.get('run_attempt'))} of run {shown(run.get('id'))}"
+            raise Refused("mistyped", f"{answer.asked} answered with {told}")
+        found.append(run)
+    return found
