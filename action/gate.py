@@ -175,7 +175,7 @@ def _gatekeeper(project: Path, command: str, options: Sequence[str], asked: Aske
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
     python = [sys.executable, "-I", "-X", "utf8", "-m", "gatekeeper"]
-    return subprocess.run(
+    ended = subprocess.run(
         [*python, command, "--root=.", *options, "--", *asked.policies],
         cwd=project,
         env=kept,
@@ -185,6 +185,9 @@ def _gatekeeper(project: Path, command: str, options: Sequence[str], asked: Aske
         errors="backslashreplace",
         check=False,
     )
+    # Paths as they are in the repository: where its files were laid out is nobody's business.
+    ended.stderr = ended.stderr.replace(f"{project}/", "")
+    return ended
 
 
 def _unanswered(what: str, ended: subprocess.CompletedProcess[str]) -> Refused:

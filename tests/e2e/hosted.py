@@ -44,11 +44,12 @@ class Hosted:
     def folder(self) -> Path:
         return self.server / "owner" / "name"
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, feed: str = "") -> str:
         ended = subprocess.run(
             ["git", "-c", "core.quotePath=false", *arguments],
             cwd=self.folder,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.server), **_AUTHOR, **_COMMITTER},
+            input=feed,
             capture_output=True,
             text=True,
             check=False,

@@ -79,12 +79,12 @@ class Runner:
             code, log = ended.returncode, log + ended.stdout
             summary += files["STEP_SUMMARY"].read_text(encoding="utf-8")
             variables += files["ENV"].read_text() + files["PATH"].read_text()
-            for name, value in _read_outputs(files["OUTPUT"].read_text(encoding="utf-8")).items():
+            for name, value in read_outputs(files["OUTPUT"].read_text(encoding="utf-8")).items():
                 names[f"steps.{step['id']}.outputs.{name}"] = value
             if code:
                 break
         outputs = {name: self._value(each["value"], names) for name, each in metadata["outputs"].items()}
-        return Ran(code, outputs, summary, log, _obeyed(log), variables)
+        return Ran(code, outputs, summary, log, obeyed(log), variables)
 
     def _bash(
         self, script: str, environment: Mapping[str, str], files: Mapping[str, Path]
@@ -134,7 +134,7 @@ class Runner:
         return EXPRESSION.sub(filled, str(text))
 
 
-def _read_outputs(text: str) -> dict[str, str]:
+def read_outputs(text: str) -> dict[str, str]:
     """Outputs as the runner reads them; a form that it refuses is an error here too."""
     outputs = {}
     lines = iter(text.split("\n"))
@@ -158,7 +158,7 @@ def _read_outputs(text: str) -> dict[str, str]:
     return outputs
 
 
-def _obeyed(log: str) -> list[tuple[str, str, str]]:
+def obeyed(log: str) -> list[tuple[str, str, str]]:
     """Every command that the runner would have obeyed: its name, its title, its data."""
     found = []
     stopped: str | None = None

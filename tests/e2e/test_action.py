@@ -69,7 +69,7 @@ class TestVerdicts:
         assert len(ran.annotations("error")) == 2
 
     def test_an_unknown_policy_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
-        no_decision(gate.judge(hosted.pull_request({}), policy="demos"), 2, "demos")
+        no_decision(gate.judge(hosted.pull_request({}), policy="demos"), 2, "there is no policy 'demos' in policies")
 
 
 class TestTheBaseJudges:
@@ -175,6 +175,18 @@ class TestWhatIsJudged:
         hosted.git("commit", "--quiet", "--message=link")
         (tmp_path / "metrics.json").write_text(GOES)
         assert gate.judge(hosted.pull_request({"app.py": ""})).outputs["verdict"] == "INCONCLUSIVE"
+        (laid,) = gate.runner.temp.glob("gatekeeper-*/base/evidence/demo/subject")
+        assert {each.name for each in laid.iterdir()} >= {"app.py", "policies"}
+        assert not (laid / "data").exists()
+
+    @pytest.mark.parametrize("name", ["..", ".git", ".GIT"])
+    def test_a_path_that_leads_elsewhere_is_refused(self, gate: Gate, hosted: Hosted, name: str) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES})
+        event = hosted.pull_request({"app.py": ""})
+        inner = hosted.git("rev-parse", f"{event.subject}:policies")
+        tree = hosted.git("mktree", feed=f"040000 tree {inner}\t{name}\n")
+        event.payload["pull_request"]["head"]["sha"] = hosted.git("commit-tree", tree, "-m", "elsewhere")
+        no_decision(gate.judge(event), 4, "leads elsewhere")
 
     def test_the_base_has_no_folder_of_that_name(self, gate: Gate, hosted: Hosted) -> None:
         hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "evidence/demo/subject/x.json": GOES})

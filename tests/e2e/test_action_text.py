@@ -12,10 +12,11 @@ from threading import Thread
 import pytest
 from markdown_it import MarkdownIt
 
+from action.runner import annotate, put_log, put_outputs
 from action.summary import fitted
 from tests.e2e.gated import POLICY, SCHEMA, Gate, metrics, no_decision
 from tests.e2e.hosted import Event, Hosted
-from tests.e2e.runner import Ran
+from tests.e2e.runner import Ran, obeyed, read_outputs
 
 OURS = {"error", "warning"}
 NASTY = (
@@ -75,6 +76,25 @@ def test_what_is_wrong_with_a_policy_is_text_and_nothing_more(gate: Gate, hosted
     ran = gate.judge(hosted.pull_request({}))
     no_decision(ran, 4)
     untouched(ran, gate)
+
+
+class TestForms:
+    """Every text comes out of the runner as it went in, and nothing else comes out."""
+
+    @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+    def test_an_annotation(self, text: str, capfd: pytest.CaptureFixture[str]) -> None:
+        annotate("error", text, text)
+        assert obeyed(capfd.readouterr().out) == [("error", text, text)]
+
+    @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+    def test_a_text_of_the_log(self, text: str, capfd: pytest.CaptureFixture[str]) -> None:
+        put_log(text)
+        assert obeyed(capfd.readouterr().out) == []
+
+    def test_outputs(self, tmp_path: Path) -> None:
+        outputs = {f"name-{number}": text.replace("\r", "") for number, text in enumerate(NASTY)}
+        put_outputs(tmp_path / "outputs", outputs)
+        assert read_outputs((tmp_path / "outputs").read_text(encoding="utf-8")) == outputs
 
 
 class TestHowMuch:
