@@ -20,7 +20,18 @@ SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 PATH = re.compile(r"[.\w<>*-]+(/[.\w<>*-]+)+/?|[.\w-]+\.(?:md|toml|yaml|txt)")
 NO_PATH = {"gatekeeper/v1"}  # the version of the policy language
-WRITTEN = {"gatekeeper", "docs", "policies", "evidence", "tests", "scripts", "requirements", "benchmarks", ".ci"}
+WRITTEN = {
+    "gatekeeper",
+    "docs",
+    "policies",
+    "evidence",
+    "tests",
+    "scripts",
+    "requirements",
+    "benchmarks",
+    ".ci",
+    "examples",
+}
 
 
 def _code(text: str) -> list[str]:

@@ -1,0 +1,313 @@
+"""The GitHub Action, as a runner runs it: each step's script in bash, on real repositories, with GitHub's files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gatekeeper import __version__
+from tests.conftest import ROOT
+from tests.e2e.gated import BASE, FAILS, GOES, POLICY, SCHEMA, SOURCES, WAIVER, Gate, no_decision
+from tests.e2e.hosted import Event, Hosted
+
+
+class TestVerdicts:
+    def test_go_lets_the_job_pass_and_says_so_everywhere(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({"app.py": "print('better')\n"})
+        ran = gate.judge(event)
+        assert ran.code == 0, ran.log
+        assert (ran.outputs["verdict"], ran.outputs["exit-code"]) == ("GO", "0")
+        decision = gate.decision(ran)
+        assert decision["subject"] == {"service": "demo", "environment": "local", "commit": event.subject}
+        assert decision["run"] == {"digest": ran.outputs["decision-digest"], "replay": False}
+        assert ran.summary.startswith("# Launch gate: GO\n")
+        assert "Nothing that judges is changed" in ran.summary
+        assert event.subject in ran.summary
+        assert {each.name for each in Path(ran.outputs["report-path"]).iterdir()} == {
+            *("report.md", "report.txt", "decision.json")
+        }
+        assert Path(ran.outputs["snapshot-path"]).is_file()
+        assert not ran.commands
+        assert "GO  demo" in ran.log
+
+    def test_no_go_fails_the_job_and_still_sets_the_outputs(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}))
+        assert ran.code == 1
+        assert (ran.outputs["verdict"], ran.outputs["exit-code"]) == ("NO-GO", "1")
+        assert ran.outputs["decision-digest"].startswith("sha256:")
+        assert ran.summary.startswith("# Launch gate: NO-GO\n")
+        assert "error rate 0.08" in ran.summary
+        (error,) = ran.annotations("error")
+        assert error.startswith("NO-GO demo: ")
+
+    def test_inconclusive_fails_the_job_with_a_code_of_its_own(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": None})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}))
+        assert ran.code == 3
+        assert (ran.outputs["verdict"], ran.outputs["exit-code"]) == ("INCONCLUSIVE", "3")
+        assert ran.summary.startswith("# Launch gate: INCONCLUSIVE\n")
+        assert ran.annotations("error")
+
+    def test_an_invalid_policy_of_the_base_is_no_verdict(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"policies/demo/demo.yaml": POLICY.replace("expect:", "expects:")})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}))
+        no_decision(ran, 4, "policies/demo/demo.yaml")
+        assert "expects" in ran.summary, "the place and the line are in the summary"
+
+    def test_several_policies_have_one_verdict_and_a_digest_each(self, gate: Gate, hosted: Hosted) -> None:
+        other = POLICY.replace("id: demo", "id: other").replace("default: 0.05", "default: 0.001")
+        hosted.on_main({"policies/demo/other.yaml": other})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}), policy="demo\nother")
+        assert ran.outputs["verdict"] == "NO-GO"
+        assert len(ran.outputs["decision-digest"].splitlines()) == 2
+        assert len(ran.annotations("error")) == 2
+
+    def test_an_unknown_policy_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
+        no_decision(gate.judge(hosted.pull_request({}), policy="demos"), 2, "there is no policy 'demos' in policies")
+
+
+class TestTheBaseJudges:
+    def test_a_pull_request_cannot_weaken_what_judges_it(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        weaker = {
+            "policies/demo/demo.yaml": POLICY.replace("default: 0.05", "default: 0.5"),
+            "policies/demo/waivers/mine.yaml": WAIVER,
+            "evidence/demo/sources.local.yaml": SOURCES.replace("metrics.json", "mine.json"),
+            "evidence/demo/mine.json": GOES,
+            "evidence/demo/metrics.json": GOES,
+            "gatekeeper.yaml": "policies: easy\n",
+            "easy/demo/demo.yaml": POLICY.replace("blocking", "shadow"),
+            ".github/workflows/gate.yml": "on: push\n",
+            "CODEOWNERS": "* @me\n",
+            "app.py": "print('worse')\n",
+            "pyproject.toml": "[project]\nname = 'renamed'\n",
+        }
+        event = hosted.pull_request(weaker)
+        ran = gate.judge(event)
+        assert ran.outputs["verdict"] == "NO-GO"
+        assert ran.code == 1
+        assert gate.decision(ran)["subject"] == {"service": "demo", "environment": "local", "commit": event.subject}
+        listed = {line.split("`")[1]: line for line in ran.summary.splitlines() if line.startswith("| `")}
+        assert {name for name in weaker if f"| `{name}` |" in ran.summary} == set(weaker) - {
+            *("app.py", "pyproject.toml", "easy/demo/demo.yaml")
+        }
+        assert listed["policies/demo/demo.yaml"].endswith("| policies | changed |")
+        assert listed["policies/demo/waivers/mine.yaml"].endswith("| policies | added |")
+        (warning,) = ran.annotations("warning")
+        assert "8 changed files" in warning
+
+    def test_once_merged_what_was_changed_does_judge(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        hosted.on_main({"policies/demo/demo.yaml": POLICY.replace("default: 0.05", "default: 0.5")})
+        assert gate.judge(hosted.pull_request({"app.py": ""})).outputs["verdict"] == "GO"
+
+    def test_settings_of_gatekeeper_in_a_project_file_are_listed(self, gate: Gate, hosted: Hosted) -> None:
+        ran = gate.judge(hosted.pull_request({"pyproject.toml": "[tool.gatekeeper]\npolicies = 'easy'\n"}))
+        assert ran.code == 0
+        assert "| `pyproject.toml` | configuration | changed |" in ran.summary
+
+    def test_a_policy_that_is_taken_away_still_judges(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        ran = gate.judge(hosted.pull_request({"policies/demo/demo.yaml": None}))
+        assert ran.code == 1
+        assert "| `policies/demo/demo.yaml` | policies | removed |" in ran.summary
+
+    def test_the_base_is_its_newest_commit_and_not_the_one_of_the_event(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({"app.py": ""})
+        hosted.on_main({"policies/demo/demo.yaml": POLICY.replace("default: 0.05", "default: 0.001")})
+        ran = gate.judge(event)
+        assert ran.outputs["verdict"] == "NO-GO", "the base was tightened after the pull request was opened"
+        assert "Nothing that judges is changed" in ran.summary, "what others merged is not told as the pull request's"
+
+    def test_variables_of_the_workflow_do_not_move_what_judges(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS, "easy/demo/demo.yaml": POLICY.replace("0.05", "0.5")})
+        hosted.on_main({"easy/demo/metrics.schema.json": SCHEMA})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}), {"GATEKEEPER_POLICIES": "easy"})
+        assert ran.outputs["verdict"] == "NO-GO"
+
+    def test_nothing_in_the_workspace_is_run_or_read(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        workspace = gate.runner.workspace
+        for name in ("json.py", "gatekeeper/__init__.py", "pip/__main__.py", "sitecustomize.py", "action/gate.py"):
+            (workspace / name).parent.mkdir(exist_ok=True)
+            (workspace / name).write_text("open('ran', 'w')\n")
+        (workspace / "gatekeeper.yaml").write_text("policies: nowhere\n")
+        (gate.runner.temp / "gatekeeper.yaml").write_text("policies: nowhere\n")
+        ran = gate.judge(hosted.pull_request({"app.py": ""}), {"PYTHONPATH": str(workspace)})
+        assert ran.outputs["verdict"] == "NO-GO", ran.log
+        assert not list(gate.runner.folder.rglob("ran"))
+
+    def test_a_project_in_a_folder_of_the_repository_is_judged_there(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({f"services/demo app/{name}": content for name, content in BASE.items()})
+        hosted.on_main({"policies/demo/demo.yaml": None, "services/demo app/evidence/demo/metrics.json": FAILS})
+        changes = {"services/demo app/policies/demo/demo.yaml": POLICY.replace("0.05", "0.5"), "policies/x.yaml": "x"}
+        ran = gate.judge(hosted.pull_request(changes), root="services/demo app")
+        assert ran.outputs["verdict"] == "NO-GO"
+        assert "| `services/demo app/policies/demo/demo.yaml` | policies | changed |" in ran.summary
+        assert "policies/x.yaml" not in ran.summary
+
+
+class TestWhatIsJudged:
+    SOURCES = SOURCES.replace("file: metrics.json", "file: subject/data/metrics.json")
+
+    def test_a_source_that_says_so_reads_the_commit_that_is_judged(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "data/metrics.json": GOES})
+        ran = gate.judge(hosted.pull_request({"data/metrics.json": FAILS}))
+        assert ran.outputs["verdict"] == "NO-GO"
+        assert "sources of demo read files of the commit that is judged" in ran.summary
+        assert gate.judge(hosted.pull_request({"app.py": ""})).outputs["verdict"] == "GO"
+
+    def test_without_that_file_the_evidence_lacks(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "data/metrics.json": GOES})
+        assert gate.judge(hosted.pull_request({"data/metrics.json": None})).outputs["verdict"] == "INCONCLUSIVE"
+
+    def test_links_of_the_judged_commit_lead_nowhere(self, gate: Gate, hosted: Hosted, tmp_path: Path) -> None:
+        (tmp_path / "outside.json").write_text(GOES)
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES})
+        (hosted.folder / "data").symlink_to(tmp_path, target_is_directory=True)
+        hosted.git("add", "--all")
+        hosted.git("commit", "--quiet", "--message=link")
+        (tmp_path / "metrics.json").write_text(GOES)
+        assert gate.judge(hosted.pull_request({"app.py": ""})).outputs["verdict"] == "INCONCLUSIVE"
+        (laid,) = gate.runner.temp.glob("gatekeeper-*/base/evidence/demo/subject")
+        assert {each.name for each in laid.iterdir()} >= {"app.py", "policies"}
+        assert not (laid / "data").exists()
+
+    @pytest.mark.parametrize("name", ["..", ".git", ".GIT"])
+    def test_a_path_that_leads_elsewhere_is_refused(self, gate: Gate, hosted: Hosted, name: str) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES})
+        event = hosted.pull_request({"app.py": ""})
+        inner = hosted.git("rev-parse", f"{event.subject}:policies")
+        tree = hosted.git("mktree", feed=f"040000 tree {inner}\t{name}\n")
+        event.payload["pull_request"]["head"]["sha"] = hosted.git("commit-tree", tree, "-m", "elsewhere")
+        no_decision(gate.judge(event), 4, "leads elsewhere")
+
+    def test_the_base_has_no_folder_of_that_name(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "evidence/demo/subject/x.json": GOES})
+        no_decision(gate.judge(hosted.pull_request({})), 4, "has a folder `subject`")
+
+    def test_files_are_taken_as_they_are_whatever_their_attributes_say(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "data/metrics.json": GOES})
+        attributes = "*.json export-ignore filter=lfs eol=crlf\n"
+        ran = gate.judge(hosted.pull_request({".gitattributes": attributes, "data/metrics.json": FAILS}))
+        assert ran.outputs["verdict"] == "NO-GO"
+
+
+class TestEvents:
+    def test_a_merge_group_is_judged_as_what_will_be_merged(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.merge_group({"policies/demo/demo.yaml": POLICY.replace("0.05", "0.5")})
+        ran = gate.judge(event)
+        assert ran.code == 0, ran.log
+        assert gate.decision(ran)["subject"] == {"service": "demo", "environment": "local", "commit": event.subject}
+        assert "| `policies/demo/demo.yaml` | policies | changed |" in ran.summary
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        assert gate.judge(event).code == 1, "evidence of the base as it is now"
+
+    def test_an_event_without_a_base_names_one(self, gate: Gate, hosted: Hosted) -> None:
+        head = hosted.git("rev-parse", "main")
+        event = Event("workflow_dispatch", {"inputs": {}}, head, head)
+        no_decision(gate.judge(event), 2, "base-ref")
+        assert gate.judge(event, base_ref="main").code == 0
+
+    def test_an_event_that_has_secrets_for_everybody_is_refused(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        no_decision(gate.judge(Event("pull_request_target", event.payload, event.sha, "")), 2, "not supported")
+
+    def test_a_replay_is_refused(self, gate: Gate, hosted: Hosted) -> None:
+        no_decision(gate.judge(hosted.pull_request({}), as_of="2026-03-03T09:00:00Z"), 2, "as-of")
+        ran = gate.judge(hosted.pull_request({}), policy="--as-of=2026-03-03T09:00:00Z demo")
+        no_decision(ran, 2, "which is no id")
+
+    @pytest.mark.parametrize("base", ["--upload-pack=touch pwned", "main:refs/heads/x", "../main", "a b", "@{u}"])
+    def test_a_base_that_is_no_branch_is_refused(self, gate: Gate, hosted: Hosted, base: str) -> None:
+        head = hosted.git("rev-parse", "main")
+        ran = gate.judge(Event("push", {}, head, head), base_ref=base)
+        assert ran.code in {2, 4}
+        assert ran.outputs["verdict"] == "none"
+        assert not list(gate.runner.folder.rglob("pwned"))
+
+    def test_a_base_that_is_gone_is_told_with_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        hosted.git("checkout", "--quiet", "--detach")
+        hosted.git("branch", "--quiet", "-D", "main")
+        no_decision(gate.judge(event), 4, "refs/heads/main cannot be fetched", "contents: read")
+
+    def test_an_event_that_is_broken_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
+        no_decision(gate.judge(Event("pull_request", {"pull_request": []}, "x", "")), 2, "pull_request")
+        no_decision(gate.judge(Event("merge_group", {"merge_group": {"base_ref": "main"}}, "x", "")), 2, "commit")
+
+
+class TestTheActionItself:
+    def test_code_of_the_pull_request_does_not_judge_it(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({"app.py": ""})
+        workspace = gate.runner.workspace
+        workspace.rmdir()
+        subprocess.run(["git", "clone", "--quiet", hosted.folder, workspace], check=True)
+        for name in ("action", "requirements"):
+            shutil.copytree(ROOT / name, workspace / name)
+        shutil.copy(ROOT / "action.yml", workspace)
+        gate.runner.action = workspace
+        subprocess.run(["git", "fetch", "--quiet", "origin", event.sha], cwd=workspace, check=True)
+        for commit, code in ((event.sha, 2), (event.subject, 2), ("origin/main", 0)):
+            subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=workspace, check=True)
+            ran = gate.judge(event)
+            assert ran.code == code, ran.log
+        shutil.rmtree(workspace / ".git")
+        no_decision(gate.judge(event), 2, "comes from the pull request")
+
+    def test_a_go_whose_outputs_cannot_be_written_is_none(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        script = ROOT / "action" / "__main__.py"
+        ended = subprocess.run(
+            [gate.given["python"], "-I", script],
+            env={**gate.hosted.variables(event, gate.runner.folder), "GATE_POLICY": "demo", "PATH": "/usr/bin:/bin"},
+            cwd=gate.runner.temp,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 4
+        assert "the verdict was GO" in ended.stdout
+
+    def test_an_action_that_is_broken_is_no_verdict(self, gate: Gate, hosted: Hosted, tmp_path: Path) -> None:
+        broken = tmp_path / "broken action"
+        shutil.copytree(ROOT / "action", broken / "action")
+        shutil.copy(ROOT / "action.yml", broken)
+        (broken / "action" / "gate.py").write_text("raise ImportError\n")
+        gate.runner.action = broken
+        ran = gate.judge(hosted.pull_request({}))
+        assert ran.code == 70
+        assert (ran.outputs["verdict"], ran.outputs["exit-code"]) == ("none", "70")
+
+    @pytest.mark.parametrize(
+        ("inputs", "told"),
+        [
+            ({"python": "no such python"}, "names no program"),
+            ({"python": "/usr/bin/python3 -c pass"}, "names no program"),
+            ({"install": "perhaps"}, "true or false"),
+        ],
+    )
+    def test_a_python_that_cannot_be_used_is_no_verdict(
+        self, gate: Gate, hosted: Hosted, inputs: dict[str, str], told: str
+    ) -> None:
+        ran = gate.judge(hosted.pull_request({}), **inputs)
+        assert ran.code == 70
+        assert (ran.outputs["verdict"], ran.outputs["exit-code"]) == ("none", "70")
+        (error,) = ran.annotations("error")
+        assert told in error
+
+    def test_it_installs_gatekeeper_from_its_own_checkout(self, gate: Gate, hosted: Hosted) -> None:
+        ran = gate.judge(hosted.pull_request({}), install="true", python=sys.executable)
+        if "the packages of requirements/action.txt cannot be installed" in ran.log and not os.environ.get("CI"):
+            pytest.skip("no package index can be reached from here")
+        assert ran.code == 0, ran.log
+        assert f"gatekeeper {__version__}" in ran.log
+        (packages,) = gate.runner.temp.glob("gatekeeper-python-*/lib/python*/site-packages")
+        assert (packages / f"gatekeeper_gates-{__version__}.dist-info").is_dir()
+        assert not list(packages.glob("pytest*")), "what tests need is not installed"
