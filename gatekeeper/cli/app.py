@@ -25,7 +25,7 @@ SUMMARIES = {
     "doctor": "Try every source, and say what is wrong and how to mend it.",
     "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE; for a ladder, the level.",
     "explain": "Say why, rule by rule, with the values that were seen.",
-    "lint": "Check policies, waivers and sources without evaluating them.",
+    "lint": "Check policies, waivers, sources and suites without evaluating them.",
     "replay": "Play one case of a suite, and show it as a timeline.",
     "schema": "Print a JSON Schema: of policies, evidence, snapshots or decisions.",
     "test": "Play the tests of policies, and say what fails and what they never saw.",
@@ -69,8 +69,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    epilog="Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy, configuration or snapshot, "
-    "70 gatekeeper itself broke, 130/143 interrupted.",
+    epilog="Exit codes: 0 GO, 1 NO-GO, 2 usage error, 3 INCONCLUSIVE, 4 invalid policy, configuration, snapshot or "
+    "suite, or a policy test that does not hold, 70 gatekeeper itself broke, 130/143 interrupted.",
 )
 @click.version_option(__version__, message="gatekeeper %(version)s")
 def gatekeeper() -> None:

@@ -18,7 +18,7 @@ _FORMS = ("text", "json", "sarif", "github")
 @click.option("--format", "format_", type=click.Choice(_FORMS), default="text", help="text is the default.")
 @root_option
 def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
-    """Check policies, waivers and sources; by default all of the project.
+    """Check policies, waivers, sources and suites; by default all of the project.
 
     Every mistake of every file is told, with file, line, column and a caret; sarif and github are for tools that show
     them beside the code. Exit code 4 where there is an error; warnings alone leave it 0.
@@ -31,5 +31,6 @@ def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
         put(told, None if format_ == "text" else UTF_8)
     errors = sum(each.level == "error" for each in linted.diagnostics)
     if format_ == "text":
-        tell(f"{linted.files} files: {errors} errors, {len(linted.diagnostics) - errors} warnings")
+        out = f"; suites left out, since policies have errors: {linted.left_out}" if linted.left_out else ""
+        tell(f"{linted.files} files: {errors} errors, {len(linted.diagnostics) - errors} warnings{out}")
     return ExitCode.INVALID if errors else ExitCode.GO

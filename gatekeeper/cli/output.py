@@ -50,16 +50,20 @@ def parse_outputs(given: tuple[str, ...], accepts: Callable[[str], object] | Non
     return tuple(outputs)
 
 
-def refuse_inputs(outputs: tuple[Output, ...], configuration: Configuration, snapshot: Path | None) -> None:
-    """Refuse to write over what the decision rests on; a new file beside it may be written.
+def refuse_inputs(outputs: tuple[Output, ...], configuration: Configuration, *others: Path | None) -> None:
+    """Refuse to write over what the outcome rests on; a new file beside it may be written.
+
+    Args:
+        others: what it rests on beside the project's own folders: the snapshot that is judged, suites and what they
+            name.
 
     Raises:
-        UsageError: an output is the snapshot that is judged, the configuration, or a file in the folders of policies,
-            evidence or collected snapshots, be it by a link.
+        UsageError: an output is one of the others, the configuration, or a file in the folders of policies, evidence or
+            collected snapshots, be it by a link.
     """
     root = configuration.root
     folders = (root / configuration.policies, root / configuration.evidence, root / configuration.state / "snapshots")
-    inputs = {os.path.realpath(each) for each in (snapshot, configuration.file) if each is not None}
+    inputs = {os.path.realpath(each) for each in (*others, configuration.file) if each is not None}
     for output in outputs:
         path = os.path.realpath(output.path)
         inside = any(Path(path).is_relative_to(os.path.realpath(folder)) for folder in folders)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,13 +24,24 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "junit")
 
 
+class Percent(click.FloatRange):
+    """A percentage; ``nan``, which lies neither within nor without, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number of a text; anything else is refused as a wrong use."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no percentage.", param, ctx)
+        return found
+
+
 @click.command("test")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--case", "cases", multiple=True, metavar="PATTERN", help="Only cases whose id fits, such as 'reset-*'.")
 @click.option("--coverage", is_flag=True, help="List everything that no case has seen.")
 @click.option(
     "--fail-under",
-    type=click.FloatRange(0, 100),
+    type=Percent(0, 100),
     metavar="PERCENT",
     help="Fail where fewer of the outcomes of rules, triggers, duties, conditions and advice were seen.",
 )
@@ -55,17 +67,20 @@ def command(
 ) -> int:
     """Play the tests of policies; by default every suite of the project.
 
-    A suite is a file policies/<system>/<name>_test.yaml; PATH is one, or a folder that holds some. The exit code is 0
-    where every case holds, and 4 where one does not, too little was seen, or a suite cannot be used.
+    A suite is a file policies/<system>/<name>_test.yaml; PATH is one, or a folder that holds some, from the current
+    folder or else from the root. The exit code is 0 where every case holds, and 4 where one does not, too little was
+    seen, or a suite cannot be used.
     """
     from gatekeeper.suites.run import SuitesRequest, run_suites
 
     configuration = configuration_of(root)
     wanted = parse_outputs(outputs, _accepts)
-    refuse_inputs(wanted, configuration, None)
+    refuse_inputs(wanted, configuration)
     request = SuitesRequest(paths, cases, coverage, fail_under)
     with progress_on(sys.stderr) as progress:
         report = run_suites(configuration, request, progress)
+    # only a suite that was read says which snapshots it names
+    refuse_inputs(wanted, configuration, *(Path(path) for each in report.suites for path in each.suite.rests_on))
     written = _write(report, wanted)
     colored = wants_color(color or configuration.color, sys.stdout)
     put(_shown(report, format_, colored=colored), None if format_ == "text" else UTF_8)

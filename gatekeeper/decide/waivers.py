@@ -14,7 +14,7 @@ from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.policy import Gate
 from gatekeeper.model.rule import Enforcement, Rule
 from gatekeeper.model.snapshot import Subject
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
 from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
 
 
@@ -86,7 +86,8 @@ def _refusal(gate: Gate, rule: Rule, waiver: Waiver) -> str:
         return f"{waiver.person} does not hold the role {waiver.role}"
     lasts = waiver.expires_at - waiver.granted_at
     if lasts > terms.longest:
-        return f"it lasts {span_text(lasts)}, longer than the {span_text(terms.longest)} that the gate allows"
+        told = span_text_beside(lasts, terms.longest)
+        return f"it lasts {told}, longer than the {exact_span_text(terms.longest)} that the gate allows"
     return ""
 
 

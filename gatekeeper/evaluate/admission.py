@@ -17,7 +17,7 @@ from gatekeeper.model.decode import typed
 from gatekeeper.model.finding import Lack
 from gatekeeper.model.policy import EvidenceEntry, Policy
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text
 from gatekeeper.model.values import Json
 
 SKEW = timedelta(seconds=60)
@@ -106,7 +106,7 @@ def _out_of_time(entry: EvidenceEntry, item: Evidence, as_of: datetime) -> tuple
         since = item.collected_at + entry.max_age
         return "stale", (
             f"collected {instant_text(item.collected_at)}, "
-            f"stale since {instant_text(since)} (may be {span_text(entry.max_age)} old)"
+            f"stale since {instant_text(since)} (may be {exact_span_text(entry.max_age)} old)"
         )
     return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gatekeeper.evaluate.admission import SKEW, Admitted, admit
 from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
@@ -30,7 +30,7 @@ from gatekeeper.model.standing import (
     RemedyStanding,
     TriggerStanding,
 )
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,20 +225,38 @@ def _lasted(trigger: Trigger, lasting: Lasting, standing: TriggerStanding, input
     try:
         needs = span_of(lasting.span, inputs.bindings)
         since = _begun(trigger.since, inputs)
-        ended = run(lasting.until, inputs.bindings) if lasting.until is not None else None
-        lasted = (inputs.as_of if ended is None else min(instant_of(ended), inputs.as_of)) - since
+        lasted = _span(since, _ended(lasting, inputs), inputs.as_of)
     except Undecidable as undecidable:
         if standing.state is Reach.NOT_REACHED:
             return standing
         lacks = tuple(dict.fromkeys((*standing.lacks, *undecidable.lacks)))
         return replace(standing, state=Reach.UNKNOWN, lacks=lacks)
     enough = lasted > needs if lasting.strictly else lasted >= needs
-    expected = f"{standing.expected}, for {'longer than' if lasting.strictly else 'at least'} {span_text(needs)}"
+    expected = f"{standing.expected}, for {'longer than' if lasting.strictly else 'at least'} {exact_span_text(needs)}"
     standing = replace(standing, since=since, lasted=lasted, needs=needs, expected=expected)
     if not enough:  # a condition that is so or not known does not decide it any more
         parts = standing.because if standing.state is Reach.NOT_REACHED else ()
         return replace(standing, state=Reach.NOT_REACHED, lacks=(), because=parts)
     return replace(standing, reached_at=since + needs if standing.state is Reach.REACHED else None)
+
+
+def _ended(lasting: Lasting, inputs: LadderInputs) -> datetime | None:
+    """When a condition ended; None while it lasts."""
+    value = run(lasting.until, inputs.bindings) if lasting.until is not None else None
+    return None if value is None else instant_of(value)
+
+
+def _span(since: datetime, ended: datetime | None, as_of: datetime) -> timedelta:
+    """How long something lasted, up to now at most: an end to come is no end.
+
+    Raises:
+        Undecidable: it ended before it began, so one of the two is wrong.
+    """
+    if ended is not None and ended < since:
+        told = f"it ended at {instant_text(ended)}, before it began at {instant_text(since)}"
+        raise Undecidable((Lack("", "undecided", told),))
+    until = as_of if ended is None else min(ended, as_of)
+    return max(until - since, timedelta(0))  # clocks disagree a little: what begins in a moment has not lasted yet
 
 
 def _message(trigger: Trigger, standing: TriggerStanding, inputs: LadderInputs) -> str:
@@ -254,7 +272,7 @@ def _message(trigger: Trigger, standing: TriggerStanding, inputs: LadderInputs) 
     if standing.lasted is None or standing.needs is None:
         return told
     sign = "more than " if trigger.lasting is not None and trigger.lasting.strictly else ""
-    lasted = f"{span_text(standing.lasted)}, needs {sign}{span_text(standing.needs)}"
+    lasted = f"{span_text_beside(standing.lasted, standing.needs)}, needs {sign}{exact_span_text(standing.needs)}"
     return f"{told}: {lasted}" if told else lasted
 
 

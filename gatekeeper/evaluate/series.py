@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from gatekeeper.model.series import NO_TIME, Break, Streak, Sustained, Truth
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
 
 
 def too_long(start: datetime, end: datetime, max_gap: timedelta | None) -> bool:
@@ -77,7 +77,7 @@ def _gap(streak: Streak, at: datetime, max_gap: timedelta | None) -> Streak:
     if streak.last is None or max_gap is None or not too_long(streak.last, at, max_gap):
         return streak
     detail = (
-        f"no sample for {span_text(at - streak.last)} from {instant_text(streak.last)} to {instant_text(at)}, "
-        f"at most {span_text(max_gap)} is allowed"
+        f"no sample for {span_text_beside(at - streak.last, max_gap)} from {instant_text(streak.last)} to "
+        f"{instant_text(at)}, at most {exact_span_text(max_gap)} is allowed"
     )
     return Streak(broken=Break(streak.last, at, "gap", detail))

@@ -12,7 +12,7 @@ from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.evaluate.window import Counted, Sample, judge_window
 from gatekeeper.model.finding import Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Expression
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
 from gatekeeper.model.window import WindowState
 
 
@@ -35,8 +35,8 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
         not_before=not_before,
         observed_until=_observed_until(evidence, inputs),
     )
-    gap = f", no more than {span_text(max_gap)} between them" if max_gap is not None else ""
-    expected = f"{span_text(length)} of clean samples{gap}"
+    gap = f", no more than {exact_span_text(max_gap)} between them" if max_gap is not None else ""
+    expected = f"{exact_span_text(length)} of clean samples{gap}"
     if state.complete:
         return Judgement(Outcome.PASS, _tell(state), expected, evidence=evidence, window=state)
     if state.undecided_from is not None:
@@ -62,7 +62,8 @@ def _positive(given: timedelta | Expression, inputs: Inputs, what: str) -> timed
     """A window of no length would be complete at once, so a span that is not positive decides nothing."""
     span = span_of(given, inputs.bindings)
     if span <= timedelta(0):
-        raise Undecidable((Lack("", "error", f"{what} of the window is {span_text(span)}, which is not positive"),))
+        told = f"{what} of the window is {exact_span_text(span)}, which is not positive"
+        raise Undecidable((Lack("", "error", told),))
     return span
 
 
@@ -109,7 +110,7 @@ def _tell(state: WindowState) -> str:
     """How the window stands, in one line."""
     broken = _last_break(state)
     if state.clean_since is None or state.completes_at is None:
-        return f"no clean streak{broken}; {span_text(state.length)} from the next clean sample on"
+        return f"no clean streak{broken}; {exact_span_text(state.length)} from the next clean sample on"
     told = f"clean since {instant_text(state.clean_since)} ({state.clean_samples} clean){broken}"
     if state.complete:
         return f"{told}; complete since {instant_text(state.completes_at)}"
@@ -121,7 +122,8 @@ def _last_break(state: WindowState) -> str:
     reset = state.resets[-1] if state.resets else None
     gap = state.gaps[-1] if state.gaps else None
     if gap is not None and (reset is None or gap.end > reset.at):
-        return f", after a gap of {span_text(gap.length)} from {instant_text(gap.start)} to {instant_text(gap.end)}"
+        length = span_text_beside(gap.length, state.max_gap or gap.length)
+        return f", after a gap of {length} from {instant_text(gap.start)} to {instant_text(gap.end)}"
     if reset is not None:
         return f", after {reset.sample} of {instant_text(reset.at)} ({reset.cause})"
     return ""

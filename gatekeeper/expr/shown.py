@@ -85,7 +85,14 @@ def _brief_list(value: list[object]) -> str:
 
 
 def _names(keys: list[str]) -> str:
-    return f"{{{', '.join(keys[:MOST_ENTRIES])}{', …' if len(keys) > MOST_ENTRIES else ''}}}"
+    """The first keys of a map, each cut, as many as a line has room for."""
+    told: list[str] = []
+    for key in keys[:MOST_ENTRIES]:
+        short = key if len(key) <= LONGEST_TEXT else f"{key[: LONGEST_TEXT - 1]}…"
+        if len(", ".join([*told, short])) > MAX_SHOWN:
+            break
+        told.append(short)
+    return f"{{{', '.join(told)}{', …' if len(keys) > len(told) else ''}}}"
 
 
 def _cut(value: Json) -> Json:

@@ -6,6 +6,7 @@ says what the part needs; where it is true, and for what only chose between two 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -25,6 +26,7 @@ _LONGEST_NAME: Final = 40
 
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in"}
+_ORDERS: Final = ("<", "<=", ">", ">=")
 _NAMES: Final = ("run_number", "id", "key", "name", "title", "role", "line")
 """Fields by which people know an entry of a list, the best first."""
 
@@ -55,7 +57,7 @@ def tell(reader: Reader, node: Node, truth: bool, wanted: bool) -> str:
         case Call():
             told = _call(reader, node, truth, wanted)
         case Presence():
-            told = f"{cut(reader.text(node.operand))}.{node.field} is {'' if truth else 'not '}there"
+            told = f"{cut(reader.text(node.operand))}.{cut(node.field)} is {'' if truth else 'not '}there"
             told += f", needs {'not ' if truth else ''}to be" if wanted else ""
         case Constant():
             told = f"{reader.text(node)}, as it is written"
@@ -129,17 +131,24 @@ def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str 
     seen = f"{cut(reader.text(left))} = {brief(reader.value(left))}"
     if wanted:
         return f"{seen}, needs {_OPPOSITE[operator] if truth else operator} {_bound(reader, right)}"
+    if not truth and operator in _ORDERS and (_is_nan(reader.value(left)) or _is_nan(reader.value(right))):
+        return f"{seen}, is not {operator} {_bound(reader, right)}"
     holds = operator if truth else _OPPOSITE[operator]
     if holds != "==":
         return f"{seen}, is {holds} {_bound(reader, right)}"
     return seen if _is_literal(right) else f"{seen}, as {cut(reader.text(right))}"
 
 
+def _is_nan(value: object) -> bool:
+    """Whether a value is the number that is neither above nor below any other."""
+    return isinstance(value, float) and math.isnan(value)
+
+
 def _possession(reader: Reader, container: Node, entry: Node, truth: bool, wanted: bool) -> str:
     """``"a" in x``: what is looked for is written, and what it is looked for in was read."""
     seen = f"{cut(reader.text(container))} = {brief(reader.value(container))}"
     negated = truth if wanted else not truth
-    return f"{seen}, {'needs' if wanted else 'has'} {'no ' if negated else ''}{reader.text(entry)}"
+    return f"{seen}, {'needs' if wanted else 'has'} {'no ' if negated else ''}{cut(reader.text(entry))}"
 
 
 def _asks(node: Node) -> int:

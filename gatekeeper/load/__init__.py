@@ -65,10 +65,12 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
     """Every file of policy tests (``*_test.yaml``) below the root's folder of policies, sorted.
 
     Args:
-        paths: only these files, whatever their names are, and those below these folders.
+        paths: only these files, whatever their names are, and those below these folders: from the current folder, and
+            where they are not there, from the root. A folder that holds the folder of policies means that one.
 
     Raises:
-        InvalidDocuments: a path is not there, a folder cannot be listed, or a link in it leads out of the root.
+        InvalidDocuments: a path is not there or lies outside of the folder of policies, a folder cannot be listed, or a
+            link in it leads out of the root.
     """
     from gatekeeper.load.files import find_suite_files as find
 

@@ -37,25 +37,46 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
     """Every file of policy tests (``*_test.yaml``) below the root's folder of policies, sorted.
 
     Args:
-        paths: only these files, whatever their names are, and those below these folders.
+        paths: only these files, whatever their names are, and those below these folders; as in ``from_root``. A folder
+            that holds the folder of policies means that one.
 
     Raises:
-        InvalidDocuments: a path is not there, a folder cannot be listed, or a link in it leads out of the root.
+        InvalidDocuments: a path is not there or lies outside of the folder of policies, a folder cannot be listed, or a
+            link in it leads out of the root.
     """
+    base = root / folder
     if not paths:
-        _need_folder(root / folder, root)
+        _need_folder(base, root)
     found: set[Path] = set()
     refused: list[Diagnostic] = []
-    for path in paths or (root / folder,):
-        if path.is_dir():
-            found.update(each for each in _below(path, root) if each.name.endswith(_TESTS))
-        elif path.exists():
-            found.add(path)
-        else:
+    for path in (from_root(each, root) for each in paths or (base,)):
+        if not path.exists():
             refused += refusal(display_path(path, root), "there is no such file or folder").diagnostics
+        elif not (_holds(base, path) or (path.is_dir() and _holds(path, base))):
+            message = f"lies outside of the policies in {display_path(base, root)}"
+            hint = "--root names the project that it belongs to"
+            refused += refusal(display_path(path, root), message, hint, "outside").diagnostics
+        elif path.is_dir():
+            below = _below(path if _holds(base, path) else base, root)
+            found.update(each for each in below if each.name.endswith(_TESTS))
+        else:
+            found.add(path)
     if refused:
         raise InvalidDocuments(tuple(refused))
     return tuple(sorted(found))
+
+
+def from_root(path: Path, root: Path) -> Path:
+    """A path that somebody names: from the current folder, and where nothing is there, from the root."""
+    try:
+        return root / path if not path.exists() and (root / path).exists() else path
+    except OSError:  # who opens it says why it cannot be read
+        return path
+
+
+def _holds(folder: Path, path: Path) -> bool:
+    """Whether a path lies in a folder, or is that folder."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def find_sources_files(root: Path, folder: str = "evidence", system: str | None = None) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.terms import NAME_HINT, as_instant, as_span, name_problem
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
 from gatekeeper.model.policy import Parameter, ParamValue
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text
 
 _SPAN = re.compile(r"(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
@@ -62,7 +62,7 @@ def override_problem(parameter: Parameter, node: Node, policy: str, problems: Pr
 
 def _shown(value: ParamValue) -> str:
     if isinstance(value, timedelta):
-        return span_text(value)
+        return exact_span_text(value)
     return instant_text(value) if isinstance(value, datetime) else str(value)
 
 

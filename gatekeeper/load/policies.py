@@ -19,7 +19,7 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child
-from gatekeeper.load.waivers import WaiverDraft, read_waivers
+from gatekeeper.load.waivers import WaiverDraft, check_target, read_waivers
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import PolicySet
 
@@ -151,7 +151,7 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
     _check_reads(gates, problems)
     unique([waiver.id for waiver in drafts.waivers], "waivers", problems)
     for waiver in drafts.waivers:
-        _check_target(waiver, gates, problems)
+        check_target(waiver, {name: draft.rule_ids for name, draft in gates.items()}, problems)
     _check_modes(drafts, problems)
     calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
     for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
@@ -186,16 +186,3 @@ def _check_modes(drafts: _Drafts, problems: Problems) -> None:
             if isinstance(of, ScalarNode) and not problems.spoiled(of) and of.text not in modes:
                 hint = did_you_mean(of.text, modes, "the modes are")
                 problems.node(of, f"there is no mode `{shown(of.text)}`", hint, "unknown-mode")
-
-
-def _check_target(waiver: WaiverDraft, gates: dict[str, GateDraft], problems: Problems) -> None:
-    if waiver.gate is None:
-        return
-    gate = gates.get(waiver.gate.text)
-    if gate is None:
-        hint = did_you_mean(waiver.gate.text, gates, "the policies are")
-        problems.node(waiver.gate, f"there is no policy `{shown(waiver.gate.text)}`", hint, "unknown-policy")
-    elif waiver.rule is not None and waiver.rule.text not in gate.rule_ids:
-        hint = did_you_mean(waiver.rule.text, gate.rule_ids, "the rules are")
-        message = f"{waiver.gate.text} has no rule `{shown(waiver.rule.text)}`"
-        problems.node(waiver.rule, message, hint, "unknown-rule")

@@ -14,6 +14,7 @@ from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.parameters import override_problem
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
+from gatekeeper.load.suite_clashes import tell_off_the_grid, tell_overridden
 from gatekeeper.load.suite_document import (
     PRESENT,
     CaseDocument,
@@ -23,6 +24,7 @@ from gatekeeper.load.suite_document import (
     SuiteHead,
 )
 from gatekeeper.load.suite_evidence import Reader
+from gatekeeper.load.suite_waivers import read_case_waivers
 from gatekeeper.load.suite_wanted import Asking, read_expectations
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.asked import asked_policies
@@ -31,14 +33,16 @@ from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.story import Values, given_value
 from gatekeeper.model.suite import Case, Edit, Event, Expectation, Given, Pause, Series
-from gatekeeper.model.times import instant_text, span_text
+from gatekeeper.model.times import exact_span_text, instant_text
 
+LONGEST = timedelta(days=100 * 365)
+"""How long a case may last."""
 MOST_LOOKS = 20_000
 """How many looks one case may have."""
 NO_MATTER = datetime(2000, 1, 1, tzinfo=UTC)
 """When a case begins of which nothing touches time."""
 
-_APART = ("evidence", "set", "add", "remove", "series", "events", "expect", "parameters")
+_APART = ("evidence", "set", "add", "remove", "series", "events", "expect", "parameters", "waivers")
 _Find = Callable[[str, str, datetime, Path], Snapshot | None]
 _Step = tuple[Event, Node]
 _Parts = tuple[
@@ -88,7 +92,8 @@ class CaseReader:
         alone = not any(child(node, key) is not None for key in ("every", "for", "events", "series"))
         if "expect" not in node.values:
             problems.beside(node, "this case expects nothing", "say under `expect` what the policies answer", "empty")
-        asking = Asking(self.policies, self.asked, now, alone and not _says_when(child(node, "expect")))
+        waivers = read_case_waivers(child(node, "waivers"), self.policies, self.asked, problems)
+        asking = Asking(self.policies, self.asked, now, alone and not _says_when(child(node, "expect")), waivers)
         expectations = read_expectations(child(node, "expect"), asking, problems)
         parameters = self._parameters(child(node, "parameters"))
         self._names(node, head, now)
@@ -114,8 +119,11 @@ class CaseReader:
             parameters=parameters,
             expectations=expectations,
             place=node.place,
+            waivers=waivers,
         )
         self._looks(node, case)
+        tell_overridden(head, node, edits, series, reader)
+        tell_off_the_grid(case, node, (each for each in self.asked if each in self.policies.modes), problems)
         values = self._values(given, snapshot)
         self._stale(node, case, values)
         if self.whole and len(problems.errors) == before:
@@ -142,7 +150,7 @@ class CaseReader:
         now = (head.now if head is not None else None) or suite
         if now is not None or child(node, "now") is not None or child(self.own, "now") is not None:
             return now
-        why = self.timely
+        why = self.timely or ("it has waivers, which end at some time" if child(node, "waivers") is not None else "")
         begins = child(node, "snapshot") or child(self.own, "snapshot")
         if not why and begins is not None:
             why = "it begins with a snapshot"
@@ -277,7 +285,7 @@ class CaseReader:
         for part, offsets in (("events", [each.at for each, _ in events]), ("expect", [each.at for each in wanted])):
             for index, offset in enumerate(offsets):
                 if offset > head.length:
-                    self._told_at(node, part, index, f"the case is over after {span_text(head.length)}")
+                    self._told_at(node, part, index, f"the case is over after {exact_span_text(head.length)}")
         return head.length
 
     def _told_at(self, node: MapNode, part: str, index: int, message: str) -> None:
@@ -290,6 +298,9 @@ class CaseReader:
     def _looks(self, node: MapNode, case: Case) -> None:
         """Tells of looks that are too many, and of expectations of a time in which nobody looks."""
         count = case.length // case.every if case.every is not None else 0
+        if case.length > LONGEST:
+            message = f"this case lasts {case.length.days // 365:,} years; it can last {LONGEST.days // 365:,}"
+            self.problems.beside(child(node, "every") or node, message, "look more often, or less long", "look")
         if count > MOST_LOOKS:
             message = f"this case has {count:,} looks; there can be {MOST_LOOKS:,}"
             self.problems.beside(

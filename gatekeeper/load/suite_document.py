@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument
+from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
+from gatekeeper.load.suite_time import Beginning
 from gatekeeper.load.terms import Id, Instant, Name, Span, Text, as_instant, one_of, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach
 from gatekeeper.model.suite import LACKING
 from gatekeeper.model.times import parse_span
+from gatekeeper.model.waiver import WaiverUse
 
 PRESENT = "none"
 """How an event says that evidence is there again."""
@@ -42,6 +44,10 @@ def _more_or_word(value: object) -> str:
     return "more" if isinstance(value, dict) else "word"
 
 
+def _pairs_or_names(value: object) -> str:
+    return "pairs" if isinstance(value, dict) else "names"
+
+
 _OFFSET_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": r"^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
@@ -60,6 +66,10 @@ Moment = Annotated[
     WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, {"type": "string", "format": "date-time"}]}),
 ]
 """An instant, as an offset from the beginning of the case or by itself."""
+NullMoment = Annotated[
+    Moment | None,
+    WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, {"type": "string", "format": "date-time"}, {"type": "null"}]}),
+]
 Samples = Annotated[Any, WithJsonSchema(_SAMPLES_SCHEMA)]
 NullInstant = Annotated[
     Instant | None,
@@ -69,6 +79,7 @@ NullText = Annotated[Text | None, WithJsonSchema({"type": ["string", "null"]})]
 OutcomeWord = one_of(*Outcome)
 ReachWord = one_of(*Reach)
 DutyWord = one_of(*DutyState)
+UseWord = one_of(*WaiverUse)
 Lacking = one_of(*LACKING)
 LackingAgain = one_of(*LACKING, PRESENT)
 
@@ -78,7 +89,7 @@ class HistoryDocument(Closed):
 
     noun = "this history"
     workflow: Text = Field(description="The workflow's file.")
-    first: Instant = Field(description="When the first run is created; its number is 1.")
+    first: Beginning = Field(description="When the first run is created; its number is 1.")
     every: Span = Field(description="The time from one run to the next.")
     conclusions: Text = Field(
         description=(
@@ -171,6 +182,14 @@ class FindingWanted(Closed):
     says: Text | None = Field(None, description="A part of its message.")
 
 
+class WaiverWanted(Closed):
+    """What is expected of a waiver."""
+
+    noun = "this"
+    use: UseWord | None = Field(None, description="What became of it.")  # type: ignore[valid-type]
+    says: Text | None = Field(None, description="A part of why.")
+
+
 class ConditionWanted(FindingWanted):
     """What is expected of a condition."""
 
@@ -192,12 +211,30 @@ class DutyWanted(Closed):
     noun = "this"
     state: DutyWord | None = Field(None, description="How it stands.")  # type: ignore[valid-type]
     due: NullInstant = Field(None, description="By when it is owed; `null` where that is not set.")
+    recommended: bool | None = Field(None, description="Whether it is only advised, and never owed.")
     says: Text | None = Field(None, description="A part of what is told of it.")
+
+
+class PageWanted(Closed):
+    """What is expected of a page."""
+
+    noun = "this page"
+    who: Text = Field(description="Who is paged.")
+    level: Text | None = Field(None, description="The level that pages them.")
+    respond_by: NullMoment = Field(
+        None, description="By when somebody takes it up: an offset, an instant, or `null` where that is not set."
+    )
 
 
 def _word_or(word: Any, more: type[Closed]) -> Any:
     """Either the word alone, or a mapping that says more."""
     return Annotated[Annotated[word, Tag("word")] | Annotated[more, Tag("more")], Discriminator(_more_or_word)]
+
+
+AdviceWanted = Annotated[
+    Annotated[list[Text], Tag("names")] | Annotated[dict[Text, NullText], Tag("pairs")],
+    Discriminator(_pairs_or_names),
+]
 
 
 class ExpectationDocument(Closed):
@@ -217,6 +254,9 @@ class ExpectationDocument(Closed):
         None, description="Of a gate: exactly the findings, as rule or rule[key], that keep it from GO."
     )
     waived: list[Text] | None = Field(None, description="Of a gate: exactly the findings whose waiver is accepted.")
+    waivers: dict[Text, _word_or(UseWord, WaiverWanted)] | None = Field(  # type: ignore[valid-type]
+        None, min_length=1, description="Of a gate: id of a waiver: what became of it."
+    )
     earliest_go: NullInstant = Field(None, description="Of a gate: when it can be GO at the earliest, or null.")
     level: NullText = Field(None, description="Of a ladder: the level that is reached, or null for none.")
     unknown_levels: list[Text] | None = Field(
@@ -228,7 +268,9 @@ class ExpectationDocument(Closed):
     remedies: dict[Text, list[Text]] | None = Field(
         None, min_length=1, description="Of a ladder: trigger: exactly the levers, or actions without one, in order."
     )
-    pages: list[Text] | None = Field(None, description="Of a ladder: exactly who is paged, in order.")
+    pages: list[_word_or(Text, PageWanted)] | None = Field(  # type: ignore[valid-type]
+        None, description="Of a ladder: exactly who is paged, in order; or mappings that say by when they respond."
+    )
     duties: dict[Text, _word_or(DutyWord, DutyWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a ladder: duty, or <level>/respond: how it stands."
     )
@@ -240,8 +282,18 @@ class ExpectationDocument(Closed):
     conditions: dict[Text, _word_or(OutcomeWord, ConditionWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a mode: condition, as <state>/<id> or <state>/exit: how it stands."
     )
+    actions: list[Text] | None = Field(None, description="Of a mode: exactly what to do in the state, in order.")
     levers: list[Text] | None = Field(None, description="Of a mode: exactly the levers that belong to the state.")
-    advice: list[Text] | None = Field(None, description="Of a mode: exactly the recommendations that hold.")
+    effects: dict[Text, Text] | None = Field(
+        None, description="Of a mode: exactly the categories that the state has effects for: a part of each effect."
+    )
+    notice: NullText = Field(None, description="Of a mode: a part of what customers see, or null for nothing.")
+    advice: AdviceWanted | None = Field(
+        None,
+        description=(
+            "Of a mode: exactly the recommendations that hold; or each with its lever, or null for one without any."
+        ),
+    )
     advice_unknown: list[Text] | None = Field(
         None, description="Of a mode: exactly the recommendations of which it cannot be told."
     )
@@ -258,7 +310,7 @@ class CaseHead(Closed):
     id: Id = Field(description="Unique in the file.")
     title: Text = Field(description="What it shows.")
     description: Text | None = Field(None, description="What there is to know beside.")
-    now: Instant | None = Field(None, description="When it begins; the suite's where it is not said.")
+    now: Beginning | None = Field(None, description="When it begins; the suite's where it is not said.")
     subject: SubjectDocument | None = Field(None, description="What is judged; the suite's where it is not said.")
     snapshot: Text | None = Field(
         None,
@@ -282,7 +334,8 @@ class CaseHead(Closed):
         default_factory=dict, description="Evidence name: how it lacks."
     )
     age: dict[Name, Offset] = Field(
-        default_factory=dict, description="Evidence name: how long ago it was collected, at each look."
+        default_factory=dict,
+        description="Evidence name: how long ago it was collected, at each look; `0s` is at the look itself.",
     )
     pauses: list[PauseDocument] = Field(default_factory=list, description="Times in which nobody looks.")
 
@@ -302,6 +355,9 @@ class CaseDocument(CaseHead):
         ),
     )
     events: list[EventDocument] = Field(default_factory=list, description="What happens on the way.")
+    waivers: list[WaiverDocument] = Field(
+        default_factory=list, description="Waivers that there are beside those of the project, as in a file of them."
+    )
     expect: ExpectationDocument | Annotated[list[ExpectationDocument], Field(min_length=1)] = Field(
         description="What the policies have to say: one expectation, or a list of them."
     )
@@ -316,7 +372,7 @@ class SuiteHead(Closed):
     title: Text = Field(description="What its cases show.")
     description: Text | None = Field(None, description="What there is to know beside.")
     policies: list[Id] = Field(min_length=1, description="The gates, ladders and modes that the cases ask.")
-    now: Instant | None = Field(
+    now: Beginning | None = Field(
         None, description="When each case begins; it can be left out where nothing that is asked touches time."
     )
     subject: SubjectDocument | None = Field(None, description="What is judged.")

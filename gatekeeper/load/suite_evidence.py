@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import get_args
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
@@ -25,6 +26,8 @@ from gatekeeper.model.values import Json
 Needs = Mapping[str, tuple[EvidenceEntry, ...]]
 """Evidence name → what each asked policy needs of it."""
 
+LONGEST_HISTORY = timedelta(days=500 * 365)
+"""How long a history may be; it ends within the calendar."""
 CONCLUSIONS = (*get_args(RunConclusion), PENDING)
 FIELDS = ("event", "head_branch", "head_sha", "html_url", "run_attempt")
 """What a history may say of each of its runs; the rest follows from its schedule."""
@@ -95,6 +98,10 @@ class Reader:
         written = child(node, "conclusions")
         tokens = self.tokens(written) if isinstance(written, ScalarNode) else None
         if shape is None or tokens is None or not isinstance(written, ScalarNode):
+            return None
+        if sum(len(each.samples) for each in tokens) * shape.every > LONGEST_HISTORY:
+            message = f"this history is longer than {LONGEST_HISTORY.days // 365:,} years"
+            self.problems.node(written, message, "write fewer conclusions, or a shorter `every`", "history")
             return None
         conclusions = tuple(self._conclusion(written, token, each) for token in tokens for each in token.samples)
         history = History(

@@ -1,22 +1,46 @@
-"""Whether what a policy says depends on when it is asked."""
+"""When a story can begin, and whether what a policy says depends on when it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from gatekeeper.expr.overloads import forms
 from gatekeeper.expr.program import Program, walk
 from gatekeeper.expr.tree import Call
+from gatekeeper.load.terms import Instant, wrong
 from gatekeeper.model.ladder import Ladder, Lasting
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy
 from gatekeeper.model.rule import CleanWindow, Each
+from gatekeeper.model.waiver import Waiver
+
+FIRST_YEAR = 1970
+LAST_YEAR = 9000
+"""A story begins within these years, the last one left out, so that what comes before and after is in the calendar."""
 
 
-def touches_time(asked: Iterable[Policy]) -> str:
-    """What in the policies depends on when they are asked, in a few words; empty where nothing does."""
-    return next((found for policy in asked for found in _reasons(policy)), "")
+def _of_the_calendar(at: datetime) -> datetime:
+    """An instant with room around it for spans of time."""
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        raise wrong(f"is outside of the years {FIRST_YEAR} to {LAST_YEAR - 1}", "write it like 2026-03-03T09:00:00Z")
+    return at
+
+
+Beginning = Annotated[Instant, AfterValidator(_of_the_calendar)]
+"""An instant at which a story can begin."""
+
+
+def touches_time(asked: Sequence[Policy], waivers: Iterable[Waiver] = ()) -> str:
+    """What in the policies, or in their waivers, depends on when they are asked; empty where nothing does."""
+    ids = {policy.id for policy in asked}
+    ends = (f"the waiver {each.id} for {each.gate} ends at some time" for each in waivers if each.gate in ids)
+    return next(chain((found for policy in asked for found in _reasons(policy)), ends), "")
 
 
 def _reasons(policy: Policy) -> Iterator[str]:

@@ -12,7 +12,7 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.asked import find_policy
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import UNKNOWN, Mode
@@ -21,20 +21,21 @@ from gatekeeper.model.rule import Each
 from gatekeeper.model.suite import Expectation, Wanted
 from gatekeeper.model.times import instant_text, parse_span
 from gatekeeper.model.values import Json
+from gatekeeper.model.waiver import Waiver
 
-NULLS = ("earliest_go", "level", "due", "observed_state")
+NULLS = ("earliest_go", "level", "due", "respond_by", "observed_state", "notice")
 """Keys of an expectation that may say ``null``."""
 
 _FINDING = re.compile(r"([^\[\]]+)(?:\[(.*)\])?", re.DOTALL)
 _ALWAYS = ("at", "policy", "title")
-_OF_A_GATE = ("verdict", "findings", "stops", "waived", "earliest_go")
+_OF_A_GATE = ("verdict", "findings", "stops", "waived", "waivers", "earliest_go")
 _OF_A_LADDER = ("level", "unknown_levels", "triggers", "remedies", "pages", "duties")
 _OF_A_MODE = (
-    *("state", "since", "because", "conditions", "levers", "advice", "advice_unknown", "observed_state"),
-    "transitions",
+    *("state", "since", "because", "conditions", "actions", "levers", "effects", "notice"),
+    *("advice", "advice_unknown", "observed_state", "transitions"),
 )
 
-_ORDERED = frozenset({"pages", "remedies"})
+_ORDERED = frozenset({"pages", "remedies", "actions"})
 """Lists in which a word can stand twice."""
 
 _Known = Callable[[ScalarNode, str], None]
@@ -50,12 +51,14 @@ class Asking:
         asked: ids of those that the suite asks.
         now: when the case begins; None where that is not known.
         one_look: whether there is only the look at the beginning.
+        waivers: those that the case brings.
     """
 
     policies: PolicySet
     asked: tuple[str, ...]
     now: datetime | None
     one_look: bool
+    waivers: tuple[Waiver, ...] = ()
 
 
 def read_expectations(node: Node | None, asking: Asking, problems: Problems) -> tuple[Expectation, ...]:
@@ -75,7 +78,9 @@ def read_expectations(node: Node | None, asking: Asking, problems: Problems) -> 
 
 
 def _expectation(node: Node, asking: Asking, problems: Problems) -> Expectation | None:
-    shape = read_shape(ExpectationDocument, node, problems, nulls=NULLS)
+    advised = child(node, "advice")
+    nulls = (*NULLS, *(advised.keys if isinstance(advised, MapNode) else ()))
+    shape = read_shape(ExpectationDocument, node, problems, nulls=nulls)
     if not isinstance(node, MapNode):
         return None
     policy = _policy_of(node, asking, problems)
@@ -134,10 +139,14 @@ class _Reader:
 
     def _part(self, name: str, key: ScalarNode, value: Node) -> Iterator[Wanted]:
         known = self._known(name)
-        if name in ("findings", "triggers", "duties", "conditions"):
+        if name in ("findings", "triggers", "duties", "conditions", "waivers"):
             yield from self._named(name.removesuffix("s").replace("dutie", "duty"), value, known)
         elif name == "remedies" and isinstance(value, MapNode):
             yield from self._remedies(value, known)
+        elif name == "pages" and isinstance(value, ListNode):
+            yield from self._pages(key, value, known)
+        elif name in ("advice", "effects") and isinstance(value, MapNode):
+            yield from self._pairs(name, key, value, known)
         elif name == "transitions" and isinstance(value, MapNode):
             yield Wanted(name, "", self._transitions(value, known), key.place)
         elif isinstance(value, ListNode):
@@ -158,7 +167,7 @@ class _Reader:
             if not each.values:
                 self.problems.node(key, f"nothing is expected of `{shown(name)}`", "say what it has to be", "empty")
             for word, more in each.values.items():
-                which = aspect if word in ("outcome", "state") else f"{aspect}_{word}"
+                which = aspect if word in ("outcome", "state", "use") else f"{aspect}_{word}"
                 yield Wanted(which, name, self._scalar(word, more), each.keys[word].place)
 
     def _remedies(self, node: MapNode, known: _Known | None) -> Iterator[Wanted]:
@@ -172,6 +181,40 @@ class _Reader:
             there = [remedy.lever or remedy.action for trigger in triggers for remedy in trigger.remedies]
             is_known = self._one_of(there, f"`{name}` has no remedy", "its remedies are") if triggers else None
             yield Wanted("remedies", name, self._words("remedies", each, is_known), node.keys[name].place)
+
+    def _pages(self, key: ScalarNode, node: ListNode, known: _Known | None) -> Iterator[Wanted]:
+        """Who is paged, as words or as mappings that say more."""
+        words = [each if isinstance(each, ScalarNode) else child(each, "who") for each in node.items]
+        there = [each for each in words if isinstance(each, ScalarNode) and not self.problems.spoiled(each)]
+        for each in there:
+            if known is not None:
+                known(each, each.text)
+        yield Wanted("pages", "", [each.text for each in there], key.place)
+        for more in node.items:
+            yield from self._page(more) if isinstance(more, MapNode) else ()
+
+    def _page(self, node: MapNode) -> Iterator[Wanted]:
+        """What a page says beside who is paged."""
+        name, level, by = _text(node.values.get("who")), node.values.get("level"), node.values.get("respond_by")
+        levels = self._known("level")
+        if isinstance(level, ScalarNode) and levels is not None:
+            levels(level, level.text)
+            yield Wanted("page", f"{level.text}/{name}", name, node.keys["level"].place)
+            name = f"{level.text}/{name}"
+        if by is not None:
+            yield Wanted("page_respond_by", name, self._scalar("respond_by", by), node.keys["respond_by"].place)
+
+    def _pairs(self, name: str, key: ScalarNode, node: MapNode, known: _Known | None) -> Iterator[Wanted]:
+        """Names that are meant exactly, and of each what it leads to."""
+        part = {"advice": "advice_lever", "effects": "effect"}[name]
+        below = self._known(part)
+        yield Wanted(name, "", list(node.values), key.place)
+        for word, each in node.values.items():
+            if known is not None:
+                known(node.keys[word], word)
+            if below is not None and isinstance(each, ScalarNode) and each.value is not None:
+                below(each, each.text)
+            yield Wanted(part, word, self._scalar(part, each), node.keys[word].place)
 
     def _words(self, name: str, node: ListNode, known: _Known | None) -> Json:
         words: list[Json] = []
@@ -197,9 +240,9 @@ class _Reader:
         """A single value: an instant as text, whether it is written as one or as an offset."""
         if not isinstance(node, ScalarNode) or node.value is None:
             return None
-        if name == "met":
+        if name in ("met", "recommended"):
             return node.value
-        if name in ("earliest_go", "due", "since"):
+        if name in ("earliest_go", "due", "respond_by", "since"):
             try:
                 return instant_text(as_instant(node.text))
             except ValueError:
@@ -212,6 +255,10 @@ class _Reader:
     def _known(self, name: str) -> _Known | None:
         """What a name of that part has to be; None where it can be anything."""
         policy = self.policy
+        if isinstance(policy, Gate) and name == "waivers":
+            there = (*self.asking.policies.waivers, *self.asking.waivers)
+            ids = [each.id for each in there if each.gate == policy.id]
+            return self._one_of(ids, f"there is no waiver for {policy.id} called", "there are", "bring it as `waivers`")
         if isinstance(policy, Gate):
             return self._finding if name in ("findings", "stops", "waived") else None
         words, what = _names(policy, name)
@@ -219,12 +266,13 @@ class _Reader:
             return None
         return self._one_of(words, f"{policy.id} {what}", "there is" if len(words) == 1 else "there are")
 
-    def _one_of(self, words: Iterable[str], lack: str, listed: str) -> _Known:
+    def _one_of(self, words: Iterable[str], lack: str, listed: str, where_none: str = "") -> _Known:
         there = tuple(words)
 
         def known(node: ScalarNode, word: str) -> None:
             if word not in there:
-                self.problems.node(node, f"{lack} `{shown(word)}`", did_you_mean(word, there, listed), "unknown-name")
+                hint = did_you_mean(word, there, listed) or where_none
+                self.problems.node(node, f"{lack} `{shown(word)}`", hint, "unknown-name")
 
         return known
 
@@ -272,6 +320,9 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
             "because": (conditions, "has no condition"),
             "conditions": (conditions, "has no condition"),
             "levers": (policy.levers, "has no lever"),
+            "advice_lever": (policy.levers, "has no lever"),
+            "actions": ((each for state in policy.states for each in state.actions), "has no action"),
+            "effects": (dict.fromkeys(each for state in policy.states for each in state.effects), "has no effect on"),
             "advice": (advice, "has no recommendation"),
             "advice_unknown": (advice, "has no recommendation"),
         }
@@ -288,7 +339,7 @@ def _duties(ladder: Ladder) -> Iterator[str]:
     yield from (duty.id for duty in ladder.duties)
 
 
-def _text(node: Node) -> str:
+def _text(node: Node | None) -> str:
     return node.text if isinstance(node, ScalarNode) else ""
 
 

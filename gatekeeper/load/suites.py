@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,12 +86,17 @@ class Snapshots:
             if key not in self.found:
                 self.found[key] = self.recorded(system, now)
             return self.found[key]
-        near = beside.absolute().parent / word
-        path = near if near.exists() else self.root / word
+        path = self.path(word, beside)
         key = ("", str(path))
         if key not in self.found:
             self.found[key] = self.read(path)
         return self.found[key]
+
+    def path(self, word: str, beside: Path) -> Path:
+        """The file that a suite means: beside it, and where nothing is there, from the root."""
+        near = beside.absolute().parent / word
+        # os.path, since a path can be too long to be looked for: who opens it says so
+        return near if os.path.exists(near) else self.root / word  # noqa: PTH110
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,8 @@ class _Loader:
         written = child(node, "policies")
         if any(problems.spoiled(each) for each in (written.items if isinstance(written, ListNode) else ())):
             return None  # without its policies everything in it would look unknown
-        needs = needs_of(asked_policies(self.policies, (each.id for each in asked)))
+        reached = asked_policies(self.policies, (each.id for each in asked))
+        needs = needs_of(reached)
         system = self._system(written, asked)
         reader = Reader(needs, problems)
         self._one_kind(needs, written)
@@ -142,7 +149,7 @@ class _Loader:
             given=given,
             whole=len(problems.errors) == before,
             reader=reader,
-            timely=touches_time(asked_policies(self.policies, (each.id for each in asked))),
+            timely=touches_time(reached, self.policies.waivers),
             snapshots=self.snapshots.snapshot,
             own=node,
             problems=problems,
@@ -159,7 +166,16 @@ class _Loader:
             cases=tuple(each for each in made if isinstance(each, Case)),
             place=node.place,
             description=head.description or "",
+            rests_on=(str(node.source.path), *self._named_snapshots(node)),
         )
+
+    def _named_snapshots(self, node: MapNode) -> Iterator[str]:
+        """Paths of the snapshots that a suite and its cases name."""
+        listed = child(node, "cases")
+        for each in (node, *(listed.items if isinstance(listed, ListNode) else ())):
+            word = child(each, "snapshot")
+            if isinstance(word, ScalarNode) and word.text != RECORDED:
+                yield str(self.snapshots.path(word.text, node.source.path))
 
     def _asked(self, node: Node | None) -> tuple[Policy, ...]:
         """The policies that a suite asks; one that there is not is told."""

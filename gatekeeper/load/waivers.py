@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gatekeeper.load.diagnostics import shown
+from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import WaiverDocument, WaiversDocument, WaiversHead
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -33,10 +34,29 @@ def read_waivers(node: MapNode, problems: Problems) -> list[WaiverDraft]:
     if not isinstance(listed, ListNode):
         problems.node(listed, "`waivers` must be a list", "begin each waiver with `- id:`", "type")
         return []
-    return [_read(each, problems) for each in listed.items]
+    return [read_waiver(each, problems) for each in listed.items]
 
 
-def _read(node: Node, problems: Problems) -> WaiverDraft:
+def check_target(waiver: WaiverDraft, gates: Mapping[str, Collection[str]], problems: Problems) -> None:
+    """Complains about a waiver for a gate or a rule that there is not.
+
+    Args:
+        gates: gate id → ids of its rules.
+    """
+    if waiver.gate is None:
+        return
+    rules = gates.get(waiver.gate.text)
+    if rules is None:
+        hint = did_you_mean(waiver.gate.text, gates, "the policies are")
+        problems.node(waiver.gate, f"there is no policy `{shown(waiver.gate.text)}`", hint, "unknown-policy")
+    elif waiver.rule is not None and waiver.rule.text not in rules:
+        hint = did_you_mean(waiver.rule.text, rules, "the rules are")
+        message = f"{waiver.gate.text} has no rule `{shown(waiver.rule.text)}`"
+        problems.node(waiver.rule, message, hint, "unknown-rule")
+
+
+def read_waiver(node: Node, problems: Problems) -> WaiverDraft:
+    """One waiver of a list; what is wrong goes to ``problems``."""
     shape = read_shape(WaiverDocument, node, problems)
     if shape is not None and shape.expires_at <= shape.granted_at:
         expires = child(node, "expires_at")

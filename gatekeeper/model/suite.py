@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from gatekeeper.model.place import Place
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.values import Json
+from gatekeeper.model.waiver import Waiver
 
 LACKING = ("missing", "failed", "truncated", "mistyped", "stale")
 """How a case can say that evidence is not there or cannot be used."""
@@ -126,21 +127,25 @@ class Wanted:
     Of a gate:
         ``verdict``: ``GO``, ``NO-GO`` or ``INCONCLUSIVE``. ``finding`` (named): a word of ``Outcome``; the name of an
         ``each`` rule without a key means all its rows. ``finding_says`` (named): a part of the message. ``stops``: the
-        findings that stop the gate, by name. ``waived``: the findings whose waiver is accepted, by name.
-        ``earliest_go``: an instant, or None.
+        findings that stop the gate, by name. ``waived``: the findings whose waiver is accepted, by name. ``waiver``
+        (named): a word of ``WaiverUse``. ``waiver_says`` (named): a part of why. ``earliest_go``: an instant, or None.
 
     Of a ladder:
         ``level``: its word, or None. ``unknown_levels``: words. ``trigger`` (named): a word of ``Reach``.
         ``trigger_says`` (named): a part of the message. ``remedies`` (named by the trigger): levers, or actions of
-        remedies without one, that are advised, in order. ``pages``: who, in order. ``duty`` (named): a word of
-        ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_says`` (named): a part of what is told.
+        remedies without one, that are advised, in order. ``pages``: who, in order. ``page`` (named by who, or by
+        ``level/who``): who is paged so. ``page_respond_by`` (named likewise): an instant, or None. ``duty`` (named): a
+        word of ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_recommended`` (named): true or false.
+        ``duty_says`` (named): a part of what is told.
 
     Of a mode:
         ``state``: its name, or ``unknown``. ``since``: an instant. ``because``: ids of the conditions of the
         transition at this look. ``condition`` (named): a word of ``Outcome``. ``condition_says`` (named): a part of
-        what bars it, broke it or lacks. ``condition_met`` (named): true or false. ``levers``: ids. ``advice``: ids of
-        advice that holds. ``advice_unknown``: ids. ``observed_state``: a name, or None. ``transitions``: pairs of
-        instant and state, over the case up to this look.
+        what bars it, broke it or lacks. ``condition_met`` (named): true or false. ``actions``: texts, in order.
+        ``levers``: ids. ``effects``: categories. ``effect`` (named by the category): a part of its text. ``notice``: a
+        part of what customers see, or None for nothing. ``advice``: ids of advice that holds. ``advice_lever``
+        (named): the lever of advice that holds, or None. ``advice_unknown``: ids. ``observed_state``: a name, or None.
+        ``transitions``: pairs of instant and state, over the case up to this look.
     """
 
     aspect: str
@@ -184,6 +189,7 @@ class Case:
         age: evidence name → how old its collection is at each look.
         earlier: mode id → state and since when, where a mode does not begin anew.
         parameters: policy id → parameter → value as text.
+        waivers: those that there are beside the project's own.
     """
 
     id: str
@@ -204,6 +210,7 @@ class Case:
     parameters: Mapping[str, Mapping[str, str]]
     expectations: tuple[Expectation, ...]
     place: Place
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +221,7 @@ class Suite:
         file: as it is shown to people: relative to the root.
         system: the folder that it stands in.
         policies: ids of the policies that its cases ask, in the order of the file.
+        rests_on: paths of the suite's file and of the snapshots that it names.
     """
 
     file: str
@@ -223,3 +231,4 @@ class Suite:
     cases: tuple[Case, ...]
     place: Place
     description: str = field(default="")
+    rests_on: tuple[str, ...] = ()

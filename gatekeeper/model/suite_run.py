@@ -241,6 +241,19 @@ class SuitesReport:
         return self.fail_under is None or self.outcomes.percent >= self.fail_under
 
     @property
+    def least(self) -> tuple[str, str]:
+        """How much has to be seen and how much was, in percent, with as many digits as show the difference.
+
+        Both are empty where nothing has to be seen.
+        """
+        if self.fail_under is None:
+            return "", ""
+        seen = self.outcomes.percent
+        told = (f"{seen:.{digits}f}" for digits in range(1, 18))
+        differing = (each for each in told if (float(each) >= self.fail_under) == (seen >= self.fail_under))
+        return repr(self.fail_under).removesuffix(".0"), next(differing, repr(seen))
+
+    @property
     def holds(self) -> bool:
         """Whether every case holds and enough was seen."""
         return self.covered and all(each.holds for each in self.suites)

@@ -47,18 +47,49 @@ def parse_deadline(text: str) -> datetime | None:
         return None
 
 
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
 def span_text(span: timedelta) -> str:
     """A span in the largest units that matter: ``7 d``, ``2 h 5 min``, ``45 s``; at most two of them."""
-    seconds = int(abs(span).total_seconds())
-    sign = "-" if span < timedelta(0) else ""
-    parts = []
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+    return _in_units(_rounded(span))
+
+
+def exact_span_text(span: timedelta) -> str:
+    """A span in every unit that it has, such as ``1 h 30 min 1 s``; for limits, which are compared to the instant."""
+    return _in_units(span)
+
+
+def span_text_beside(span: timedelta, limit: timedelta) -> str:
+    """A span for a sentence that compares it with a limit: with all of its units where two of them read otherwise.
+
+    A gap of 1 h 30 min 1 s exceeds one of 1 h 30 min, and told as ``1 h 30 min`` it would not.
+    """
+    rounded = _rounded(span)
+    same = (rounded > limit) == (span > limit) and (rounded < limit) == (span < limit)
+    return span_text(span) if same else exact_span_text(span)
+
+
+def _rounded(span: timedelta) -> timedelta:
+    """A span towards zero, to the largest unit that it has, and to the one below that."""
+    seconds, kept, units = int(abs(span).total_seconds()), 0, 0
+    for size, _ in _UNITS:
         count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-        elif parts:
+        kept += count * size
+        units += 1 if count or units else 0
+        if units == 2:
             break
-    return sign + (" ".join(parts[:2]) or "0 s")
+    return timedelta(seconds=kept) if span >= timedelta(0) else -timedelta(seconds=kept)
+
+
+def _in_units(span: timedelta) -> str:
+    seconds, parts = int(abs(span).total_seconds()), []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        fraction = f".{abs(span).microseconds:06d}".rstrip("0") if unit == "s" and span.microseconds else ""
+        if count or fraction:
+            parts.append(f"{count}{fraction} {unit}")
+    return ("-" if span < timedelta(0) else "") + (" ".join(parts) or "0 s")
 
 
 _SPAN = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)

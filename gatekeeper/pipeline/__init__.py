@@ -7,6 +7,7 @@ from gatekeeper.pipeline.deciding import closure, decide
 from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot
 from gatekeeper.pipeline.linting import Linted, lint
 from gatekeeper.pipeline.standing import look_at, stand_on
+from gatekeeper.pipeline.suites import load_suites_of
 
 __all__ = [
     "Linted",
@@ -19,6 +20,7 @@ __all__ = [
     "find_snapshot",
     "lint",
     "load_policies_of",
+    "load_suites_of",
     "look_at",
     "policy_of",
     "stand_on",

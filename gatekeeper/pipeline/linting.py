@@ -1,4 +1,7 @@
-"""Linting: everything that is wrong in the policies, waivers and sources of a project, without evaluating anything."""
+"""Linting: everything that is wrong in the policies, waivers, sources and suites of a project.
+
+Nothing is evaluated, and no case of a suite is played.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput, UsageError
-from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources
+from gatekeeper.load import find_policy_files, find_sources_files, find_suite_files, load_policies, load_sources
+from gatekeeper.load.files import from_root
+from gatekeeper.load.source import display_path
+from gatekeeper.pipeline.suites import load_suites_of
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
+    from gatekeeper.model.policy import PolicySet
     from gatekeeper.model.sources import SourcesDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """What a lint came to: how many files were read, and every diagnostic, sorted by place."""
+    """What a lint came to.
+
+    Attributes:
+        files: how many were read.
+        diagnostics: sorted by place.
+        left_out: how many suites were not read, since the policies that they ask have errors.
+    """
 
     files: int
     diagnostics: tuple[Diagnostic, ...]
+    left_out: int = 0
 
 
 def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
-    """Check policies, waivers and sources.
+    """Check policies, waivers, sources and suites.
 
     Args:
-        files: only what is wrong in these files is told; none means every file of the project.
+        files: only what is wrong in these files is told; none means every file of the project. They are found as
+            ``from_root`` says.
 
     Raises:
-        UsageError: a file that is neither a policy, a waiver nor a sources file of the project.
+        UsageError: a file that is no policy, waiver, sources file or suite of the project.
     """
     from gatekeeper.collect.run import check_sources
     from gatekeeper.load.bindings import warn_unbound
@@ -60,14 +75,38 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
         doubtful = {file.parent.name for file in sources if file not in bound}
         sure = [each for each in bound.values() if each.system not in doubtful]
         diagnostics += warn_unbound(loaded, sure, root)
-    there = {_real(file) for file in (*policies, *sources)}
-    wanted = {_real(file) for file in files}
-    for file in files:
-        if _real(file) not in there:
-            raise UsageError(f"{file} is no policy and no sources file of {configuration.root}")
+    suites = find_suite_files(root, folder)
+    there = {_real(file) for file in (*policies, *sources, *suites)}
+    wanted = {_real(from_root(file, root)): file for file in files}
+    for real, file in wanted.items():
+        if real not in there:
+            raise UsageError(f"{file} is no policy, no suite and no sources file of {configuration.root}")
+    asked = [each for each in suites if not wanted or _real(each) in wanted]
+    if loaded is not None:
+        diagnostics += _of_suites(configuration, asked, loaded)
     if wanted:
         diagnostics = [each for each in diagnostics if _real(Path(each.file)) in wanted]
-    return Linted(len(wanted or there), tuple(sorted(diagnostics, key=lambda each: each.order)))
+    left_out = asked if loaded is None else []
+    if not any(each.level == "error" for each in diagnostics):
+        # What is wrong with the policies was not asked for, and yet nothing is known of these files.
+        diagnostics += [_unread(each, root) for each in left_out]
+    read = len(wanted or there) - len(left_out)
+    return Linted(read, tuple(sorted(diagnostics, key=lambda each: each.order)), len(left_out))
+
+
+def _of_suites(configuration: Configuration, files: Sequence[Path], policies: PolicySet) -> tuple[Diagnostic, ...]:
+    try:
+        load_suites_of(configuration, files, policies)
+    except InvalidDocuments as refused:
+        return refused.diagnostics
+    return ()
+
+
+def _unread(file: Path, root: Path) -> Diagnostic:
+    message = "was not checked: the policies that it could ask have errors"
+    return Diagnostic(
+        display_path(file, root), 0, 0, message, "mend those first; `gatekeeper lint` tells them", code="unchecked"
+    )
 
 
 def _real(file: Path) -> Path:

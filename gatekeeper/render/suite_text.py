@@ -156,7 +156,8 @@ def _sum(canvas: Canvas, report: SuitesReport) -> None:
     held = f"{count(len(cases), 'case')}: {_holding(cases, failing)}; {count(looks, 'look')}; {seen}"
     canvas.text(held, Tone.BAD if failing else Tone.GOOD)
     if not report.covered and report.fail_under is not None:
-        least = f"{report.fail_under:g} % of the outcomes have to be seen, {report.outcomes.percent:.1f} % were"
+        wanted, seen = report.least
+        least = f"{wanted} % of the outcomes have to be seen, {seen} % were"
         canvas.text(least, Tone.BAD)
 
 

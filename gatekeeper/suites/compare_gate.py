@@ -43,6 +43,12 @@ def _waived(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
     yield _names("waived", wanted, decision, [each for each in decision.root.findings if each.waiver is not None])
 
 
+def _waiver(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    notes = decision.root.waivers
+    rows = [Row(each.waiver.id, each.use.value, each.reason) for each in notes if each.waiver.id == wanted.name]
+    yield from graded(wanted, rows, [each.waiver.id for each in notes])
+
+
 def _names(what: str, wanted: Wanted, decision: Decision, found: list[Finding]) -> Compared:
     """Compares names exactly; a rule without a key stands for those of its rows that are there."""
     words = texts(wanted.value)
@@ -78,6 +84,7 @@ GATE_ASPECTS: Mapping[str, Callable[[Wanted, Decision], Iterator[Compared]]] = {
     **dict.fromkeys(parts_of("finding"), _finding),
     "stops": _stops,
     "waived": _waived,
+    **dict.fromkeys(parts_of("waiver"), _waiver),
     "earliest_go": _earliest_go,
 }
 """Aspect → how it is compared."""

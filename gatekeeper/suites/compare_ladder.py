@@ -53,13 +53,20 @@ def _pages(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
     yield alike("pages", wanted.value, [each.who for each in standing.pages], standing.told, ordered=True)
 
 
+def _page(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    pages = [Row(f"{each.level}/{each.who}", each.who, standing.told, due=each.respond_by) for each in standing.pages]
+    rows = [each for each in pages if wanted.name in (each.name, each.word)]
+    yield from graded(wanted, rows, [each.name for each in pages])
+
+
 def _duty(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
     rows = [_duty_row(each) for each in standing.duties if each.id == wanted.name]
     yield from graded(wanted, rows, [each.id for each in standing.duties])
 
 
 def _duty_row(duty: DutyStanding) -> Row:
-    return Row(duty.id, duty.state.value, with_lacks(duty.told, duty.lacks), due=duty.due)
+    told = with_lacks(duty.told, duty.lacks)
+    return Row(duty.id, duty.state.value, told, due=duty.due, recommended=duty.recommended)
 
 
 def _triggers(standing: LadderStanding) -> Mapping[str, TriggerStanding]:
@@ -85,6 +92,7 @@ LADDER_ASPECTS: Mapping[str, Callable[[Wanted, LadderStanding], Iterator[Compare
     **dict.fromkeys(parts_of("trigger"), _trigger),
     "remedies": _remedies,
     "pages": _pages,
-    **dict.fromkeys(parts_of("duty", "due"), _duty),
+    **dict.fromkeys(("page", "page_respond_by"), _page),
+    **dict.fromkeys(parts_of("duty", "due", "recommended"), _duty),
 }
 """Aspect → how it is compared."""

@@ -22,6 +22,8 @@ from gatekeeper.suites.compared import (
     one,
     parts_of,
     texts,
+    told_in,
+    value_told,
     with_lacks,
 )
 
@@ -81,13 +83,46 @@ def _row(reading: ConditionReading) -> Row:
     )
 
 
+def _actions(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
+    yield alike("actions", wanted.value, scene.reading.actions, _in_state(scene), ordered=True)
+
+
+def _effects(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
+    yield alike("effects", wanted.value, list(scene.reading.effects), _in_state(scene), ordered=False)
+
+
+def _effect(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
+    found = scene.reading.effects.get(wanted.name, "")
+    yield told_in(f"effect {wanted.name}", wanted.value, found, _in_state(scene))
+
+
+def _notice(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
+    yield told_in("notice", wanted.value, scene.reading.notice, _in_state(scene))
+
+
+def _in_state(scene: ModeScene) -> str:
+    """Whose actions, effects and levers these are: those of the state that it was last known to be in."""
+    state, known = scene.reading.state, scene.reading.last_known
+    return f"the state is {state}" + ("" if state == known else f", last known to be {known}")
+
+
 def _levers(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
     found = [each.id for each in scene.reading.levers]
-    yield alike("levers", wanted.value, found, f"the state is {scene.reading.state}", ordered=False)
+    yield alike("levers", wanted.value, found, _in_state(scene), ordered=False)
 
 
 def _advice(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
     yield _advised("advice", wanted, scene, Outcome.PASS)
+
+
+def _advice_lever(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
+    what = f"lever of advice {wanted.name}"
+    advised = next((each for each in scene.reading.advice if each.id == wanted.name), None)
+    if advised is None or advised.outcome is not Outcome.PASS:
+        found = "the advice does not hold" if advised is None else "the advice is unknown"
+        yield Compared(what, value_told(wanted.value), found, advised.reason if advised else "", holds=False)
+    else:
+        yield one(what, wanted.value, advised.lever, advised.reason)
 
 
 def _advice_unknown(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
@@ -130,8 +165,13 @@ MODE_ASPECTS: Mapping[str, Callable[[Wanted, ModeScene], Iterator[Compared]]] = 
     "since": _since,
     "because": _because,
     **dict.fromkeys(parts_of("condition", "met"), _condition),
+    "actions": _actions,
     "levers": _levers,
+    "effects": _effects,
+    "effect": _effect,
+    "notice": _notice,
     "advice": _advice,
+    "advice_lever": _advice_lever,
     "advice_unknown": _advice_unknown,
     "observed_state": _observed_state,
     "transitions": _transitions,

@@ -34,13 +34,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding, trigger, duty or condition as comparisons see it.
+    """A finding, trigger, duty, page or condition as comparisons see it.
 
     Attributes:
-        name: ``rule[key]`` for a row, else its id.
+        name: ``rule[key]`` for a row, else its id; of a page ``level/who``.
         word: what it came to.
         told: everything that it says of itself; ``says`` is looked for in here.
         decided: what made it so, for a comparison that does not hold.
+        due: of a page, by when somebody takes it up.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Row:
     decided: str = ""
     due: datetime | None = None
     met: bool | None = None
+    recommended: bool | None = None
 
     def why(self, part: str) -> str:
         """Why it is so; what is told is not said again where it is what was found."""
@@ -81,10 +83,10 @@ def _agrees(key: str, value: Json, row: Row) -> bool:
     """Whether a part of a row, or without one its word, is as expected."""
     if key == "says":
         return isinstance(value, str) and value in row.told
-    if key == "due":
+    if key in ("due", "respond_by"):
         return row.due == (None if value is None else parse_instant(str(value)))
-    if key == "met":
-        return row.met is value
+    if key in ("met", "recommended"):
+        return (row.met if key == "met" else row.recommended) is value
     return row.word == value
 
 
@@ -96,8 +98,9 @@ def _found(key: str, rows: Sequence[Row]) -> str:
 
 
 def _part(key: str, row: Row) -> str:
-    parts = {"says": row.told, "due": instant_told(row.due), "met": value_told(row.met)}
-    return parts.get(key, row.word)
+    due = instant_told(row.due)
+    truths = {"met": value_told(row.met), "recommended": value_told(row.recommended)}
+    return {"says": row.told, "due": due, "respond_by": due, **truths}.get(key, row.word)
 
 
 def one(what: str, wanted: Json, found: Json, why: str) -> Compared:
@@ -110,6 +113,12 @@ def alike(what: str, wanted: Json, found: Sequence[str], why: str, *, ordered: b
     words = texts(wanted)
     holds = words == list(found) if ordered else sorted(set(words)) == sorted(set(found))
     return Compared(what, listed(words), listed(found), "" if holds else why, holds)
+
+
+def told_in(what: str, wanted: Json, found: str, why: str) -> Compared:
+    """Compares a part of a text with the whole; null is for one that is not there."""
+    holds = isinstance(wanted, str) and wanted in found if wanted is not None else not found
+    return Compared(what, value_told(wanted), found or NONE, "" if holds else why, holds)
 
 
 def instants(what: str, wanted: Json, found: datetime | None, why: str, start: datetime | None = None) -> Compared:

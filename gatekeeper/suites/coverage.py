@@ -73,12 +73,12 @@ class Sightings:
 
 
 def coverage(
-    policies: PolicySet, suites: Iterable[Suite], sightings: Sightings, traces: Traces, *, whole: bool
+    policies: PolicySet, suites: Iterable[Suite], sightings: Sightings, traces: Traces, *, whole: Collection[str]
 ) -> tuple[PolicyCoverage, ...]:
     """What was seen of each policy, by id.
 
     Args:
-        whole: whether policies that no suite asks are told as well, with nothing seen.
+        whole: systems of which policies that no suite asks are told as well, with nothing seen.
     """
     asked = {policy.id for suite in suites for policy in asked_policies(policies, suite.policies)}
     every: Mapping[str, Policy] = {**policies.gates, **policies.ladders, **policies.modes}
@@ -91,7 +91,7 @@ def coverage(
             branches=traces.branches_of(policy),
         )
         for name, policy in sorted(every.items())
-        if whole or name in asked
+        if policy.system in whole or name in asked
     )
 
 

@@ -7,6 +7,7 @@ goes on from its own state at the look before; everything else knows only its lo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from gatekeeper.evaluate.ladder import stand
@@ -38,6 +39,7 @@ def play_looks(case: Case, suite: Suite, policies: PolicySet, found: Iterable[Lo
 
 
 def _moments(case: Case, suite: Suite, policies: PolicySet, found: Iterable[Look]) -> Iterator[Moment]:
+    policies = replace(policies, waivers=(*policies.waivers, *case.waivers))
     modes = modes_in_order(suite, policies)
     states: dict[str, ModeState | None] = {mode: _earlier(case, mode) for mode in modes}
     for each in found:

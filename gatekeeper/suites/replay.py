@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gatekeeper.errors import UsageError
 from gatekeeper.load.diagnostics import did_you_mean
+from gatekeeper.load.files import from_root
 from gatekeeper.model.replay import Replay
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.suites.compare import compare
@@ -24,10 +25,10 @@ def replay(configuration: Configuration, file: Path, case: str | None = None) ->
         case: its id; None for the first one of the file.
 
     Raises:
-        UsageError: there is no such file or case.
-        InvalidInput: the suite, a policy or a recorded snapshot cannot be used.
+        UsageError: the file is a folder, or has no such case.
+        InvalidInput: there is no such file, or the suite, a policy or a recorded snapshot cannot be used.
     """
-    if file.is_dir():
+    if from_root(file, configuration.root).is_dir():
         raise UsageError(f"{file} is a folder", "name the file of one suite")
     suites, policies = load_project_suites(configuration, (file,))
     suite, chosen = _chosen(suites, file, case)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatekeeper.errors import GatekeeperError, InvalidInput, UsageError
-from gatekeeper.load import find_policy_files, find_suite_files, load_policies, load_suites
+from gatekeeper.load import find_policy_files, find_suite_files, load_policies
 from gatekeeper.load.diagnostics import did_you_mean
+from gatekeeper.load.files import from_root
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.model.suite_run import CaseRun, SuiteRun, SuitesReport
-from gatekeeper.snapshot import find_newest, read_snapshot
+from gatekeeper.pipeline import load_suites_of
 from gatekeeper.suites.compare import compare
 from gatekeeper.suites.coverage import Sightings, coverage
 from gatekeeper.suites.play import play
@@ -35,7 +34,8 @@ class SuitesRequest:
     """What one run of ``test`` is asked for.
 
     Attributes:
-        paths: files of suites, or folders that hold some; none means every suite of the project.
+        paths: files of suites, or folders that hold some, from the current folder or else from the root; none means
+            every suite of the project.
         cases: patterns, such as ``resets-*``, of the ids of the cases that are played; none means all.
         list_unseen: whether the report names what was never seen.
         fail_under: the least percentage of outcomes that has to be seen; None for none.
@@ -51,10 +51,11 @@ def run_suites(configuration: Configuration, request: SuitesRequest, progress: P
     """Play every case that is asked for, and tell what came of it.
 
     Raises:
-        UsageError: there is no such file, or no case that a pattern means.
-        InvalidInput: there is no suite, or a suite, a policy or a recorded snapshot cannot be used.
+        UsageError: there is no case that a pattern means.
+        InvalidInput: there is no such file or no suite, or a suite, a policy or a recorded snapshot cannot be used.
     """
     suites, policies = load_project_suites(configuration, request.paths)
+    whole = _whole_systems(configuration, request.paths) if not request.cases else frozenset()
     chosen = choose_cases(suites, request.cases)
     copies, traces = traced_policies(policies)
     sightings = Sightings()
@@ -74,7 +75,7 @@ def run_suites(configuration: Configuration, request: SuitesRequest, progress: P
             (suite for suite, _ in chosen),
             sightings,
             traces,
-            whole=not request.paths and not request.cases,
+            whole=whole,
         ),
         list_unseen=request.list_unseen,
         fail_under=request.fail_under,
@@ -95,8 +96,8 @@ def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> 
     """The suites of a project, or those at some paths, and every policy of the systems that they stand in.
 
     Raises:
-        UsageError: there is no such file.
-        InvalidInput: there is no suite, or a suite, a policy or a recorded snapshot cannot be used.
+        InvalidInput: there is no such file or no suite, a path lies outside of the policies, or a suite, a policy or a
+            recorded snapshot cannot be used.
     """
     root, folder = configuration.root, configuration.policies
     files = find_suite_files(root, folder, paths)
@@ -105,15 +106,36 @@ def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> 
         where = ", ".join(str(each) for each in paths) or str(root / folder)
         raise InvalidInput(f"there is no suite in {where}", "a suite lies in policies/<system>/<name>_test.yaml")
     every = find_policy_files(root, folder)
-    systems = {file.resolve().parent for file in files}
-    beside = [each for each in every if each.resolve().parent in systems] if paths else []
+    systems = {_system_of(file, root / folder) for file in files} | _whole_systems(configuration, paths)
+    beside = [each for each in every if _system_of(each, root / folder) in systems]
     policies, _warnings = load_policies(beside or every, root, folder)
+    return load_suites_of(configuration, files, policies), policies
 
-    @cache
-    def recorded(system: str, at: datetime) -> Snapshot | None:
-        return find_newest((root / configuration.evidence / system / "recorded",), system, at)
 
-    return load_suites(files, root, policies, recorded, cache(read_snapshot)), policies
+def _whole_systems(configuration: Configuration, paths: Sequence[Path]) -> frozenset[str]:
+    """Systems of which every suite is played; one without any suite where a path is a folder that holds it."""
+    root, base = configuration.root, configuration.root / configuration.policies
+    played = {os.path.realpath(each) for each in find_suite_files(root, configuration.policies, paths)}
+    suites: dict[str, set[str]] = {}
+    for each in find_suite_files(root, configuration.policies):
+        suites.setdefault(_system_of(each, base), set()).add(os.path.realpath(each))
+    named = [os.path.realpath(from_root(each, root)) for each in paths or (base,)]
+    found = {_system_of(each, base) for each in find_policy_files(root, configuration.policies)}
+    return frozenset(
+        system
+        for system in found
+        if suites.get(system, set()) <= played
+        and (system in suites or any(Path(os.path.realpath(base / system)).is_relative_to(each) for each in named))
+    )
+
+
+def _system_of(file: Path, base: Path) -> str:
+    """The folder below that of the policies in which a file stands; empty for one that stands in none."""
+    # os.path, since a link in a circle has no way to its end; who reads it says so
+    folder = Path(os.path.realpath(file.parent))
+    home = Path(os.path.realpath(base))
+    parts = folder.relative_to(home).parts if folder.is_relative_to(home) else ()
+    return parts[0] if parts else ""
 
 
 def choose_cases(suites: Sequence[Suite], patterns: Sequence[str]) -> tuple[tuple[Suite, tuple[Case, ...]], ...]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from gatekeeper.errors import InvalidInput
 from gatekeeper.model.asked import asked_policies, needs_of
+from gatekeeper.model.evidence_path import PathRefused
 from gatekeeper.model.policy import EvidenceEntry, PolicySet
 from gatekeeper.model.run_history import cut_at
+from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Failure, Snapshot, Subject
 from gatekeeper.model.story import Values, edited, given_value, path_of, sampled
-from gatekeeper.model.suite import Case, Event, History, Series, Suite
+from gatekeeper.model.suite import Case, Edit, Event, History, Series, Suite
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.snapshot import KeptValues
@@ -40,7 +43,9 @@ class Look:
         items: the evidence that there is, by name.
         titles: of the events since the look before, the earliest first; none of them is empty.
         computed: evidence name → id of the asked mode whose state, as it is played, is this evidence.
+        ages: evidence name → how old its collection is; what a mode is played to be has that age too.
         recorded: the snapshot that the case begins with, or None.
+        unread: what of that no asked policy needs, by name; it is not among the items.
     """
 
     at: datetime
@@ -50,12 +55,15 @@ class Look:
     items: Mapping[str, Evidence]
     titles: tuple[str, ...] = ()
     computed: Mapping[str, str] = field(default_factory=dict)
+    ages: Mapping[str, timedelta] = field(default_factory=dict)
     recorded: Snapshot | None = None
+    unread: Mapping[str, Evidence] = field(default_factory=dict)
 
     @cached_property
     def snapshot(self) -> Snapshot | None:
         """The evidence as a decision reads it, back from its canonical form; None where there is none at all."""
-        if self.recorded is not None and (self.recorded.items, self.recorded.subject) == (self.items, self.subject):
+        whole = {**self.unread, **self.items}
+        if self.recorded is not None and (self.recorded.items, self.recorded.subject) == (whole, self.subject):
             return self.recorded
         return _KEPT.build(self.system, self.subject, self.items.values()) if self.items else None
 
@@ -67,7 +75,8 @@ class Look:
         """The same look with evidence of kind ``mode_state``: what a mode was just seen to be."""
         mode = self.computed[name]
         value: Json = {"mode": mode, "state": state, "since": instant_text(since)}
-        return self.with_item(_item(name, "mode_state", value, self.at, f"the mode {mode} as it is played"))
+        collected = self.at - self.ages.get(name, _START)
+        return self.with_item(_item(name, "mode_state", value, collected, f"the mode {mode} as it is played"))
 
 
 def looks(case: Case, policies: PolicySet, suite: Suite) -> Iterator[Look]:
@@ -97,7 +106,7 @@ class _Story:
 
     Attributes:
         needs: evidence name → what each asked policy needs of it.
-        values: the whole content with which the case begins.
+        values: the whole content with which the case begins, of what an asked policy needs.
     """
 
     case: Case
@@ -111,7 +120,8 @@ class _Story:
     def of(cls, case: Case, policies: PolicySet, suite: Suite) -> _Story:
         """The story of a case."""
         needs = needs_of(asked_policies(policies, suite.policies))
-        values: Values = {name: each.value for name, each in (case.snapshot.items if case.snapshot else {}).items()}
+        recorded = case.snapshot.items if case.snapshot else {}
+        values: Values = {name: each.value for name, each in recorded.items() if name in needs}
         given = {each.name: given_value(each, _kind(each.name, needs, case.snapshot)) for each in case.given}
         values = {**values, **given}
         for edit in case.edits:
@@ -130,7 +140,20 @@ class _Story:
             if how != "missing" and name not in absent:
                 items[name] = self._item(name, values.get(name), how, at)
         computed = {name: mode for name, mode in self.computed.items() if not lacking.get(name)}
-        return Look(at, offset, self.suite.system, self.case.subject, items, titles, computed, self.case.snapshot)
+        recorded = self.case.snapshot
+        unread = {name: each for name, each in recorded.items.items() if name not in self.needs} if recorded else {}
+        return Look(
+            at=at,
+            offset=offset,
+            system=self.suite.system,
+            subject=self.case.subject,
+            items=items,
+            titles=titles,
+            computed=computed,
+            ages=self.case.age,
+            recorded=recorded,
+            unread=unread,
+        )
 
     def _values(self, offset: timedelta) -> tuple[Values, frozenset[str]]:
         """The whole content at a look, and the names of what was not collected then."""
@@ -144,8 +167,17 @@ class _Story:
                 values = sampled(values, path, sample[0])
         for event in self.events:
             for edit in event.edits if event.at <= offset else ():
-                values = edited(values, edit, _kind(path_of(edit.path).name, self.needs, self.case.snapshot))
+                values = self._after(values, edit)
         return values, frozenset(absent)
+
+    def _after(self, values: Values, edit: Edit) -> Values:
+        """The evidence after an event's edit; a series may have taken away the row that it is about."""
+        try:
+            return edited(values, edit, _kind(path_of(edit.path).name, self.needs, self.case.snapshot))
+        except PathRefused as refused:
+            message = f"{edit.place}: the event cannot change {shown(edit.path, 100)}: {refused.message}"
+            hint = "a series or an earlier event has changed what this is about"
+            raise InvalidInput(message, hint) from None
 
     def _lacking(self, offset: timedelta) -> Mapping[str, str]:
         """Evidence name → how it lacks at a look; empty where it is there again."""
@@ -185,8 +217,13 @@ class _Story:
 
 
 def computed_states(case: Case, policies: PolicySet, suite: Suite) -> Mapping[str, str]:
-    """Evidence name → id of the asked mode that it is the state of, where the case does not give that evidence."""
-    given = {each.name for each in case.given}
+    """Evidence name → id of the asked mode that it is the state of, where the case does not say that state itself.
+
+    A case says it where it gives the evidence, or changes it by an edit, a series or an event at whatever time.
+    """
+    edits = (*case.edits, *(each for event in case.events for each in event.edits))
+    changed = (*(each.path for each in edits), *(each.path for each in case.series))
+    given = {*(each.name for each in case.given), *(path_of(each).name for each in changed)}
     return {
         name: entry.of
         for name, entries in needs_of(asked_policies(policies, suite.policies)).items()

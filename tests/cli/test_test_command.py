@@ -110,6 +110,32 @@ def test_a_path_is_a_file_or_a_folder(project: Project, suite: Path) -> None:
     assert "gone_test.yaml: there is no such file" in missing.err
 
 
+def test_a_path_is_looked_up_here_first_and_then_from_the_root(project: Project, suite: Path) -> None:
+    elsewhere = Project(project.root / "evidence")
+    root = ("--root", str(project.root))
+    for path in ("policies/demo/demo_test.yaml", "policies"):
+        ended = elsewhere.run("test", path, *root)
+        assert (ended.code, "2 cases: all hold" in ended.out) == (0, True), path
+    assert elsewhere.run("replay", "policies/demo/demo_test.yaml", *root).code == 0
+    assert "is a folder" in elsewhere.run("replay", "policies/demo", *root).err
+    here = elsewhere.root / "policies/demo/demo_test.yaml"
+    here.parent.mkdir(parents=True)
+    here.write_text(SUITE)
+    ended = elsewhere.run("test", "policies/demo/demo_test.yaml", *root)
+    assert (ended.code, ended.out) == (4, "")
+    assert "demo_test.yaml: lies outside of the policies in" in ended.err
+
+
+def test_a_path_outside_of_the_policies_is_told_as_that(project: Project, suite: Path) -> None:
+    (project.root / "notes_test.yaml").write_text(SUITE)
+    ended = project.run("test", "notes_test.yaml")
+    assert (ended.code, ended.out) == (4, "")
+    assert "notes_test.yaml: lies outside of the policies in policies" in ended.err
+    assert "--root names the project" in ended.err
+    whole = project.run("test", ".")
+    assert (whole.code, "2 cases: all hold" in whole.out, "notes" in whole.out) == (0, True, False)
+
+
 def test_no_suite_at_all_is_an_error(project: Project) -> None:
     ended = project.run("test")
     assert (ended.code, ended.out) == (4, "")
@@ -208,7 +234,118 @@ def test_a_policy_that_no_suite_asks_is_named_and_counts(project: Project, suite
     ended = project.run("test", "--fail-under", "51")
     assert ended.code == 4
     assert re.search(r"other +gate +0 % .* no suite asks it", ended.out)
+    for path in ("policies", "policies/demo", "policies/demo/demo_test.yaml"):
+        assert project.run("test", "--fail-under", "51", path).code == 4, path
+    assert project.run("test", "--fail-under", "51", "--case", "*").code == 0
+    (suite.parent / "more_test.yaml").write_text(SUITE)
+    ended = project.run("test", "--fail-under", "51", "policies/demo/demo_test.yaml")
+    assert (ended.code, "other" in ended.out) == (0, False)
+
+
+def test_a_folder_counts_a_system_without_any_suite(project: Project, suite: Path) -> None:
+    suite.write_text(SUITE + UNKNOWN)
+    other = project.root / "policies/untested"
+    other.mkdir()
+    (other / "other.yaml").write_text(project.policy.read_text().replace("id: demo\n", "id: other\n"))
+    (other / "metrics.schema.json").write_bytes((project.root / "policies/demo/metrics.schema.json").read_bytes())
+    for path in ("policies", "."):
+        assert project.run("test", "--fail-under", "51", path).code == 4, path
     assert project.run("test", "--fail-under", "51", "policies/demo").code == 0
+
+
+def test_what_has_to_be_seen_is_a_number_and_told_with_as_many_digits_as_it_needs(
+    project: Project, suite: Path
+) -> None:
+    refused = project.run("test", "--fail-under", "nan")
+    assert (refused.code, refused.out) == (2, "")
+    assert "'nan' is no percentage" in refused.err
+    ended = project.run("test", "--fail-under", "66.7")
+    assert ended.code == 4
+    assert "66.7 % of the outcomes have to be seen, 66.67 % were" in ended.out
+    assert "66.66667 % of the outcomes have to be seen, 66.666667 % were" in (
+        project.run("test", "--fail-under", "66.66667").out
+    )
+
+
+def test_an_output_over_a_snapshot_that_a_suite_names_is_refused(project: Project, suite: Path) -> None:
+    taken = project.run("collect", "demo")
+    snapshot = project.root / "snap.json"
+    (project.root / taken.out.strip()).rename(snapshot)
+    before = snapshot.read_bytes()
+    (project.root / "link.json").symlink_to("snap.json")
+    suite.write_text(SUITE.replace("    set: {metrics.error_rate: 0.05}", "    snapshot: snap.json"))
+    for path in ("snap.json", "link.json"):
+        ended = project.run("test", "--output", f"json={path}")
+        assert (ended.code, ended.out) == (2, ""), path
+        assert f"--output would write over {path}" in ended.err
+    assert snapshot.read_bytes() == before
+    assert project.run("test", "--output", "json=new.json").code == 0
+
+
+def test_an_output_over_what_a_suite_is_a_link_to_is_refused(project: Project, suite: Path) -> None:
+    real = project.root / "suite.yaml"
+    suite.rename(real)
+    suite.symlink_to("../../suite.yaml")
+    ended = project.run("test", "--output", "json=suite.yaml")
+    assert (ended.code, real.read_text()) == (2, SUITE)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("now: 2026-03-03T09:00:00Z", "now: 9999-12-31T23:59:59Z", "`now` is outside of the years 1970 to 8999"),
+        ("now: 2026-03-03T09:00:00Z", "now: 0001-01-01T00:00:00Z", "`now` is outside of the years 1970 to 8999"),
+        ("    set: {metrics.error_rate: 0.05}", f"    snapshot: {'a' * 5000}", "`snapshot`: "),
+        ("    set: {metrics.error_rate: 0.05}", '    snapshot: "a\\0b"', "`snapshot`: "),
+        (
+            "    set: {metrics.error_rate: 0.05}\n    expect: {",
+            "    series: {metrics.error_rate: 0.01x19}\n    every: 500w\n    expect: {at: 0m, ",
+            "this case lasts 182 years; it can last 100",
+        ),
+    ],
+)
+def test_what_no_story_can_be_told_of_is_refused_in_a_line(
+    project: Project, suite: Path, right: str, wrong: str, told: str
+) -> None:
+    assert right in SUITE
+    suite.write_text(SUITE.replace(right, wrong))
+    ended = project.run("test")
+    assert (ended.code, ended.out) == (4, "")
+    assert "policies/demo/demo_test.yaml:" in ended.err
+    assert told in ended.err
+
+
+def test_a_suite_that_is_a_link_to_itself_is_told(project: Project, suite: Path) -> None:
+    (suite.parent / "loop_test.yaml").symlink_to("loop_test.yaml")
+    for words in (["test"], ["test", "policies"], ["test", "policies/demo/loop_test.yaml"]):
+        ended = project.run(*words)
+        assert (ended.code, ended.out) == (4, ""), words
+        assert "policies/demo/loop_test.yaml: " in ended.err
+
+
+def test_a_case_whose_event_is_about_what_a_series_has_changed_is_told_and_the_others_go_on(
+    project: Project, suite: Path
+) -> None:
+    (suite.parent / "metrics.schema.json").write_text("{}")
+    events = """\
+    set: {metrics: {error_rate: 0.05, runs: [{end: good, branch: main}]}}
+    every: 1m
+    series: {"metrics.runs[0].end": bad good}
+    events: [{at: 0m, set: {"metrics.runs[end=good].branch": x}}]
+    expect: {at: 0m, verdict: GO}
+  - id: over"""
+    broken = SUITE.replace("    set: {metrics.error_rate: 0.05}\n", "").replace(
+        "    expect: {verdict: GO, findings: {error-rate: pass}}\n  - id: over", events
+    )
+    suite.write_text(broken)
+    ended = project.run("test")
+    assert ended.code == 4
+    told = 'policies/demo/demo_test.yaml:14:30: the event cannot change "metrics.runs[end=good].branch"'
+    assert told in " ".join(ended.out.split())
+    assert "✓ over-the-limit" in ended.out
+    again = project.run("replay", "policies/demo/demo_test.yaml")
+    assert (again.code, again.out) == (4, "")
+    assert "the event cannot change" in again.err
 
 
 def test_a_value_that_a_parameter_does_not_take_is_told(project: Project, suite: Path) -> None:

@@ -289,6 +289,9 @@ REFUSED = [
     pytest.param({"role": "intern"}, "role intern may not grant it", id="role"),
     pytest.param({"person": "Somebody Else"}, "does not hold the role", id="person"),
     pytest.param({"granted_at": NOW - timedelta(days=20)}, "longer than", id="length"),
+    pytest.param(
+        {"granted_at": NOW - timedelta(days=13, seconds=1)}, "14 d 1 s, longer than the 14 d", id="a second too long"
+    ),
 ]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "policy-tests.md"
+REFERENCE = ROOT / "docs" / "suites.md"
 FILE = re.compile(r"^`([\w./]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -43,6 +44,25 @@ def test_every_console_prints_what_the_page_shows(tmp_path: Path) -> None:
         assert (ran.stdout, ran.stderr) == (shown, ""), command
         codes.append(ran.returncode)
     assert codes == [0, 0, 4, 0]
+
+
+def test_the_first_example_of_the_reference_holds_for_the_shop_of_this_page(tmp_path: Path) -> None:
+    for name, content in FILE.findall(PAGE.read_text(encoding="utf-8")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    found = re.search(r"^```yaml\n(.*?)^```", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    (tmp_path / "policies/shop/shop_test.yaml").write_text(found[1], encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "gatekeeper", "test"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "1 case: it holds" in ran.stdout
 
 
 def test_the_examples_have_no_mistake(tmp_path: Path) -> None:

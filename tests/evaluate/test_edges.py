@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatekeeper.errors import UsageError
 from gatekeeper.evaluate.parameters import out_of_bounds, parse_parameter
@@ -13,7 +15,14 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import CleanWindow, Each, Expect, Quorum, ReadGate, VoidRun
 from gatekeeper.model.snapshot import Subject
-from gatekeeper.model.times import instant_text, parse_instant, parse_span, span_text
+from gatekeeper.model.times import (
+    exact_span_text,
+    instant_text,
+    parse_instant,
+    parse_span,
+    span_text,
+    span_text_beside,
+)
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverUse
 from gatekeeper.pipeline import decide
@@ -277,6 +286,36 @@ def test_a_parameter_of_a_gate_below_can_be_given() -> None:
 def test_spans_are_told_in_the_units_that_matter() -> None:
     told = [span_text(timedelta(seconds=s)) for s in (0, 45, 3600, 7500, 90061, 7 * 86400, -60)]
     assert told == ["0 s", "45 s", "1 h", "2 h 5 min", "1 d 1 h", "7 d", "-1 min"]
+
+
+def test_a_limit_is_told_with_every_unit_that_it_has() -> None:
+    told = [exact_span_text(timedelta(seconds=s)) for s in (0, 3600, 5401, 7 * 86400 + 1, -60.5, 0.25)]
+    assert told == ["0 s", "1 h", "1 h 30 min 1 s", "7 d 1 s", "-1 min 0.5 s", "0.25 s"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (5400, "1 h 30 min"),
+        (5401, "1 h 30 min 1 s"),
+        (5400.5, "1 h 30 min 0.5 s"),
+        (5399, "1 h 29 min"),
+        (5461, "1 h 31 min"),
+        (86400 + 61, "1 d"),
+    ],
+)
+def test_a_span_beside_a_limit_never_reads_as_if_it_kept_to_it(seconds: float, told: str) -> None:
+    assert span_text_beside(timedelta(seconds=seconds), timedelta(minutes=90)) == told
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_a_span_beside_a_limit_compares_as_it_is_told(seconds: int, limit: int) -> None:
+    told = span_text_beside(timedelta(seconds=seconds), timedelta(seconds=limit))
+    sizes = {"d": 86400, "h": 3600, "min": 60, "s": 1}
+    parts = told.removeprefix("-").split()
+    read = sum(int(count) * sizes[unit] for count, unit in zip(parts[::2], parts[1::2], strict=True))
+    read = -read if told.startswith("-") else read
+    assert (read > limit, read < limit) == (seconds > limit, seconds < limit)
 
 
 @pytest.mark.parametrize("text", ["", "7", "1.5h", "30m1h", "99999d", "7 d", "x" * 50])

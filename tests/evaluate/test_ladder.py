@@ -90,7 +90,8 @@ def test_longer_than_is_not(tmp_path: Path, minutes: float, level: str | None) -
     grave: dict[str, Json] = {"grave": True, "since": ago(minutes=minutes), "answered": False}
     found = standing(load(tmp_path, THREE), a=facts(), b=grave)
     assert found.level == level
-    assert "needs more than 1 h" in trigger(found, "three").message
+    lasted = "1 h" if minutes == 60 else "1 h 6 s"  # told as 1 h it would not be longer
+    assert f"{lasted}, needs more than 1 h" in trigger(found, "three").message
 
 
 def test_what_ended_lasted_until_then(tmp_path: Path) -> None:
@@ -99,6 +100,29 @@ def test_what_ended_lasted_until_then(tmp_path: Path) -> None:
     found = standing(policies, a=over, b=CALM)
     assert (found.level, trigger(found, "two").lasted) == ("L1", timedelta(minutes=20))
     assert standing(policies, a={**over, "end": ago(hours=-1)}, b=CALM).level == "L2"  # an end to come is no end
+
+
+def test_what_ended_before_it_began_is_a_contradiction_and_not_known(tmp_path: Path) -> None:
+    policies = load(tmp_path, THREE)
+    upside_down = facts(on=True, since=ago(minutes=5), end=ago(minutes=6))
+    found = standing(policies, a=upside_down, b=CALM)
+    two = trigger(found, "two")
+    assert (two.state, two.lasted, found.unknown) == (Reach.UNKNOWN, None, ("L2",))
+    told = f"it ended at {ago(minutes=6)}, before it began at {ago(minutes=5)}"
+    assert (two.message, two.lacks[0].cause) == (f"not known: {told}", "undecided")
+    assert duty(found, "L2/respond").told == f"not known: {told}"
+    ended_at_once = standing(policies, a={**upside_down, "end": ago(minutes=5)}, b=CALM)
+    assert (trigger(ended_at_once, "two").state, ended_at_once.unknown) == (Reach.NOT_REACHED, ())
+    not_so = standing(policies, a={**upside_down, "open": False}, b=CALM)
+    assert trigger(not_so, "two").state is Reach.NOT_REACHED
+
+
+def test_what_begins_in_a_moment_by_another_clock_has_lasted_no_time(tmp_path: Path) -> None:
+    policies = load(tmp_path, THREE)
+    for end in (None, ago(minutes=-2)):
+        found = standing(policies, a=facts(on=True, since=ago(seconds=-30), end=end), b=CALM)
+        two = trigger(found, "two")
+        assert (two.state, two.lasted) == (Reach.NOT_REACHED, timedelta(0))
 
 
 def test_a_parameter_can_be_given(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ SEEN: dict[str, object] = {
     "roles": ["approver", "window"],
     "record": [{"role": "approver", "final": False, "person": None}, {"role": "window", "final": True, "person": "D"}],
     "empty": [],
+    "n": float("nan"),
 }
 
 
@@ -52,6 +53,9 @@ def told(source: str, **more: object) -> list[str]:
         ("params.error_rate >= metrics.error_rate", ["metrics.error_rate = 0.063, needs <= 0.05 (params.error_rate)"]),
         ("metrics.error_rate > params.error_rate", ["metrics.error_rate = 0.063, is > 0.05 (params.error_rate)"]),
         ("!(metrics.error_rate > 0.05)", ["metrics.error_rate = 0.063, needs <= 0.05"]),
+        ("!(n > 1.0)", ["n = nan, is not > 1.0"]),
+        ("!(metrics.error_rate <= n)", ["metrics.error_rate = 0.063, is not <= nan (n)"]),
+        ("n > 1.0", ["n = nan, needs > 1.0"]),
         ("metrics.pending > 0", ["metrics.pending = 0, needs > 0"]),
         ("row.state == 'Open'", ['row.state = "Open"']),
         ("row.owner == params.people[0]", ['row.owner = "Priya", needs == "Dan" (params.people[0])']),
@@ -180,6 +184,15 @@ def test_no_more_parts_than_a_person_reads_and_how_many_are_left_out() -> None:
     found = deciding(compile_expression(" && ".join(names)), dict.fromkeys(names, False))
     assert len(found) == MOST_PARTS + 1
     assert (found[-1].told, found[-1].value) == (f"and {20 - MOST_PARTS} more", False)
+
+
+@pytest.mark.parametrize("source", ["wide == params", "params == wide", "!(wide == wide)", "wide.size() == 0"])
+def test_a_line_stays_a_line_whatever_the_keys_are(source: str) -> None:
+    wide = {f"{number}{'k' * 100_000}": number for number in range(20)}
+    assert all(len(line) < 700 for line in told(source, wide=wide))
+    few = {letter * 50: 1 for letter in "abcdef"}
+    (line,) = told("few == {}", few=few)
+    assert line.startswith(f"few = {{{'a' * 50}, {'b' * 50}, {'c' * 50}, …}}")
 
 
 def test_it_gives_up_in_time() -> None:

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+WAIVER = (
+    "{id: w-1, gate: launch, rule: no-incident, accepts: [fail], owner: Ann, ticket: T-1, granted_by: {person: Ann,"
+    " role: lead}, granted_at: 2026-02-28T12:00:00Z, expires_at: 2026-03-05T12:00:00Z, justification: it is known}"
+)
+_HERE = "    parameters: {launch: {limit: 0.02}}\n"
+
+
+def _waived(right: str, wrong: str, *more: str) -> tuple[str, str]:
+    """A waiver in the place of a case's parameters, with a mistake in it."""
+    assert right in WAIVER
+    return _HERE, f"    waivers: [{', '.join([WAIVER.replace(right, wrong, 1), *more])}]\n"
+
+
 MISTAKES: dict[str, tuple[str, str]] = {
     "a policy that there is not": ("[launch, slowness, alarm]", "[lunch, slowness, alarm]"),
     "a misspelt key of the suite": ("subject: {service: shop}", "subjekt: {service: shop}"),
@@ -71,6 +84,29 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "a condition that there is not": ("conditions: {slow/errors: fail}", "conditions: {errors: fail}"),
     "a lever that there is not": ("levers: []", "levers: [queues]"),
     "advice that there is not": ("advice: []", "advice: [queue]"),
+    "a misspelt advice": ("advice: []", "advise: []"),
+    "misspelt effects": ("advice: []", "efects: {}"),
+    "advice with a lever that there is not": ("advice: []", "advice: {pull-queue: queu}"),
+    "a lever of advice that there is not": ("advice: []", "advice: {pull-quee: queue}"),
+    "advice without a word for its lever": ("advice: []", "advice: {pull-queue: }"),
+    "advice in one word": ("advice: []", "advice: pull-queue"),
+    "an effect on what there is not": ("advice: []", "effects: {order: they take longer}"),
+    "an effect that is no text": ("advice: []", "effects: {orders: [they take longer]}"),
+    "an action that there is not": ("advice: []", "actions: [put the sign in]"),
+    "a page to nobody": ("pages: []", "pages: [{who: oncall}]"),
+    "a page of another level": ("pages: []", "pages: [{who: on-call, level: L2}]"),
+    "a misspelt key of a page": ("pages: []", "pages: [{who: on-call, respond_bye: 15m}]"),
+    "a response at no instant": ("pages: []", "pages: [{who: on-call, respond_by: soon}]"),
+    "recommended in words": ("{tell: not_applicable}", "{tell: {recommended: often}}"),
+    "a misspelt key of a waiver": _waived("owner:", "ownr:"),
+    "a waiver for a gate that there is not": _waived("gate: launch", "gate: lunch"),
+    "a waiver for a gate that is not asked": _waived("gate: launch", "gate: motto"),
+    "a waiver for a rule that there is not": _waived("rule: no-incident", "rule: no-incidents"),
+    "a waiver that ends before it begins": _waived("expires_at: 2026-03-05", "expires_at: 2026-02-05"),
+    "two waivers of one name": _waived("owner: Ann", "owner: Bo", WAIVER),
+    "a waiver that is no list": (_HERE, f"    waivers: {WAIVER}\n"),
+    "what becomes of a waiver that there is not": ("stops: [], earliest_go", "waivers: {w-2: applied}, earliest_go"),
+    "a fate that no waiver has": ("stops: [], earliest_go", "waivers: {w-1: aplied}, earliest_go"),
     "a transition to nowhere": ("transitions: {}", "transitions: {1m: slower}"),
     "a level that there is not": ("unknown_levels: [L1]", "unknown_levels: [L2]"),
     "a trigger that there is not": ("triggers: {errors: not_reached}", "triggers: {error: not_reached}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.suite import Suite
 from gatekeeper.model.values import Json
+from gatekeeper.model.waiver import Waiver
 from gatekeeper.snapshot import build_snapshot
 from tests.builders import item
-from tests.load.suite_mistakes import MISTAKES
+from tests.load.suite_mistakes import MISTAKES, WAIVER
 
 SHOP = Path(__file__).parent / "shop"
 GOOD = (SHOP / "shop_test.yaml").read_text(encoding="utf-8")
@@ -115,6 +117,56 @@ def test_offsets_become_instants(load: Callable[[str], Suite]) -> None:
     wanted = {each.aspect: each.value for each in load(text).cases[0].expectations[1].wanted}
     assert wanted["since"] == "2026-03-01T13:30:00Z"
     assert wanted["transitions"] == [["2026-03-01T12:00:00Z", "normal"], ["2026-03-01T12:02:00Z", "slow"]]
+
+
+def test_names_that_lead_to_something_are_wanted_exactly_and_each_with_what_it_leads_to(
+    load: Callable[[str], Suite],
+) -> None:
+    more = "advice: {pull-queue: queue}, effects: {orders: longer}, actions: [put the sign out], notice: null"
+    text = GOOD.replace("advice: []", more).replace(
+        "pages: []", "pages: [on-call, {who: on-call, level: L1, respond_by: 15m}, {who: on-call, respond_by: null}]"
+    )
+    _, mode, ladder = load(text).cases[0].expectations
+    wanted = [(each.aspect, each.name, each.value) for each in (*mode.wanted, *ladder.wanted)]
+    for each in [
+        ("advice", "", ["pull-queue"]),
+        ("advice_lever", "pull-queue", "queue"),
+        ("effects", "", ["orders"]),
+        ("effect", "orders", "longer"),
+        ("actions", "", ["put the sign out"]),
+        ("notice", "", None),
+        ("pages", "", ["on-call", "on-call", "on-call"]),
+        ("page", "L1/on-call", "on-call"),
+        ("page_respond_by", "L1/on-call", "2026-03-01T12:15:00Z"),
+        ("page_respond_by", "on-call", None),
+    ]:
+        assert each in wanted
+    (wait,) = load(GOOD.replace("advice: []", "advice: {pull-queue: null}")).cases[0].expectations[1].wanted[-2:-1]
+    assert (wait.aspect, wait.value) == ("advice_lever", None)
+
+
+def test_a_case_brings_waivers_and_says_what_becomes_of_them(load: Callable[[str], Suite]) -> None:
+    its = f"    waivers:\n      - {WAIVER}\n    parameters:"
+    text = GOOD.replace("    parameters:", its, 1).replace(
+        "stops: [], ", "waivers: {w-1: {use: unused, says: passes}}, "
+    )
+    case = load(text).cases[0]
+    (waiver,) = case.waivers
+    assert (waiver.id, waiver.gate, waiver.rule, waiver.role) == ("w-1", "launch", "no-incident", "lead")
+    assert (waiver.place.line, waiver.place.column) == (text[: text.index("{id: w-1")].count("\n") + 1, 9)
+    wanted = {each.aspect: each.value for each in case.expectations[0].wanted if each.name == "w-1"}
+    assert wanted == {"waiver": "unused", "waiver_says": "passes"}
+
+
+def test_a_waiver_of_the_project_keeps_its_name(
+    policies: PolicySet, load: Callable[[str], Suite], tmp_path: Path
+) -> None:
+    text = GOOD.replace("    parameters:", f"    waivers: [{WAIVER}]\n    parameters:", 1)
+    (own,) = load(text).cases[0].waivers
+    with pytest.raises(InvalidDocuments, match="`w-1` is taken"):
+        load_suites(
+            [tmp_path / "shop_test.yaml"], tmp_path, replace(policies, waivers=(own,)), none_recorded, unreadable
+        )
 
 
 def test_one_policy_and_one_look_need_neither_a_name_nor_a_list(load: Callable[[str], Suite]) -> None:
@@ -227,6 +279,23 @@ def test_what_touches_time_needs_an_instant(load: Callable[[str], Suite], policy
     (found,) = refusals(load, text)
     assert found.message.startswith("this case touches time and has no `now`: ")
     load(text.replace("cases:", "now: 2026-03-01T12:00:00Z\ncases:"))
+
+
+def test_waivers_end_at_some_time_and_need_an_instant(policies: PolicySet, tmp_path: Path) -> None:
+    its = WAIVER.replace("gate: launch, rule: no-incident", "gate: motto, rule: right-word")
+    file = tmp_path / "shop_test.yaml"
+    head = GOOD[: GOOD.index("policies:")] + f"policies: [motto]\ncases:\n{BAD}    expect: {{verdict: INCONCLUSIVE}}\n"
+
+    def load_with(text: str, *waivers: Waiver) -> tuple[Suite, ...]:
+        file.write_text(text, encoding="utf-8")
+        return load_suites([file], tmp_path, replace(policies, waivers=waivers), none_recorded, unreadable)
+
+    load_with(head)
+    with pytest.raises(InvalidDocuments, match="it has waivers, which end at some time"):
+        load_with(f"{head}    waivers: [{its}]\n")
+    ((case,),) = (each.cases for each in load_with(f"{head}    now: 2026-03-01T12:00:00Z\n    waivers: [{its}]\n"))
+    with pytest.raises(InvalidDocuments, match="the waiver w-1 for motto ends at some time"):
+        load_with(head, *case.waivers)
 
 
 def test_mistyped_evidence_may_be_of_any_shape(load: Callable[[str], Suite]) -> None:

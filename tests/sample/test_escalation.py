@@ -16,9 +16,11 @@ SECOND = 1 / 60
 ROWS: Mapping[str, tuple[str, float, Mapping[str, Any], Mapping[str, Any]]] = {
     # trigger: its level, minute, evidence that reaches it, evidence that does not
     "canary-failure": ("L1", 3, {"canary": canary("success", "failure")}, {"canary": canary("failure", "success")}),
+    "canary-report": ("L1", 3, {"incident": incident(detected_by="canary")}, {"incident": incident()}),
     "customer-report": ("L1", 3, {"incident": incident(detected_by="customer")}, {"incident": incident()}),
     "alert": ("L1", 3, {"incident": incident()}, {"incident": quiet()}),
     "seen-by-people": ("L1", 3, {"incident": incident(detected_by="person")}, {"incident": incident()}),
+    "on-record": ("L1", 3, {"incident": incident(detected_by=None)}, {"incident": incident()}),
     "canary-failures": ("L2", 3, {"canary": canary(*failure(3))}, {"canary": canary(*failure(2))}),
     "canary-failures-until-restored": (
         "L2",
@@ -123,6 +125,22 @@ def test_only_failures_on_end_count(policies: PolicySet, runs: tuple[str | None,
 
 def test_runs_of_another_branch_do_not_count(policies: PolicySet) -> None:
     assert escalation(policies, 1, canary=canary(*failure(3), head_branch="wip")).level is None
+
+
+def test_runs_of_another_workflow_say_nothing_about_the_canary(policies: PolicySet) -> None:
+    for runs in (failure(3), ("success",)):
+        standing = escalation(policies, 1, canary={**canary(*runs), "workflow": "nightly.yml"})
+        assert (standing.level, standing.unknown) == (None, ("L1", "L2"))
+        assert "no such key" in trigger(standing, "canary-failures").message
+
+
+def test_a_response_counts_from_the_run_that_reached_its_level_however_many_fail_after_it(policies: PolicySet) -> None:
+    standing = escalation(policies, 31, canary=canary(*failure(4), last=30))
+    assert duty(standing, "L1/respond").due == minute(-60 + 15)
+    assert (duty(standing, "L2/respond").due, state(standing, "L2/respond")) == (minute(15), DutyState.OVERDUE)
+    assert trigger(standing, "canary-failures").message == (
+        "canary failures on end: 4, needs 3, reached by run 403 of 2026-02-24T14:00:00Z"
+    )
 
 
 def test_a_new_row_of_failures_counts_though_the_last_incident_is_resolved(policies: PolicySet) -> None:

@@ -24,6 +24,7 @@ id: launch
 title: May the shop open?
 owner: shop-team
 roles: {lead: [Marta Kowalska]}
+waivers: {granted_by: [lead]}
 params:
   limit: {type: number, default: 0.05, overridable: true, description: more errors are too many}
 evidence:
@@ -57,9 +58,13 @@ states:
     enter:
       - {id: errors, when: metrics.error_rate > 0.05, for: 3m}
     exit: {when: metrics.error_rate <= 0.05, for: 2m}
+    actions: [put the sign out, wait]
+    effects: {orders: they take longer, reading: it works}
+    notice: Orders take a while.
     levers: [queue]
 recommend:
   - {id: pull-queue, when: metrics.error_rate > 0.5, lever: queue, reason: half of it fails}
+  - {id: wait, when: metrics.error_rate > 0.95, reason: it passes}
 levers:
   queue: {title: Shorter, how: turn it, time_to_effect: 1 min, blast_radius: orders, last_validated: 2026-02-01}
 """
@@ -86,10 +91,19 @@ levels_lowest_first:
         remedies: [{lever: queue}, {action: look at the log, when: metrics.error_rate > 0.5}]
   - level: L2
     title: Everybody looks
-    page: [lead]
-    triggers: [{id: many-errors, title: Many errors, when: metrics.error_rate > 0.05}]
+    page: [lead, on-call]
+    triggers:
+      - {id: many-errors, title: Many errors, when: metrics.error_rate > 0.05, since: metrics.began_at}
+    respond: {within: 15m, done_when: metrics.told}
 duties:
   - {id: tell, title: Tell the customers, who: lead, from: metrics.began_at, within: 30m, done_when: metrics.told}
+  - id: tell-all
+    title: Tell the whole house
+    who: lead
+    recommended: true
+    from: metrics.began_at
+    within: 30m
+    done_when: metrics.told
 """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from gatekeeper.model.suite_run import Played, Verified
 from gatekeeper.model.values import Json
 from gatekeeper.suites.compare import compare
 from gatekeeper.suites.play import play
+from tests.builders import waiver
 from tests.suites.stories import HEALTHY, T0, case, expects, load, minutes, series, suite, wanted
 
+T1 = T0 + timedelta(hours=1)
 SLOW_DAY = series("metrics.error_rate", 0.1, 0.1, 0.1, 0.1, 0.001, 0.001, 0.001)
 ABSENT = {**HEALTHY, "people": {"rows": [{"name": "Ann", "there": True}, {"name": "Bo", "there": False}]}}
 
@@ -111,6 +115,34 @@ def test_nothing_is_waived_where_there_is_no_waiver(policies: PolicySet) -> None
     assert not _expected(policies, "launch", "waived", ["errors"]).holds
 
 
+def test_a_waiver_of_a_case_waives_and_says_what_became_of_it(policies: PolicySet) -> None:
+    its = waiver("staffed", gate="launch", key="Bo", person="Marta Kowalska", role="lead", granted_at=T0, expires_at=T1)
+
+    def found(aspect: str, value: Json, name: str = "", at: float = 0, **changes: Any) -> Verified:
+        brought = (replace(its, **changes),)
+        return _expected(policies, "launch", aspect, value, name, at, given=ABSENT, waivers=brought)
+
+    assert found("verdict", "GO").holds
+    assert found("waived", ["staffed[Bo]"]).holds
+    assert found("waiver", "applied", "waive-staffed").holds
+    assert found("verdict", "NO-GO", at=60).holds
+    assert found("waiver", "expired", "waive-staffed", at=60).holds
+    refused = found("waiver", "applied", "waive-staffed", person="Robin Vale")
+    assert (refused.holds, refused.found) == (False, "refused")
+    assert refused.why == "Robin Vale does not hold the role lead"
+    assert found("waiver_says", "does not hold", "waive-staffed", person="Robin Vale").holds
+    assert _expected(policies, "launch", "verdict", "NO-GO", given=ABSENT).holds  # it was there for that case alone
+
+
+def test_a_waiver_of_a_case_stands_beside_those_of_the_project(policies: PolicySet) -> None:
+    own = waiver("errors", id="own", gate="launch", person="Marta Kowalska", role="lead", granted_at=T0, expires_at=T1)
+    project = replace(policies, waivers=(replace(own, id="of-the-project"),))
+    assert _expected(project, "launch", "waiver", "refused", "own", waivers=(own,)).holds
+    assert _expected(project, "launch", "waiver", "refused", "of-the-project", waivers=(own,)).holds
+    found = _expected(project, "launch", "waiver", "refused", "own")
+    assert (found.holds, found.why) == (False, "there are: of-the-project")
+
+
 def test_no_earliest_go_is_null(policies: PolicySet) -> None:
     assert _expected(policies, "launch", "earliest_go", None).holds
     found = _expected(policies, "launch", "earliest_go", "2026-03-08T12:30:00Z")
@@ -164,9 +196,28 @@ def test_remedies_are_those_that_are_advised_in_their_order(policies: PolicySet)
 
 
 def test_pages_are_exactly_those_in_their_order(policies: PolicySet) -> None:
-    assert _slow(policies, "alarm", "pages", ["on-call", "lead"]).holds
-    assert not _slow(policies, "alarm", "pages", ["lead", "on-call"]).holds
+    assert _slow(policies, "alarm", "pages", ["on-call", "lead", "on-call"]).holds
+    assert not _slow(policies, "alarm", "pages", ["on-call", "on-call", "lead"]).holds
     assert not _slow(policies, "alarm", "pages", ["on-call"]).holds
+
+
+def test_a_page_is_compared_by_its_level_and_by_when_somebody_responds(policies: PolicySet) -> None:
+    assert _slow(policies, "alarm", "page", "on-call", "L1/on-call").holds
+    assert not _slow(policies, "alarm", "page", "lead", "L1/lead").holds
+    assert _slow(policies, "alarm", "page_respond_by", "2026-03-01T12:15:00Z", "lead").holds
+    assert _slow(policies, "alarm", "page_respond_by", None, "L1/on-call").holds
+    found = _slow(policies, "alarm", "page_respond_by", "2026-03-01T12:16:00Z", "L2/on-call")
+    assert (found.holds, found.what) == (False, "respond_by of page L2/on-call")
+    assert (found.expected, found.found) == ("2026-03-01T12:16:00Z", "2026-03-01T12:15:00Z")
+    both = _slow(policies, "alarm", "page_respond_by", None, "on-call")
+    assert (both.holds, both.found) == (False, "L1/on-call: none, L2/on-call: 2026-03-01T12:15:00Z")
+
+
+def test_a_duty_is_owed_or_only_recommended(policies: PolicySet) -> None:
+    assert _expected(policies, "alarm", "duty_recommended", value=True, name="tell-all").holds
+    assert _expected(policies, "alarm", "duty_recommended", value=False, name="tell").holds
+    found = _expected(policies, "alarm", "duty_recommended", value=True, name="tell")
+    assert (found.holds, found.what, found.found) == (False, "recommended of duty tell", "false")
 
 
 def test_a_duty_is_compared_by_state_deadline_and_words(policies: PolicySet) -> None:
@@ -238,7 +289,45 @@ def test_levers_and_advice_are_exactly_those_in_any_order(policies: PolicySet) -
     found = _expected(policies, "shop-mode", "advice", [], given=much)
     assert (found.found, found.why) == ("pull-queue", "pull-queue holds: half of it fails")
     lacking = {"metrics": "missing"}
-    assert _expected(policies, "shop-mode", "advice_unknown", ["pull-queue"], lacking=lacking).holds
+    assert _expected(policies, "shop-mode", "advice_unknown", ["wait", "pull-queue"], lacking=lacking).holds
+
+
+def test_advice_is_compared_by_its_lever_too(policies: PolicySet) -> None:
+    much = {**HEALTHY, "metrics": {"error_rate": 0.99, "told": False}}
+    assert _expected(policies, "shop-mode", "advice_lever", "queue", "pull-queue", given=much).holds
+    assert _expected(policies, "shop-mode", "advice_lever", None, "wait", given=much).holds
+    found = _expected(policies, "shop-mode", "advice_lever", "queue", "wait", given=much)
+    assert (found.holds, found.what, found.found) == (False, "lever of advice wait", "none")
+    assert found.why == "it passes"
+    idle = _expected(policies, "shop-mode", "advice_lever", None, "wait")
+    assert (idle.holds, idle.found) == (False, "the advice does not hold")
+    unknown = _expected(policies, "shop-mode", "advice_lever", None, "wait", lacking={"metrics": "missing"})
+    assert (unknown.holds, unknown.found) == (False, "the advice is unknown")
+
+
+def test_what_a_state_means_is_compared_category_by_category(policies: PolicySet) -> None:
+    assert _slow(policies, "shop-mode", "effects", ["reading", "orders"]).holds
+    assert _slow(policies, "shop-mode", "effect", "take longer", "orders").holds
+    assert _slow(policies, "shop-mode", "effects", [], at=0).holds
+    missed = _slow(policies, "shop-mode", "effects", ["orders"])
+    assert (missed.holds, missed.found, missed.why) == (False, "orders, reading", "the state is slow")
+    found = _slow(policies, "shop-mode", "effect", "they stop", "orders")
+    assert (found.holds, found.what, found.found) == (False, "effect orders", "they take longer")
+    assert _slow(policies, "shop-mode", "effect", "take longer", "orders", at=0).found == "none"
+
+
+def test_a_notice_is_compared_by_a_part_of_it(policies: PolicySet) -> None:
+    assert _slow(policies, "shop-mode", "notice", "take a while").holds
+    assert _slow(policies, "shop-mode", "notice", None, at=0).holds
+    found = _slow(policies, "shop-mode", "notice", None)
+    assert (found.holds, found.expected, found.found) == (False, "none", "Orders take a while.")
+    assert not _slow(policies, "shop-mode", "notice", "take a while", at=0).holds
+
+
+def test_actions_are_exactly_those_in_their_order(policies: PolicySet) -> None:
+    assert _slow(policies, "shop-mode", "actions", ["put the sign out", "wait"]).holds
+    assert not _slow(policies, "shop-mode", "actions", ["wait", "put the sign out"]).holds
+    assert _slow(policies, "shop-mode", "actions", [], at=0).holds
 
 
 def test_transitions_are_all_changes_so_far(policies: PolicySet) -> None:

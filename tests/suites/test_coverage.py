@@ -32,7 +32,7 @@ def _seen(
     its = suite(*cases, policies=asked)
     for each in cases:
         assert not run_case(each, its, copies, sightings).refused
-    return {each.policy: each for each in coverage(policies, (its,), sightings, traces, whole=True)}
+    return {each.policy: each for each in coverage(policies, (its,), sightings, traces, whole=("shop",))}
 
 
 def _part(found: PolicyCoverage, name: str) -> Part:
@@ -126,7 +126,7 @@ def test_a_policy_that_no_suite_asks_counts_as_not_seen(policies: PolicySet) -> 
     assert (found["launch"].asked, found["launch"].outcomes.seen) == (False, 0)
     assert found["launch"].outcomes.all == 9
     copies, traces = traced_policies(policies)
-    some = coverage(policies, (suite(policies=["alarm"]),), Sightings(), traces, whole=False)
+    some = coverage(policies, (suite(policies=["alarm"]),), Sightings(), traces, whole=())
     assert [each.policy for each in some] == ["alarm"]
     assert copies.gates["launch"].digest == policies.gates["launch"].digest
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gatekeeper.errors import UsageError
+from gatekeeper.errors import InvalidInput, UsageError
 from gatekeeper.model.decision import Verdict
 from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.snapshot import Subject
+from gatekeeper.model.suite import Edit, Event
 from gatekeeper.model.suite_run import Played
+from gatekeeper.model.values import Json
+from gatekeeper.snapshot import build_snapshot
 from gatekeeper.suites.play import modes_in_order, play
+from tests.builders import PLACE, item
 from tests.suites.stories import GATE, HEALTHY, LADDER, MODE, T0, case, event, expects, load, minutes, series, suite
 
 
@@ -74,6 +80,52 @@ def test_a_mode_state_that_lacks_is_not_computed(policies: PolicySet) -> None:
     played = play(its, suite(its), policies)
     verdicts = [each.decisions["launch"].verdict for each in played.moments]
     assert verdicts == [Verdict.INCONCLUSIVE, Verdict.GO]
+
+
+STATE: Json = {"mode": "shop-mode", "state": "normal", "since": "2026-03-01T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("change", "verdicts"),
+    [
+        ({"edits": (Edit("mode.state", "set", "slow", PLACE),)}, ["NO-GO", "NO-GO"]),
+        ({"series": (series("mode.state", "slow", "normal"),)}, ["NO-GO", "GO"]),
+        ({"events": (event(1, mode__state="slow"),)}, ["GO", "NO-GO"]),
+        ({"age": {"mode": minutes(16)}}, ["INCONCLUSIVE", "INCONCLUSIVE"]),
+        ({"lacking": {"mode": "stale"}}, ["INCONCLUSIVE", "INCONCLUSIVE"]),
+        ({}, ["GO", "GO"]),
+    ],
+)
+def test_what_a_case_says_of_a_modes_state_holds_also_where_that_mode_is_played(
+    policies: PolicySet, change: dict[str, Any], verdicts: list[str]
+) -> None:
+    recorded = build_snapshot("shop", Subject(), [item("mode", STATE, kind="mode_state", collected_at=T0)])
+    its = case(every=minutes(1), length=minutes(1), snapshot=recorded, **change)
+    played = play(its, suite(its), policies)
+    assert [each.decisions["launch"].verdict.value for each in played.moments] == verdicts
+    assert [each.readings["shop-mode"].state for each in played.moments] == ["normal", "normal"]
+
+
+def test_the_age_of_a_state_that_is_played_is_kept_at_each_look(policies: PolicySet) -> None:
+    its = case(every=minutes(1), length=minutes(1), age={"mode": minutes(16)})
+    for moment in play(its, suite(its), policies).moments:
+        note = next(note for note in moment.decisions["launch"].evidence if note.name == "mode")
+        assert (note.state, note.age) == ("stale", minutes(16))
+
+
+def test_an_event_about_what_a_series_has_changed_is_refused_at_its_place(policies: PolicySet) -> None:
+    people = {"rows": [{"name": "Ann", "there": True}]}
+    edit = Edit("people.rows[name=Ann].there", "set", False, PLACE)
+    its = case(
+        given={**HEALTHY, "people": people},
+        every=minutes(1),
+        length=minutes(1),
+        series=(series("people.rows[0].name", "Bo", "Ann"),),
+        events=(Event(minutes(0), "", (edit,), {}, PLACE),),
+    )
+    with pytest.raises(InvalidInput) as refused:
+        play(its, suite(its), policies)
+    assert str(refused.value).startswith(f'{PLACE}: the event cannot change "people.rows[name=Ann].there": ')
 
 
 def test_a_mode_that_does_not_know_its_state_opens_no_gate(policies: PolicySet) -> None:

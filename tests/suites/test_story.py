@@ -355,8 +355,20 @@ def test_what_changes_in_a_recorded_snapshot_keeps_its_age_and_the_rest(tell: Te
     for look in (first, later):
         assert value(look, "figures")["orders"] == 9
         assert look.items["figures"].collected_at == kept.items["figures"].collected_at
-        assert look.items["sign"] == kept.items["sign"]
         assert look.subject == Subject("shop", "live")
+
+
+def test_recorded_evidence_that_no_asked_policy_needs_is_left_out_of_what_changes(tell: Tell) -> None:
+    (look,) = tell("snapshot: recorded", "set: {figures.orders: 9}", base="", recorded=recorded())
+    assert look.snapshot is not None
+    assert set(look.snapshot.items) == {"figures"}
+    (asked,) = tell("snapshot: recorded", base="", recorded=recorded(), asked="launch, motto")
+    assert set(asked.items) == {"figures", "sign"}
+
+
+def test_an_age_of_nothing_is_a_collection_at_the_look_itself(tell: Tell) -> None:
+    found = tell("snapshot: recorded", "age: {figures: 0s}", "every: 1m", "for: 1m", base="", recorded=recorded())
+    assert [each.items["figures"].collected_at for each in found] == [each.at for each in found]
 
 
 def test_age_and_given_evidence_take_the_place_of_what_was_recorded(tell: Tell) -> None:
