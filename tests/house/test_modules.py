@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_500  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_250  # what has to be held in the head to know what a decision means
+TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "run_history", "story", "suite", "suite_run"}
+"""Modules of ``model`` with the values of policy tests: no decision rests on them."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
     "collect": 5_500,
@@ -64,12 +67,13 @@ def test_a_module_says_what_it_is_and_fits_in_the_head(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), f"{named(path)} does not say what it holds"
 
 
-def _size(room: str) -> int:
-    return sum(_lines_of_code(path.read_text(encoding="utf-8")) for path in modules() if PACKAGE / room in path.parents)
+def _size(room: str, without: Collection[str] = ()) -> int:
+    there = [path for path in modules() if PACKAGE / room in path.parents and path.stem not in without]
+    return sum(_lines_of_code(path.read_text(encoding="utf-8")) for path in there)
 
 
 def test_what_decides_fits_in_the_head() -> None:
-    assert sum(map(_size, CORE)) < WHOLE_CORE
+    assert sum(_size(room, TOLD_BY_SUITES) for room in CORE) < WHOLE_CORE
 
 
 @pytest.mark.parametrize("room", ROOMS)
