@@ -157,7 +157,8 @@ class GitHubCollector:
         with request.client() as client:
             github = GitHub(client, request, config.token)
             value, subject = _read(github, request)
-        observed = github.observed_at
+        # A file at a commit does not change: when it was asked for is no change, and voids no sign-off.
+        observed = None if config.read == "file" else github.observed_at
         return brought(self, request, config.source_line(), value, observed_at=observed, subject=subject)
 
 

@@ -240,5 +240,8 @@ def test_the_examples_of_the_page_are_accepted(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "gatekeeper", "lint"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert (ran.returncode, ran.stdout) == (0, ""), ran.stdout
-    assert ran.stderr == f"{len(gates) + 1} files: 0 errors, 0 warnings\n"
+    told = [line for line in ran.stdout.splitlines() if "error:" in line or "warning:" in line]
+    # The page shows more sources than its gates read.
+    assert ran.returncode == 0, ran.stdout
+    assert [line for line in told if "no policy of demo asks for the evidence" not in line] == []
+    assert ran.stderr == f"{len(gates) + 1} files: 0 errors, {len(told)} warnings\n"
