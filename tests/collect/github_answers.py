@@ -27,9 +27,9 @@ def ask(fake: FakeGitHub, read: str, judged: str | None = None, api: str = "", *
         return asked_at(server.url + api, read, judged, **config)
 
 
-def asked_at(
-    url: str, read: str, judged: str | None = None, kept: Path | None = None, secret: str = TOKEN, **config: Any
-) -> Evidence:
+def asked_at(url: str, read: str, judged: str | None = None, secret: str = TOKEN, **config: Any) -> Evidence:
+    """What the collector brings of a server; ``kept`` is the state folder of the project."""
+    state: Path | None = config.pop("kept", None)
     settings = {"api": url, "repository": REPOSITORY, "read": read, "allow_addresses": LOOPBACK, "retries": 1, **config}
     entry = sources(it={"collector": "github", **settings})
     (evidence,) = collect(
@@ -39,7 +39,7 @@ def asked_at(
         Path(),
         environ={"GITHUB_TOKEN": secret},
         subject=Subject("demo", "staging", judged),
-        project=Project(Path(), state=kept),
+        project=Project(Path(), state=state),
     )
     return evidence
 
