@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -154,8 +155,7 @@ class GitHubCollector:
     def collect(self, request: CollectRequest[GitHubConfig]) -> Evidence:
         """What is to be read, whole, or a refusal."""
         config = request.config
-        with request.client() as client:
-            github = GitHub(client, request, config.token)
+        with request.client() as client, closing(GitHub(client, request, config.token)) as github:
             value, subject = _read(github, request)
         # A file at a commit does not change: when it was asked for is no change, and voids no sign-off.
         observed = None if config.read == "file" else github.observed_at

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from gatekeeper.collect.github_kept import NOT_MODIFIED, kept_answers, revived, still_holds, worth_keeping
 from gatekeeper.collect.interface import CollectRequest, Refused
 from gatekeeper.collect.net.answer import Answer, status_text
 from gatekeeper.collect.net.retries import pause
@@ -47,7 +48,7 @@ _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))', re.ASCII | re.IGNO
 
 
 class GitHub:
-    """One repository, asked for one source.
+    """One repository, asked for one source. Close it.
 
     Attributes:
         path: the path of the repository, put before the paths that are asked for.
@@ -61,8 +62,14 @@ class GitHub:
         self._token = token is not None
         if token is not None:
             self._headers["Authorization"] = SecretText(f"Bearer {token}", token.references)
+        self._kept = kept_answers(request, token)
         self.path = f"repos/{request.config.repository}"
         self.observed_at: datetime | None = None
+
+    def close(self) -> None:
+        """Let go of what was kept for too long."""
+        if self._kept is not None:
+            self._kept.close()
 
     def get(
         self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON, but: Container[int] = ()
@@ -80,8 +87,7 @@ class GitHub:
         """
         waits = 0
         while True:
-            headers = {**self._headers, "Accept": accept}
-            answer = self._client.get(self._whole(path), query=query, headers=headers, final=_too_many)
+            answer = self._ask(self._whole(path), query or {}, accept)
             if not _limited(answer):
                 break
             waits += 1
@@ -90,6 +96,26 @@ class GitHub:
             raise Refused("failed", self._told(answer))
         if self.observed_at is None:
             self.observed_at = answer.dated
+        return answer
+
+    def _ask(self, path: str, query: Mapping[str, str], accept: str) -> Answer:
+        """The answer to a question: the one that was kept, where GitHub says that it still holds."""
+        headers = {**self._headers, "Accept": accept}
+        if self._kept is None:
+            return self._client.get(path, query=query, headers=headers, final=_too_many)
+        config = self._request.config
+        question = (config.url, path, *(f"{name}={value}" for name, value in query.items()), accept, VERSION)
+        kept = self._kept.find(question, config.max_bytes)
+        if kept is not None:
+            known = {**headers, "If-None-Match": kept.etag}
+            answer = self._client.get(path, query=query, headers=known, final=_too_many)
+            if answer.status == NOT_MODIFIED and still_holds(kept, answer):
+                return revived(kept, answer)
+        if kept is None or answer.status == NOT_MODIFIED:
+            answer = self._client.get(path, query=query, headers=headers, final=_too_many)
+        found = worth_keeping(answer, last=_is_last(answer))
+        if found is not None:
+            self._kept.keep(question, found)
         return answer
 
     def pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Answer]:
@@ -218,6 +244,13 @@ def next_page(answer: Answer) -> str | None:
                 raise Refused("failed", f"the next page of {answer.asked} is no whole URL")
             return str(url)
     return None
+
+
+def _is_last(answer: Answer) -> bool:
+    try:
+        return next_page(answer) is None
+    except Refused:  # whoever asks for the next page is told
+        return True
 
 
 def records(answer: Answer) -> list[Record]:

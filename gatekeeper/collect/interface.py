@@ -158,10 +158,12 @@ class Project:
     Attributes:
         root: the folder below which repositories and working folders lie.
         allow_commands: whether the operator lets sources run programs.
+        state: the folder that gatekeeper itself writes to; None to keep nothing between collections.
     """
 
     root: Path
     allow_commands: bool = False
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,11 @@ def collect(
     asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
-    project = collectors.Project(configuration.root, configuration.allow_commands)
+    state = configuration.root / configuration.state
+    project = collectors.Project(configuration.root, configuration.allow_commands, state)
     evidence = collectors.collect(sources, names, clock, base, progress, subject=about, project=project)
     snapshot = build_snapshot(system, about, evidence)
-    path = write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
+    path = write_snapshot(snapshot, state / "snapshots" / system)
     return snapshot, path
 
 

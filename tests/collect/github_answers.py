@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gatekeeper.collect import collect
+from gatekeeper.collect import Project, collect
 from gatekeeper.model.completeness import defects
 from gatekeeper.model.snapshot import Evidence, Subject
 from tests.collect.sources import NOW, sources
@@ -27,11 +27,20 @@ def ask(fake: FakeGitHub, read: str, judged: str | None = None, api: str = "", *
         return asked_at(server.url + api, read, judged, **config)
 
 
-def asked_at(url: str, read: str, judged: str | None = None, **config: Any) -> Evidence:
+def asked_at(url: str, read: str, judged: str | None = None, secret: str = TOKEN, **config: Any) -> Evidence:
+    """What the collector brings of a server; ``kept`` is the state folder of the project."""
+    state: Path | None = config.pop("kept", None)
     settings = {"api": url, "repository": REPOSITORY, "read": read, "allow_addresses": LOOPBACK, "retries": 1, **config}
     entry = sources(it={"collector": "github", **settings})
-    environ = {"GITHUB_TOKEN": TOKEN}
-    (evidence,) = collect(entry, None, lambda: NOW, Path(), environ=environ, subject=Subject("demo", "staging", judged))
+    (evidence,) = collect(
+        entry,
+        None,
+        lambda: NOW,
+        Path(),
+        environ={"GITHUB_TOKEN": secret},
+        subject=Subject("demo", "staging", judged),
+        project=Project(Path(), state=state),
+    )
     return evidence
 
 

@@ -94,7 +94,7 @@ def test_an_enterprise_server_has_its_interface_elsewhere() -> None:
 )
 def test_a_refusal_says_what_to_look_at(status: str, token: bool, said: str) -> None:
     body = json.dumps({"message": f"No {TOKEN} here", "documentation_url": ""}).encode()
-    given = {"token": "${env:GITHUB_TOKEN}"} if token else {}
+    given: dict[str, Any] = {"token": "${env:GITHUB_TOKEN}"} if token else {}
     with serving(lambda call: call.answer(body, status)) as server:
         line = refused(asked_at(server.url, "workflow_runs", workflow="canary.yml", **given))
     assert said in line

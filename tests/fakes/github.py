@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from tests.fakes.servers import Call, Server, serving
+from tests.fakes.servers import Call, Server, head, serving
 
 REPOSITORY = "octo-org/public-api"
 HEAD = "a" * 40
@@ -259,6 +259,8 @@ class FakeGitHub:
         large: paths whose content the first answer leaves out.
         token: what has to be sent; None to let everybody in.
         before: called before each answer; where it answers itself, it gives True.
+        links_again: whether ``Link`` comes with a 304 too, as GitHub sends it.
+        unchanged: how many questions were answered with 304.
     """
 
     runs: list[Record] = field(default_factory=list)
@@ -274,6 +276,8 @@ class FakeGitHub:
     large: set[str] = field(default_factory=set)
     token: str | None = None
     before: Callable[[Call, FakeGitHub], bool] = lambda _call, _github: False
+    links_again: bool = True
+    unchanged: int = 0
 
     def reply(self, call: Call) -> None:
         """Answer one question."""
@@ -296,10 +300,10 @@ class FakeGitHub:
                 self._list(call, path, query, _created(self.runs, query), "workflow_runs", "created" in query)
             case ["actions", "runs", id_, "attempts", number]:
                 found = self.attempts.get(int(id_), [])[int(number) - 1 : int(number)]
-                _json(call, found[0]) if found else _say(call, "404 Not Found", "Not Found")
+                self._json(call, found[0]) if found else _say(call, "404 Not Found", "Not Found")
             case ["pulls", number]:
                 found = [pull for pull in self.pulls if str(pull["number"]) == number]
-                _json(call, found[0]) if found else _say(call, "404 Not Found", "Not Found")
+                self._json(call, found[0]) if found else _say(call, "404 Not Found", "Not Found")
             case ["pulls", _, "reviews"]:
                 self._list(call, path, query, self.reviews)
             case ["commits", commit, "pulls"]:
@@ -312,7 +316,7 @@ class FakeGitHub:
                 self._commit(call, unquote("/".join(ref)))
             case ["labels", label]:
                 known = unquote(label) in self.labels
-                _json(call, {"name": label}) if known else _say(call, "404 Not Found", "Not Found")
+                self._json(call, {"name": label}) if known else _say(call, "404 Not Found", "Not Found")
             case ["issues"]:
                 self._list(call, path, query, _labelled(self.issues, query))
             case ["releases"]:
@@ -320,7 +324,7 @@ class FakeGitHub:
             case ["contents", *name]:
                 self._file(call, unquote("/".join(name)))
             case ["git", "blobs", digest]:
-                _json(call, next(_file(data) for data in self.files.values() if blob(data) == digest))
+                self._json(call, next(_file(data) for data in self.files.values() if blob(data) == digest))
             case _:
                 _say(call, "404 Not Found", "Not Found")
 
@@ -339,22 +343,35 @@ class FakeGitHub:
 
             last = -(-len(shown) // size)
             link = {"Link": f'{url(page - 1)}; rel="prev", {url(page + 1)}; rel="next", {url(last)}; rel="last"'}
-        _json(call, {"total_count": len(found), key: part} if key else part, **link)
+        self._json(call, {"total_count": len(found), key: part} if key else part, **link)
 
     def _commit(self, call: Call, ref: str) -> None:
         if ref in self.refs:
-            call.answer(self.refs[ref].encode(), kind="application/vnd.github.sha; charset=utf-8")
+            self._whole(call, self.refs[ref].encode(), "application/vnd.github.sha; charset=utf-8")
         else:
             _say(call, "422 Unprocessable Entity", f"No commit found for SHA: {ref}")
 
     def _file(self, call: Call, path: str) -> None:
         if path in self.files:
             told = {"type": "file", "name": path, "path": path, **_file(self.files[path])}
-            _json(call, {**told, "encoding": "none", "content": ""} if path in self.large else told)
+            self._json(call, {**told, "encoding": "none", "content": ""} if path in self.large else told)
         elif any(name.startswith(f"{path}/") for name in self.files):
-            _json(call, [{"type": "file", "path": name} for name in self.files])
+            self._json(call, [{"type": "file", "path": name} for name in self.files])
         else:
             _say(call, "404 Not Found", "Not Found")
+
+    def _json(self, call: Call, value: Any, **headers: str) -> None:
+        self._whole(call, json.dumps(value).encode(), "application/json; charset=utf-8", **headers)
+
+    def _whole(self, call: Call, body: bytes, kind: str, **headers: str) -> None:
+        """An answer, or word that it is still the one with that ETag, which names its body alone."""
+        etag = f'W/"{hashlib.sha256(body).hexdigest()}"'
+        if call.headers.get("if-none-match") == etag:
+            self.unchanged += 1
+            link = {"Link": headers["Link"]} if self.links_again and "Link" in headers else {}
+            call.send(head("304 Not Modified", {"ETag": etag, **link}))
+        else:
+            call.answer(body, "200 OK", kind, None, ETag=etag, **headers)
 
 
 @contextmanager
@@ -392,9 +409,6 @@ def _labelled(issues: list[Record], query: dict[str, str]) -> list[Record]:
     ]
 
 
-def _json(call: Call, value: Any, status: str = "200 OK", **headers: str) -> None:
-    call.answer(json.dumps(value).encode(), status, "application/json; charset=utf-8", None, **headers)
-
-
 def _say(call: Call, status: str, message: str) -> None:
-    _json(call, {"message": message, "documentation_url": "https://docs.github.com/rest"}, status)
+    told = {"message": message, "documentation_url": "https://docs.github.com/rest"}
+    call.answer(json.dumps(told).encode(), status, "application/json; charset=utf-8")
