@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fakes.postgres import Postgres, serving_postgres
+from tests.lacking import lack
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = os.environ.get("GATEKEEPER_CORPUS")
@@ -53,8 +52,12 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch, _cache: Path) -> None
     monkeypatch.setenv("GATEKEEPER_CACHE_DIR", str(_cache))
 
 
-WITHOUT = "-dac_override,-dac_read_search"
-GIVE_UP = ["setpriv", f"--bounding-set={WITHOUT}", f"--inh-caps={WITHOUT}"]
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that needs what is not there is not begun."""
+    for mark in item.iter_markers("needs"):
+        there, why = mark.args
+        if not there:
+            lack(why)
 
 
 @pytest.fixture
@@ -67,10 +70,7 @@ def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> None:
         file.read_text()
     except PermissionError:
         return
-    able = shutil.which("setpriv") and subprocess.run([*GIVE_UP, "test", "-w", ROOT], check=False).returncode == 0
-    if os.environ.get("CI") and able:
-        pytest.fail("on CI no test of permissions is skipped: run the tests with scripts/check")
-    pytest.skip("permissions do not bind this user")
+    lack("permissions do not bind this user; scripts/check gives that up where setpriv is there")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 from gatekeeper.collect import Project, collect
 from gatekeeper.model.snapshot import Evidence
 from tests.collect.sources import sources
+from tests.lacking import needs
 
 NOON = "2026-03-01T12:00:00+00:00"
 ALONE = {
@@ -26,7 +27,7 @@ ALONE = {
     "GIT_COMMITTER_EMAIL": "ada@example.com",
 }
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+pytestmark = needs(shutil.which("git"), "git is not installed")
 
 
 @dataclass
@@ -233,7 +234,7 @@ def test_a_working_tree_elsewhere_is_refused(repo: Repository) -> None:
     assert "lies in another folder (core.worktree)" in refusal(repo.root)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+@needs(os.geteuid() == 0, "only root may give files away")
 def test_a_repository_of_another_user_is_read_only_when_that_is_said(repo: Repository) -> None:
     for folder, _folders, names in os.walk(repo.folder):
         for path in (Path(folder), *(Path(folder, name) for name in names)):
@@ -322,7 +323,7 @@ def _ssh_key(repo: Repository, name: str) -> tuple[Path, str]:
     return file, f'ada@example.com namespaces="git" {file.with_suffix(".pub").read_text()}'
 
 
-SSH = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+SSH = needs(shutil.which("ssh-keygen"), "ssh-keygen is not installed")
 
 
 def _ssh_signing(file: Path) -> tuple[str, ...]:
@@ -404,7 +405,7 @@ def test_a_signed_tag_under_another_name_is_bad(repo: Repository) -> None:
     }
 
 
-@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
+@needs(shutil.which("gpg"), "gpg is not installed")
 def test_openpgp_signatures(repo: Repository, tmp_path_factory: pytest.TempPathFactory) -> None:
     home = tmp_path_factory.mktemp("g")
     home.chmod(0o700)

@@ -26,6 +26,7 @@ from tests.fakes.github import (
     review,
 )
 from tests.fakes.servers import Call, Server, head
+from tests.lacking import lack
 
 WITH: dict[str, Any] = {"token": "${env:GITHUB_TOKEN}"}
 READINGS: dict[str, dict[str, Any]] = {
@@ -213,7 +214,7 @@ def test_an_entry_that_cannot_be_believed_is_asked_anew(
     tmp_path: Path, fake: FakeGitHub, server: Server, answers: Path, damage: str
 ) -> None:
     if damage == "of another user" and os.getuid() != 0:
-        pytest.skip("only root gives files away")
+        lack("only root gives files away")
     first = asked_at(server.url, "pull_request", kept=tmp_path, number=12, **WITH)
     for entry in sorted(answers.iterdir())[: 1 if damage.endswith("question") else None]:
         DAMAGE[damage](entry)
@@ -238,7 +239,7 @@ def test_a_folder_that_is_not_this_users_own_holds_nothing(
         answers.chmod(0o770)
     if place == "of another user":
         if os.getuid() != 0:
-            pytest.skip("only root gives folders away")
+            lack("only root gives folders away")
         os.chown(answers, 12345, 12345)
     failure = asked_at(server.url, "issues", kept=tmp_path, **WITH).failure
     if place == "of another user":

@@ -20,6 +20,7 @@ from tests.fakes.github import (
     github,
 )
 from tests.fakes.servers import Call, serving
+from tests.lacking import needs
 
 
 def test_runs_of_several_pages_are_put_together() -> None:
@@ -169,7 +170,7 @@ print(json.dumps(told))
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory there was")
+@needs(Path("/proc/self/status").exists(), "only Linux tells how much memory there was")
 def test_ten_thousand_runs_need_less_than_200_megabytes() -> None:
     with github(FakeGitHub(runs=runs(10_000))) as server:
         done = subprocess.run(

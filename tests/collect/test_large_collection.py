@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.collect.github_answers import TOKEN, runs
 from tests.conftest import ROOT
 from tests.fakes.github import REPOSITORY, FakeGitHub, github
 from tests.fakes.prometheus import Prometheus
 from tests.fakes.servers import LOOPBACK, serving
+from tests.lacking import needs
 
 COLLECT = """
 import json, re, sys, time
@@ -39,7 +38,7 @@ print(json.dumps({**told, "seconds": round(seconds, 1), "megabytes": int(most) /
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory there was")
+@needs(Path("/proc/self/status").exists(), "only Linux tells how much memory there was")
 def test_ten_thousand_runs_and_a_week_of_minutes_need_less_than_200_megabytes_together(tmp_path: Path) -> None:
     fake = FakeGitHub(runs=runs(10_000), token=TOKEN)
     load = Prometheus({"load": [({"job": "api"}, lambda at: str(at % 97 / 7))]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from gatekeeper import __version__
 from tests.conftest import ROOT
 from tests.e2e.gated import BASE, FAILS, GOES, POLICY, SCHEMA, SOURCES, WAIVER, Gate, no_decision
 from tests.e2e.hosted import Event, Hosted
+from tests.lacking import lack
 
 
 class TestVerdicts:
@@ -304,8 +304,8 @@ class TestTheActionItself:
 
     def test_it_installs_gatekeeper_from_its_own_checkout(self, gate: Gate, hosted: Hosted) -> None:
         ran = gate.judge(hosted.pull_request({}), install="true", python=sys.executable)
-        if "the packages of requirements/action.txt cannot be installed" in ran.log and not os.environ.get("CI"):
-            pytest.skip("no package index can be reached from here")
+        if "the packages of requirements/action.txt cannot be installed" in ran.log:
+            lack("no package index can be reached from here")
         assert ran.code == 0, ran.log
         assert f"gatekeeper {__version__}" in ran.log
         (packages,) = gate.runner.temp.glob("gatekeeper-python-*/lib/python*/site-packages")

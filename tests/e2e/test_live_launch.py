@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.lacking import needs
 
 README = (ROOT / "examples" / "live-launch" / "README.md").read_text(encoding="utf-8")
 SHELL = shutil.which("bash")
 STATE = Path("examples/live-launch/.gatekeeper")
 TODAY = Path("examples/live-launch/evidence/rgl8r/today")
 
-pytestmark = pytest.mark.skipif(SHELL is None, reason="the README's commands are for a shell")
+pytestmark = needs(SHELL, "the README's commands are for bash")
 
 
 def _commands() -> list[list[str]]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests.lacking import lack
 
 PASSWORD = "correct horse battery staple"
 _OTHERS = ("postgres", "nobody")
@@ -133,10 +133,7 @@ def serving_postgres() -> Iterator[Postgres]:
     """A server for as long as the block lasts. The test is skipped where there is no PostgreSQL; on CI it fails."""
     programs = find_programs()
     if programs is None:
-        lacking = "there is no PostgreSQL (initdb) here; scripts/services installs it where it can"
-        if os.environ.get("CI"):
-            pytest.fail(lacking)
-        pytest.skip(lacking)
+        lack("there is no PostgreSQL (initdb) here; scripts/services installs it where it can")
     folder = Path(tempfile.mkdtemp(prefix="gatekeeper-postgres-"))
     prefix = _as_another(folder)
     data = folder / "data"

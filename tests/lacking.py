@@ -1,0 +1,24 @@
+"""What a test needs of the machine: without it the test is skipped and says so, but on CI it fails."""
+
+from __future__ import annotations
+
+import os
+from typing import NoReturn
+
+import pytest
+
+
+def lack(why: str) -> NoReturn:
+    """End the test that cannot be run here.
+
+    Args:
+        why: what is lacking, and how to get it.
+    """
+    if os.environ.get("CI"):
+        pytest.fail(f"on CI no test is left out: {why}")
+    pytest.skip(why)
+
+
+def needs(there: object, why: str) -> pytest.MarkDecorator:
+    """Marks tests that can only be run where something is there; ``tests/conftest.py`` looks at the mark."""
+    return pytest.mark.needs(bool(there), why)
