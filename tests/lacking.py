@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
 import pytest
 
@@ -16,9 +17,17 @@ def lack(why: str) -> NoReturn:
     """
     if os.environ.get("CI"):
         pytest.fail(f"on CI no test is left out: {why}")
-    pytest.skip(why)
+    pytest.skip(why, allow_module_level=True)
 
 
 def needs(there: object, why: str) -> pytest.MarkDecorator:
     """Marks tests that can only be run where something is there; ``tests/conftest.py`` looks at the mark."""
     return pytest.mark.needs(bool(there), why)
+
+
+def library(name: str) -> Any:
+    """A module of a library without which a whole file of tests has nothing to compare with."""
+    try:
+        return import_module(name)
+    except ImportError:
+        lack(f"{name} is not installed")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.decision import Decision, GateDecision
 from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.rule import Enforcement
@@ -46,16 +47,12 @@ def decision_document(decision: Decision) -> dict[str, Json]:
 
 def decision_bytes(decision: Decision) -> bytes:
     """The document in its canonical form, RFC 8785 (https://www.rfc-editor.org/rfc/rfc8785)."""
-    import rfc8785  # here, since a board without a digest need not pay for it
-
-    return rfc8785.dumps(decision_document(decision))
+    return canonical_bytes(decision_document(decision))
 
 
 def decision_digest(decision: Decision) -> str:
     """``sha256:`` and the hexadecimal digest of ``decision_bytes``: the decision's name."""
-    from hashlib import sha256
-
-    return f"sha256:{sha256(decision_bytes(decision)).hexdigest()}"
+    return digest_of(decision_bytes(decision))
 
 
 def _gate(gate: GateDecision) -> Json:

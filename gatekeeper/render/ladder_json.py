@@ -5,6 +5,7 @@ Its JSON Schema is ``gatekeeper/schemas/standing.v1.json``. What is not there is
 
 from __future__ import annotations
 
+from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport
@@ -50,16 +51,12 @@ def standing_document(report: LadderReport) -> dict[str, Json]:
 
 def standing_bytes(report: LadderReport) -> bytes:
     """The document in its canonical form, RFC 8785 (https://www.rfc-editor.org/rfc/rfc8785)."""
-    import rfc8785  # here, since a report without a digest need not pay for it
-
-    return rfc8785.dumps(standing_document(report))
+    return canonical_bytes(standing_document(report))
 
 
 def standing_digest(report: LadderReport) -> str:
     """``sha256:`` and the hexadecimal digest of ``standing_bytes``."""
-    from hashlib import sha256
-
-    return f"sha256:{sha256(standing_bytes(report)).hexdigest()}"
+    return digest_of(standing_bytes(report))
 
 
 def _level(level: LevelStanding) -> Json:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
-
 from gatekeeper.expr import ExpressionError, compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.types import (
@@ -25,8 +23,9 @@ from gatekeeper.expr.types import (
     list_of,
     map_of,
 )
+from tests.lacking import library
 
-cel = pytest.importorskip("cel_expr_python.cel")
+cel = library("cel_expr_python.cel")
 
 FIELDS = {
     "b": (BOOL, cel.Type.BOOL),

@@ -9,8 +9,9 @@ import pytest
 
 from gatekeeper.expr import ExpressionError, compile_expression
 from tests.expr.differential import DOCUMENT, EXPRESSIONS, NOW, STRICTER
+from tests.lacking import library
 
-cel = pytest.importorskip("cel_expr_python.cel")
+cel = library("cel_expr_python.cel")
 
 BINDINGS = {"e": DOCUMENT, "now": datetime.fromisoformat(NOW)}
 

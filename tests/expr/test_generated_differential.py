@@ -11,8 +11,9 @@ from hypothesis import event, given
 from gatekeeper.expr import ExpressionError, compile_expression
 from tests.expr.celpy_overlay import evaluate
 from tests.expr.generated import EVIDENCE, expressions
+from tests.lacking import library
 
-cel = pytest.importorskip("cel_expr_python.cel")
+cel = library("cel_expr_python.cel")
 
 NOW_TEXT = "2026-03-10T12:00:00Z"
 NOW = datetime.fromisoformat(NOW_TEXT)
