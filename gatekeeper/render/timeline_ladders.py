@@ -66,16 +66,20 @@ def _remedies(before: Remedies, now: Remedies) -> list[Change]:
     for (trigger, name), remedy in now.items():
         earlier = before.get((trigger, name))
         if earlier is None or earlier.advised is not remedy.advised:
-            known = remedy.advised is Reach.REACHED
             against = f"against {trigger}"
             told = f"{remedy.action} ({against})" if remedy.lever and remedy.action else against
-            word = "advised" if known else "not known"
-            was = "" if earlier is None else "not known" if known else "advised"
-            found.append(Change("remedy", name, was, word, told if known else remedy.told, remedy.lever))
+            told = told if remedy.advised is Reach.REACHED else remedy.told
+            was = _word(earlier) if earlier is not None else ""
+            found.append(Change("remedy", name, was, _word(remedy), told, remedy.lever))
     for (trigger, name), remedy in before.items():
         if (trigger, name) not in now:
-            found.append(Change("remedy", name, "advised", "no longer advised", f"against {trigger}", remedy.lever))
+            gone = "no longer advised"
+            found.append(Change("remedy", name, _word(remedy), gone, f"against {trigger}", remedy.lever))
     return found
+
+
+def _word(remedy: RemedyStanding) -> str:
+    return "advised" if remedy.advised is Reach.REACHED else "not known"
 
 
 def _pages(before: tuple[Page, ...], now: tuple[Page, ...]) -> list[Change]:
