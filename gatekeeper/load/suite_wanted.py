@@ -13,7 +13,6 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.asked import find_policy
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import UNKNOWN, Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
@@ -103,16 +102,16 @@ def _policy_of(node: MapNode, asking: Asking, problems: Problems) -> Policy | No
         if len(asking.asked) > 1:
             listed = ", ".join(f"`{each}`" for each in asking.asked)
             problems.beside(node, "this expectation does not say of which policy", f"write `policy:`, one of {listed}")
-        return find_policy(asking.policies, asking.asked[0]) if len(asking.asked) == 1 else None
+        return asking.policies.every.get(asking.asked[0]) if len(asking.asked) == 1 else None
     if not isinstance(named, ScalarNode) or problems.spoiled(named):
         return None
     if named.text not in asking.asked:
         hint = did_you_mean(named.text, asking.asked, "the suite asks")
-        if find_policy(asking.policies, named.text) is not None:
+        if named.text in asking.policies.every:
             hint = "add it to the suite's `policies`"
         problems.node(named, f"the suite does not ask a policy `{shown(named.text)}`", hint, "unknown-policy")
         return None
-    return find_policy(asking.policies, named.text)
+    return asking.policies.every.get(named.text)
 
 
 @dataclass(frozen=True, slots=True)

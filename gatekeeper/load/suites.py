@@ -20,7 +20,7 @@ from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
 from gatekeeper.load.suite_evidence import Needs, Reader
 from gatekeeper.load.suite_time import touches_time
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.asked import asked_policies, find_policy, needs_of
+from gatekeeper.model.asked import asked_policies, needs_of
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.suite import Case, Suite
@@ -179,12 +179,12 @@ class _Loader:
 
     def _asked(self, node: Node | None) -> tuple[Policy, ...]:
         """The policies that a suite asks; one that there is not is told."""
-        known = {**self.policies.gates, **self.policies.modes, **self.policies.ladders}
+        known = self.policies.every
         found: dict[str, Policy] = {}
         for each in node.items if isinstance(node, ListNode) else ():
             if not isinstance(each, ScalarNode) or self.problems.spoiled(each):
                 continue
-            policy = find_policy(self.policies, each.text)
+            policy = known.get(each.text)
             if policy is None:
                 hint = did_you_mean(each.text, known, "the policies are")
                 self.problems.node(each, f"there is no policy `{shown(each.text)}`", hint, "unknown-policy")

@@ -9,20 +9,16 @@ from gatekeeper.model.policy import EvidenceEntry, Gate, Policy, PolicySet
 
 def asked_policies(policies: PolicySet, ids: Iterable[str]) -> tuple[Policy, ...]:
     """The policies of these ids, and every gate that one of them reads; ids that there are not are passed over."""
+    every = policies.every
     found: dict[str, Policy] = {}
     waiting = list(ids)
     while waiting:
-        policy = find_policy(policies, waiting.pop(0))
+        policy = every.get(waiting.pop(0))
         if policy is None or policy.id in found:
             continue
         found[policy.id] = policy
         waiting += policy.reads if isinstance(policy, Gate) else ()
     return tuple(found.values())
-
-
-def find_policy(policies: PolicySet, policy_id: str) -> Policy | None:
-    """The gate, mode or ladder of this id."""
-    return policies.gates.get(policy_id) or policies.modes.get(policy_id) or policies.ladders.get(policy_id)
 
 
 def needs_of(asked: Iterable[Policy]) -> Mapping[str, tuple[EvidenceEntry, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of, policy_of
+from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of
 from gatekeeper.pipeline.deciding import closure, decide
 from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot
 from gatekeeper.pipeline.linting import Linted, lint
@@ -22,6 +22,5 @@ __all__ = [
     "load_policies_of",
     "load_suites_of",
     "look_at",
-    "policy_of",
     "stand_on",
 ]

@@ -84,7 +84,7 @@ def _policies(configuration: Configuration, invalid: list[Diagnostic]) -> tuple[
     except InvalidDocuments as refused:
         invalid += refused.diagnostics
         return None
-    return (*loaded.gates.values(), *loaded.ladders.values(), *loaded.modes.values())
+    return tuple(loaded.every.values())
 
 
 def _of_environment(files: Sequence[Path], environment: str | None, configuration: Configuration) -> Sequence[Path]:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from gatekeeper.evaluate.admission import admit
 from gatekeeper.load import load_policies, load_suites
-from gatekeeper.model.asked import find_policy
 from gatekeeper.model.edits import append, put, take_out
 from gatekeeper.model.evidence_path import PathRefused, parse_path
 from gatekeeper.model.policy import PolicySet
@@ -192,7 +191,7 @@ def test_a_history_grows_with_the_looks(tell: Tell) -> None:
 
 def test_a_tick_without_a_run_leaves_no_hole(tell: Tell, policies: PolicySet) -> None:
     for look in tell("every: 7h", "for: 14h"):
-        gate = find_policy(policies, "launch")
+        gate = policies.every.get("launch")
         assert gate is not None
         notes = {note.name: (note.state, note.detail) for note in admit(gate, look.snapshot, look.at).notes}
         assert notes["nightly"] == ("usable", "")
@@ -238,7 +237,7 @@ def test_a_count_that_an_event_sets_holds_from_then_on(tell: Tell, policies: Pol
 
 
 def state(policies: PolicySet, look: Look, name: str) -> str:
-    gate = find_policy(policies, "launch")
+    gate = policies.every.get("launch")
     assert gate is not None
     (found,) = (note.state for note in admit(gate, look.snapshot, look.at).notes if note.name == name)
     return found
