@@ -23,7 +23,7 @@ from gatekeeper.load.suite_document import (
     EventHead,
     SuiteHead,
 )
-from gatekeeper.load.suite_evidence import Reader
+from gatekeeper.load.suite_evidence import Reader, Sampled, Written
 from gatekeeper.load.suite_waivers import read_case_waivers
 from gatekeeper.load.suite_wanted import Asking, read_expectations
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
@@ -31,8 +31,8 @@ from gatekeeper.model.asked import asked_policies
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot, Subject
-from gatekeeper.model.story import Values, given_value
-from gatekeeper.model.suite import Case, Edit, Event, Expectation, Given, Pause, Series
+from gatekeeper.model.story import Values, begun
+from gatekeeper.model.suite import Case, Event, Expectation, Given, Pause, Series
 from gatekeeper.model.times import exact_span_text, instant_text
 
 LONGEST = timedelta(days=100 * 365)
@@ -44,10 +44,8 @@ NO_MATTER = datetime(2000, 1, 1, tzinfo=UTC)
 
 _APART = ("evidence", "set", "add", "remove", "series", "events", "expect", "parameters", "waivers")
 _Find = Callable[[str, str, datetime, Path], Snapshot | None]
-_Step = tuple[Event, Node]
-_Parts = tuple[
-    tuple[tuple[Edit, ScalarNode, Node], ...], tuple[tuple[Series, ScalarNode, ScalarNode], ...], tuple[_Step, ...]
-]
+_Step = tuple[Event, tuple[Written, ...]]
+_Parts = tuple[tuple[Written, ...], tuple[Sampled, ...], tuple[_Step, ...]]
 """What changes the evidence of a case: edits, series and events, each with its nodes."""
 
 
@@ -100,6 +98,7 @@ class CaseReader:
         if head is None or now is None:
             return None
         snapshot = self._snapshot(node, head, now)
+        in_turn = tuple(sorted(events, key=lambda each: each[0].at))
         case = Case(
             id=head.id,
             title=head.title,
@@ -111,7 +110,7 @@ class CaseReader:
             given=given,
             edits=tuple(each for each, *_ in edits),
             series=tuple(each for each, *_ in series),
-            events=tuple(each for each, _ in events),
+            events=tuple(each for each, _ in in_turn),
             pauses=tuple(Pause(each.start, each.end) for each in head.pauses),
             lacking=head.lacking,
             age=head.age,
@@ -124,10 +123,10 @@ class CaseReader:
         self._looks(node, case)
         tell_overridden(head, node, edits, series, reader)
         tell_off_the_grid(case, node, (each for each in self.asked if each in self.policies.modes), problems)
-        values = self._values(given, snapshot)
+        values = begun(given, snapshot, reader.needs)
         self._stale(node, case, values)
         if self.whole and len(problems.errors) == before:
-            self._tell(values, case, (edits, series, events))
+            self._tell(values, case, (edits, series, in_turn))
         return case
 
     def _tell(self, values: Values, case: Case, parts: _Parts) -> None:
@@ -138,11 +137,11 @@ class CaseReader:
         values = self.reader.try_edits(values, edits, mistyped)
         if len(self.problems.errors) == before:
             self.reader.try_series(values, series, mistyped)
-        for event, at in sorted(events, key=lambda each: each[0].at):
+        for event, its in events:
             if len(self.problems.errors) > before:
                 return  # what follows rests on what went wrong
             mistyped |= {name for name, how in event.lacking.items() if how == "mistyped"}
-            values = self.reader.try_edits(values, self.reader.edits(at), mistyped)
+            values = self.reader.try_edits(values, its, mistyped)
 
     def _now(self, node: MapNode, head: CaseHead | None) -> datetime | None:
         """When a case begins; where nobody says so and it matters, that is told."""
@@ -181,13 +180,6 @@ class CaseReader:
             return snapshot.subject if snapshot is not None else Subject()
         return Subject(said.service, said.environment, said.commit)
 
-    def _values(self, given: tuple[Given, ...], snapshot: Snapshot | None) -> Values:
-        recorded = snapshot.items if snapshot is not None else {}
-        return {
-            **{name: each.value for name, each in recorded.items()},
-            **{each.name: given_value(each, self.reader.kind(each.name)) for each in given},
-        }
-
     def _events(self, node: Node | None) -> Iterator[_Step]:
         if node is not None and not isinstance(node, ListNode):
             self.problems.node(node, "`events` must be a list", "begin each event with `- at:`", "type")
@@ -203,7 +195,7 @@ class CaseReader:
                 self.problems.beside(each, "nothing happens at this event", hint, "empty")
             if head is not None:
                 lacking = {name: "" if how == PRESENT else how for name, how in head.lacking.items()}
-                yield Event(head.at, head.title or "", tuple(edit for edit, *_ in edits), lacking, each.place), each
+                yield Event(head.at, head.title or "", tuple(edit for edit, *_ in edits), lacking, each.place), edits
 
     def _parameters(self, node: Node | None) -> Mapping[str, Mapping[str, str]]:
         """The parameters that a case gives, as the command line would have them."""

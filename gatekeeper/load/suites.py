@@ -17,10 +17,10 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.suite_cases import CaseReader
 from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
-from gatekeeper.load.suite_evidence import Needs, Reader
+from gatekeeper.load.suite_evidence import Reader
 from gatekeeper.load.suite_time import touches_time
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.asked import asked_policies, needs_of
+from gatekeeper.model.asked import Needs, asked_policies, needs_of
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.suite import Case, Suite

@@ -236,6 +236,38 @@ def test_a_count_that_an_event_sets_holds_from_then_on(tell: Tell, policies: Pol
     assert [state(policies, each, "nightly") for each in found] == ["usable", "truncated", "truncated"]
 
 
+def test_a_count_that_a_series_gives_is_as_it_is_given(tell: Tell) -> None:
+    found = tell("every: 2h", "series: {nightly.total_count: 9 7}")
+    assert [value(each, "nightly")["total_count"] for each in found] == [9, 7]
+
+
+def test_the_last_run_follows_from_a_series_of_runs(tell: Tell) -> None:
+    run = "{run_number: 1, conclusion: success, created_at: 2026-03-01T02:00:00Z}"
+    found = tell(
+        "every: 1m",
+        'series: {"nightly.runs[0].conclusion": success failure}',
+        base="evidence:\n  nightly: {workflow: nightly.yml, runs: [" + run + "]}\n",
+    )
+    assert [value(each, "nightly")["latest"]["conclusion"] for each in found] == ["success", "failure"]
+
+
+def test_a_last_run_that_an_event_sets_is_one_that_there_is(tell: Tell) -> None:
+    found = tell(
+        "events:",
+        "  - {at: 1m, set: {nightly.latest.conclusion: cancelled}}",
+        "  - {at: 2m, add: {nightly.runs: [{run_number: 2, run_attempt: 2, conclusion: success}]}}",
+    )
+    last = [value(each, "nightly")["latest"] for each in found]
+    assert [each["conclusion"] for each in last] == ["failure", "cancelled", "cancelled"]
+    assert [(each["run_number"], each["run_attempt"]) for each in last] == [(2, 1), (2, 1), (2, 2)]
+
+
+def test_evidence_that_an_event_sets_whole_may_leave_out_what_follows(tell: Tell) -> None:
+    run = "{run_number: 1, conclusion: failure, created_at: 2026-03-01T02:00:00Z}"
+    found = tell("events: [{at: 1m, set: {nightly: {workflow: nightly.yml, runs: [" + run + "]}}}]")
+    assert (value(found[1], "nightly")["total_count"], runs(found[1])) == (1, [(1, "failure")])
+
+
 def state(policies: PolicySet, look: Look, name: str) -> str:
     gate = policies.every.get("launch")
     assert gate is not None
@@ -279,6 +311,16 @@ def test_events_add_up_in_the_order_of_time(tell: Tell) -> None:
     ids = [[each["id"] for each in value(look, "incidents")["incidents"]] for look in found]
     assert ids == [[], ["A"], [], ["B"]]
     assert [each.titles for each in found] == [(), ("opened",), ("closed",), ("again",)]
+
+
+def test_events_that_nobody_saw_are_told_in_the_order_of_time(tell: Tell) -> None:
+    found = tell(
+        "every: 1m",
+        "for: 5m",
+        "pauses: [{from: 0m, to: 5m}]",
+        "events: [{at: 3m, title: closed}, {at: 1m, title: opened}]",
+    )
+    assert [each.titles for each in found] == [(), ("opened", "closed")]
 
 
 # ---------------------------------------------------------------- what lacks
