@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of
 from gatekeeper.pipeline.deciding import closure, decide
-from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot
+from gatekeeper.pipeline.evidence import collect, find_snapshot
 from gatekeeper.pipeline.linting import Linted, lint
 from gatekeeper.pipeline.standing import look_at, stand_on
 from gatekeeper.pipeline.suites import load_suites_of
 
 __all__ = [
     "Linted",
-    "Progress",
     "Request",
     "closure",
     "collect",

@@ -14,10 +14,11 @@ from gatekeeper.errors import UsageError
 from gatekeeper.load import find_policy_files, load_policies, scan_ids
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.report import LadderReport, ModeReport, RecordedDay, Report
 from gatekeeper.model.times import instant_text
 from gatekeeper.pipeline.deciding import closure, decide
-from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot, snapshot_folders
+from gatekeeper.pipeline.evidence import collect, find_snapshot, snapshot_folders
 from gatekeeper.pipeline.standing import look_at, stand_on
 from gatekeeper.snapshot import list_recorded
 

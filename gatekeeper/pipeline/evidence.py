@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +10,12 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import UsageError
 from gatekeeper.load import find_sources_files, load_sources
 from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.snapshot import build_snapshot, find_newest, read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
 
 
 def collect(

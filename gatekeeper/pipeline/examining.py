@@ -13,9 +13,9 @@ from gatekeeper.evaluate.admission import USABLE, admit
 from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources
 from gatekeeper.model.examination import Examined, Tried, Unmet
 from gatekeeper.model.policy import Policy
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
-from gatekeeper.pipeline.evidence import Progress
 from gatekeeper.snapshot import build_snapshot
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +14,7 @@ from gatekeeper.load import find_policy_files, find_suite_files, load_policies
 from gatekeeper.load.diagnostics import did_you_mean
 from gatekeeper.load.files import from_root
 from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.model.suite_run import CaseRun, SuiteRun, SuitesReport
 from gatekeeper.pipeline import load_suites_of
@@ -24,9 +25,6 @@ from gatekeeper.suites.traced import traced_policies
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
