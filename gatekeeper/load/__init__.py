@@ -140,8 +140,8 @@ def load_suites(
         root: the root of the project; places are told relative to it.
         policies: all policies that a suite may ask, with every gate that one of them reads.
         recorded: gives the newest recorded snapshot of a system that is not after an instant, or None; it refuses with
-            a ``GatekeeperError``.
-        read: reads a snapshot from a file; it refuses with a ``GatekeeperError``.
+            a ``GatekeeperError``. It is asked again for every case.
+        read: reads a snapshot from a file; it refuses with a ``GatekeeperError``. It is asked again for every case.
 
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.

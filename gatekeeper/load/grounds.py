@@ -131,17 +131,18 @@ def _digest(node: MapNode, grounds: Grounds, problems: Problems) -> str | None:
         return None
 
 
-def entries_of(node: Node, key: str, problems: Problems, first: str = "id") -> list[Node]:
+def entries_of(node: Node, key: str, problems: Problems, first: str = "id", noun: str = "entry") -> list[Node]:
     """The entries of a list; there are none where the key is not there, and where it holds no list, which is told.
 
     Args:
         first: the key with which each entry begins.
+        noun: what an entry is.
     """
     listed = child(node, key)
     if listed is None or isinstance(listed, ListNode):
         return listed.items if isinstance(listed, ListNode) else []
     if not problems.spoiled(listed):
-        problems.node(listed, f"`{key}` must be a list", f"begin each entry with `- {first}:`", "type")
+        problems.node(listed, f"`{key}` must be a list", f"begin each {noun} with `- {first}:`", "type")
     return []
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gatekeeper.errors import GatekeeperError
 from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.grounds import entries_of
 from gatekeeper.load.parameters import override_problem
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -85,12 +86,12 @@ class CaseReader:
         overridden = {each.name for each in own}
         given = (*(each for each in self.given if each.name not in overridden), *own)
         edits, series = reader.edits(node), reader.series(child(node, "series"))
-        events = tuple(self._events(child(node, "events")))
+        events = tuple(self._events(node))
         now = self._now(node, head)
         alone = not any(child(node, key) is not None for key in ("every", "for", "events", "series"))
         if "expect" not in node.values:
             problems.beside(node, "this case expects nothing", "say under `expect` what the policies answer", "empty")
-        waivers = read_case_waivers(child(node, "waivers"), self.policies, self.asked, problems)
+        waivers = read_case_waivers(node, self.policies, self.asked, problems)
         asking = Asking(self.policies, self.asked, now, alone and not _says_when(child(node, "expect")), waivers)
         expectations = read_expectations(child(node, "expect"), asking, problems)
         parameters = self._parameters(child(node, "parameters"))
@@ -180,10 +181,8 @@ class CaseReader:
             return snapshot.subject if snapshot is not None else Subject()
         return Subject(said.service, said.environment, said.commit)
 
-    def _events(self, node: Node | None) -> Iterator[_Step]:
-        if node is not None and not isinstance(node, ListNode):
-            self.problems.node(node, "`events` must be a list", "begin each event with `- at:`", "type")
-        for each in node.items if isinstance(node, ListNode) else ():
+    def _events(self, node: Node) -> Iterator[_Step]:
+        for each in entries_of(node, "events", self.problems, "at", "event"):
             apart = ("set", "add", "remove")
             head = read_shape(EventHead, each, self.problems, without=apart, known=EventDocument)
             edits = self.reader.edits(each)

@@ -1,4 +1,7 @@
-"""The only room that knows the order: load → collect → snapshot → evaluate → decide → render | record | notify."""
+"""The only room that knows the order: load → collect → snapshot → evaluate → decide.
+
+It gives values of ``model``: whoever asked has them rendered, and ``suites`` plays with the same steps.
+"""
 
 from __future__ import annotations
 
