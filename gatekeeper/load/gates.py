@@ -13,7 +13,7 @@ from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, u
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Rule
 
@@ -88,7 +88,7 @@ def _terms(head: GateHead, node: MapNode, problems: Problems) -> WaiverTerms:
     if head.waivers is None:
         return WaiverTerms(LONGEST_WAIVER, ())
     listed = child(child(node, "waivers"), "granted_by")
-    for each in listed.items if isinstance(listed, ListNode) else []:
+    for each in items_of(listed):
         if isinstance(each, ScalarNode) and each.text not in head.roles:
             hint = did_you_mean(each.text, head.roles, "the roles are") or "declare it under `roles`"
             problems.node(each, f"this gate has no role `{shown(each.text)}`", hint, "unknown-role")

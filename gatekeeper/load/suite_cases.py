@@ -27,7 +27,7 @@ from gatekeeper.load.suite_document import (
 from gatekeeper.load.suite_evidence import Reader, Sampled, Written
 from gatekeeper.load.suite_waivers import read_case_waivers
 from gatekeeper.load.suite_wanted import Asking, read_expectations
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.asked import asked_policies
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Policy, PolicySet
@@ -186,9 +186,8 @@ class CaseReader:
             apart = ("set", "add", "remove")
             head = read_shape(EventHead, each, self.problems, without=apart, known=EventDocument)
             edits = self.reader.edits(each)
-            listed = child(each, "lacking")
-            for name, key in listed.keys.items() if isinstance(listed, MapNode) else ():
-                self.reader.name(key, name)
+            for key, _ in pairs_of(child(each, "lacking")):
+                self.reader.name(key, key.text)
             if isinstance(each, MapNode) and not set(each.values) & {*apart, "lacking", "title"}:
                 hint = "give it a title, or say under `set`, `add`, `remove` or `lacking` what is different from now on"
                 self.problems.beside(each, "nothing happens at this event", hint, "empty")
@@ -230,18 +229,16 @@ class CaseReader:
     def _names(self, node: MapNode, head: CaseHead | None, now: datetime | None) -> None:
         """Tells of evidence and modes that a case names and that there are not."""
         for part in ("lacking", "age"):
-            listed = child(node, part)
-            for name, key in listed.keys.items() if isinstance(listed, MapNode) else ():
-                self.reader.name(key, name)
+            for key, _ in pairs_of(child(node, part)):
+                self.reader.name(key, key.text)
         modes = {each: self.policies.modes[each] for each in self.asked if each in self.policies.modes}
-        listed = child(node, "earlier")
-        for name, each in listed.values.items() if isinstance(listed, MapNode) else ():
-            if name not in modes:
-                hint = did_you_mean(name, modes, "the modes are") or "it asks no mode"
-                message = f"the suite does not ask a mode `{shown(name)}`"
-                self.problems.node(listed.keys[name], message, hint, "unknown-mode")  # type: ignore[union-attr]
-                continue
-            self._earlier(modes[name], each, head, now)
+        for key, each in pairs_of(child(node, "earlier")):
+            if key.text in modes:
+                self._earlier(modes[key.text], each, head, now)
+            else:
+                hint = did_you_mean(key.text, modes, "the modes are") or "it asks no mode"
+                message = f"the suite does not ask a mode `{shown(key.text)}`"
+                self.problems.node(key, message, hint, "unknown-mode")
 
     def _earlier(self, mode: Mode, node: Node, head: CaseHead | None, now: datetime | None) -> None:
         state, since = child(node, "state"), child(node, "since")
@@ -306,11 +303,9 @@ class CaseReader:
 
     def _stale(self, node: MapNode, case: Case, values: Values) -> None:
         """Tells of evidence that cannot be stale: of any age, or not there at all."""
-        parts = [child(node, "lacking")]
-        events = child(node, "events")
-        parts += [child(each, "lacking") for each in events.items] if isinstance(events, ListNode) else []
-        for part in parts:
-            for name, how in part.values.items() if isinstance(part, MapNode) else ():
+        for part in (node, *items_of(child(node, "events"))):
+            for key, how in pairs_of(child(part, "lacking")):
+                name = key.text
                 if not isinstance(how, ScalarNode) or how.text != "stale" or name not in self.reader.needs:
                     continue
                 if all(entry.max_age is None for entry in self.reader.needs[name]):
@@ -323,7 +318,7 @@ class CaseReader:
 
 def _says_when(node: Node | None) -> bool:
     """Whether any expectation says at which look."""
-    return isinstance(node, ListNode) and any(child(each, "at") is not None for each in node.items)
+    return any(child(each, "at") is not None for each in items_of(node))
 
 
 def _as_given(node: Node) -> str:

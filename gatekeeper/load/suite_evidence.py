@@ -13,7 +13,7 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.series import NoSeries, Token, parse_series
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import HistoryDocument
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain, walk
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of, plain, walk
 from gatekeeper.model.asked import Needs, kind_of
 from gatekeeper.model.decode import typed
 from gatekeeper.model.evidence import RunConclusion
@@ -81,7 +81,7 @@ class Reader:
                 return None
             given = Given(name, value, key.place)
             return given if self.well_typed(name, given_value(given, self.kind(name)), node, key) else None
-        for other in node.keys.values() if isinstance(node, MapNode) else ():
+        for other, _ in pairs_of(node):
             if other.text != "history":
                 hint = "the history says it all; change it with `set`, `add` and `remove`"
                 self.problems.node(other, f"`{shown(other.text)}` cannot stand beside `history`", hint, "unknown-key")
@@ -91,7 +91,7 @@ class Reader:
     def _history(self, name: str, node: Node) -> History | None:
         shape = read_shape(HistoryDocument, node, self.problems, nullable=("fields",), nulls=FIELDS)
         fields = child(node, "fields")
-        for key in fields.keys.values() if isinstance(fields, MapNode) else ():
+        for key, _ in pairs_of(fields):
             if key.text not in FIELDS:
                 hint = did_you_mean(key.text, FIELDS, "it is one of")
                 self.problems.node(key, f"a history says no `{shown(key.text)}` of its runs", hint, "unknown-key")

@@ -12,7 +12,7 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import UNKNOWN, Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
@@ -77,8 +77,7 @@ def read_expectations(node: Node | None, asking: Asking, problems: Problems) -> 
 
 
 def _expectation(node: Node, asking: Asking, problems: Problems) -> Expectation | None:
-    advised = child(node, "advice")
-    nulls = (*NULLS, *(advised.keys if isinstance(advised, MapNode) else ()))
+    nulls = (*NULLS, *(key.text for key, _ in pairs_of(child(node, "advice"))))
     shape = read_shape(ExpectationDocument, node, problems, nulls=nulls)
     if not isinstance(node, MapNode):
         return None
@@ -156,8 +155,8 @@ class _Reader:
             yield Wanted(name, "", self._scalar(name, value), key.place)
 
     def _named(self, aspect: str, node: Node, known: _Known | None) -> Iterator[Wanted]:
-        for name, each in node.values.items() if isinstance(node, MapNode) else ():
-            key = node.keys[name]  # type: ignore[union-attr]  # there are only values where it is a mapping
+        for key, each in pairs_of(node):
+            name = key.text
             if known is not None:
                 known(key, name)
             if not isinstance(each, MapNode):

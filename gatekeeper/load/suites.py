@@ -20,7 +20,7 @@ from gatekeeper.load.suite_cases import CaseReader
 from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
 from gatekeeper.load.suite_evidence import Reader
 from gatekeeper.load.suite_time import touches_time
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.asked import Needs, asked_policies, needs_of
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot
@@ -116,7 +116,7 @@ class _Loader:
         head = read_shape(SuiteHead, node, problems, without=("evidence", "cases"), known=SuiteDocument)
         asked = self._asked(child(node, "policies"))
         written = child(node, "policies")
-        if any(problems.spoiled(each) for each in (written.items if isinstance(written, ListNode) else ())):
+        if any(problems.spoiled(each) for each in items_of(written)):
             return None  # without its policies everything in it would look unknown
         reached = asked_policies(self.policies, (each.id for each in asked))
         needs = needs_of(reached)
@@ -163,8 +163,7 @@ class _Loader:
 
     def _named_snapshots(self, node: MapNode) -> Iterator[str]:
         """Paths of the snapshots that a suite and its cases name."""
-        listed = child(node, "cases")
-        for each in (node, *(listed.items if isinstance(listed, ListNode) else ())):
+        for each in (node, *items_of(child(node, "cases"))):
             word = child(each, "snapshot")
             if isinstance(word, ScalarNode) and word.text != RECORDED:
                 yield str(self.snapshots.path(word.text, node.source.path))
@@ -173,7 +172,7 @@ class _Loader:
         """The policies that a suite asks; one that there is not is told."""
         known = self.policies.every
         found: dict[str, Policy] = {}
-        for each in node.items if isinstance(node, ListNode) else ():
+        for each in items_of(node):
             if not isinstance(each, ScalarNode) or self.problems.spoiled(each):
                 continue
             policy = known.get(each.text)
@@ -188,7 +187,7 @@ class _Loader:
 
     def _system(self, node: Node | None, asked: tuple[Policy, ...]) -> str:
         systems = {each.system: each for each in asked}
-        for each in node.items if isinstance(node, ListNode) and len(systems) > 1 else ():
+        for each in items_of(node) if len(systems) > 1 else ():
             policy = next((one for one in asked if isinstance(each, ScalarNode) and one.id == each.text), None)
             if policy is not None and policy.system != asked[0].system:
                 message = f"{policy.id} is of the system {policy.system}, {asked[0].id} of {asked[0].system}"
