@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import UsageError
 from gatekeeper.load import find_sources_files, load_sources
+from gatekeeper.load.files import environment_of
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.progress import Progress
 from gatekeeper.model.snapshot import Snapshot, Subject
@@ -59,7 +60,7 @@ def collect(
 def _sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
     folder = configuration.root / configuration.evidence / system
     files = find_sources_files(configuration.root, configuration.evidence, system)
-    found = {file.name.split(".")[1]: file for file in files}
+    found = {environment_of(file): file for file in files}
     wanted = environment or configuration.environment
     if wanted is None and len(found) == 1:
         return next(iter(found.values()))

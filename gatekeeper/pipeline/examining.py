@@ -11,6 +11,7 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import Diagnostic, InvalidDocuments, UsageError
 from gatekeeper.evaluate.admission import USABLE, admit
 from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources
+from gatekeeper.load.files import environment_of
 from gatekeeper.model.examination import Examined, Tried, Unmet
 from gatekeeper.model.policy import Policy
 from gatekeeper.model.progress import Progress
@@ -91,9 +92,9 @@ def _of_environment(files: Sequence[Path], environment: str | None, configuratio
     named = environment or configuration.environment
     if named is None:
         return files
-    chosen = [file for file in files if file.name == f"sources.{named}.yaml"]
+    chosen = [file for file in files if environment_of(file) == named]
     if not chosen:
-        there = sorted({file.name.removeprefix("sources.").removesuffix(".yaml") for file in files})
+        there = sorted({environment_of(file) for file in files})
         raise UsageError(f"there is no environment {shown(named)}", f"there are: {', '.join(there) or 'none'}")
     return chosen
 
