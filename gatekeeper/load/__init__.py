@@ -1,8 +1,8 @@
 """Loading: from files to checked policies, with every mistake of every file told at once.
 
 YAML is read within limits and with positions (``guard``, ``tree``), its shape is checked (``document``, ``shape``), and
-its meaning is checked and turned into the values of ``gatekeeper.model`` (``gates``, ``rules``, ``waivers``,
-``policies``).
+its meaning is checked and turned into the values of ``gatekeeper.model``: by ``policies`` and what it calls (``gates``,
+``ladders``, ``modes``, ``waivers``, …), by ``sources``, and by ``suites``.
 
 The functions here import what they need when they are called, so that commands which load nothing start fast.
 """
@@ -91,7 +91,7 @@ def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
 def load_policies(
     files: Sequence[Path], root: Path, folder: str = "policies"
 ) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
-    """The gates and waivers that the files hold, checked, and warnings.
+    """The policies, waivers and calendars that the files hold, checked, and warnings.
 
     Args:
         files: the policy files, in any order. Every gate that one of them reads must be among them.

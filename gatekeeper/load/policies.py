@@ -37,7 +37,7 @@ class _Drafts:
 def load_policies(
     files: Sequence[Path], root: Path, folder: str = "policies"
 ) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
-    """The gates and waivers that the files hold, checked, and warnings.
+    """The policies, waivers and calendars that the files hold, checked, and warnings.
 
     Args:
         files: the policy files, in any order.
