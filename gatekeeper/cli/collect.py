@@ -36,7 +36,7 @@ def command(policies: tuple[str, ...], environment: str | None, subjects: tuple[
     subject = parse_subject(subjects)
     configuration = configuration_of(root)
     loaded = pipeline.load_policies_of(configuration, policies)
-    for system in dict.fromkeys(pipeline.policy_of(loaded, policy).system for policy in policies):
+    for system in dict.fromkeys(loaded.every[policy].system for policy in policies):
         with progress_on(sys.stderr) as progress:
             snapshot, path = pipeline.collect(configuration, loaded, system, environment, progress, subject=subject)
         for item in sorted(snapshot.items.values(), key=lambda each: each.name):

@@ -11,7 +11,7 @@ from gatekeeper.cli.exit_codes import ExitCode
 from gatekeeper.cli.options import color_option, configuration_of, environment_option, root_option
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
-from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
+from gatekeeper.cli.terminal import fit_of, tell_error
 from gatekeeper.errors import InvalidDocuments
 
 
@@ -39,8 +39,7 @@ def command(
     if format_ == "json":
         put(examination_json(outcome.found, outcome.invalid), UTF_8)
     elif outcome.found or not outcome.invalid:
-        colored = wants_color(color or configuration.color, sys.stdout)
-        put(examination_text(outcome.found, width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)))
+        put(examination_text(outcome.found, **fit_of(color or configuration.color)))
     if outcome.invalid:
         tell_error(InvalidDocuments(outcome.invalid))
         return ExitCode.INVALID

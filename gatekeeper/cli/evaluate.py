@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from gatekeeper.cli.exit_codes import ExitCode, code_of_report, worst
+from gatekeeper.cli.exit_codes import code_of_report, worst
 from gatekeeper.cli.options import (
     as_of_option,
     color_option,
     configuration_of,
     environment_option,
+    output_option,
     parameter_option,
     parse_as_of,
     parse_parameters,
@@ -20,13 +21,10 @@ from gatekeeper.cli.options import (
     root_option,
     snapshot_option,
 )
-from gatekeeper.cli.output import Output, parse_outputs, refuse_inputs
+from gatekeeper.cli.output import parse_outputs, refuse_inputs, write_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
-from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
-from gatekeeper.errors import OutputError
-from gatekeeper.files import write_atomically
-from gatekeeper.model.report import Report
+from gatekeeper.cli.terminal import fit_of
 
 
 @click.command("evaluate")
@@ -37,13 +35,7 @@ from gatekeeper.model.report import Report
 @environment_option
 @parameter_option
 @click.option("--format", "format_", metavar="FORMAT", help="text (default), markdown or json.")
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT=PATH",
-    help="Write the result to a file as well. May be repeated.",
-)
+@output_option
 @click.option("--explain", is_flag=True, help="Show the values that every rule saw, also where it passes.")
 @color_option
 @root_option
@@ -67,11 +59,13 @@ def command(
     """
     from gatekeeper import pipeline
     from gatekeeper.render.registry import renderer_for
+    from gatekeeper.render.text import TextRenderer
 
     configuration = configuration_of(root)
     wanted = parse_outputs(outputs)
     refuse_inputs(wanted, configuration, snapshot)
-    renderer_for(format_ or configuration.format)
+    shown_as = format_ or configuration.format
+    renderer_for(shown_as)
     request = pipeline.Request(
         policies=policies,
         as_of=parse_as_of(as_of),
@@ -83,34 +77,10 @@ def command(
     )
     with progress_on(sys.stderr) as progress:
         report = pipeline.evaluate(configuration, request, progress)
-    written = _write(report, wanted)
-    colored = wants_color(color or configuration.color, sys.stdout)
-    shown_as = format_ or configuration.format
-    # A board fits the terminal; what tools read is the same bytes under every locale.
-    put(render(report, shown_as, colored=colored), None if shown_as == "text" else UTF_8)
+    written = write_outputs(wanted, lambda name: renderer_for(name).render(report))
+    if shown_as == "text":
+        put(TextRenderer(**fit_of(color or configuration.color)).render(report))
+    else:
+        # what tools read is the same bytes under every locale
+        put(renderer_for(shown_as).render(report), UTF_8)
     return worst([code_of_report(report), written])
-
-
-def render(report: Report, name: str, *, colored: bool) -> str:
-    """The report in a format, fit for standard output."""
-    from gatekeeper.render.registry import renderer_for
-
-    if name == "text":
-        from gatekeeper.render.text import TextRenderer
-
-        return TextRenderer(width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)).render(report)
-    return renderer_for(name).render(report)
-
-
-def _write(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
-    """Write every output that can be written, and say which could not."""
-    from gatekeeper.render.registry import renderer_for
-
-    code = ExitCode.GO
-    for output in outputs:
-        try:
-            write_atomically(output.path, renderer_for(output.format).render(report).encode(UTF_8, "backslashreplace"))
-        except OutputError as refused:
-            tell_error(refused)
-            code = ExitCode.INVALID
-    return code

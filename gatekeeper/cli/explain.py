@@ -21,7 +21,7 @@ from gatekeeper.cli.options import (
 )
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import put
-from gatekeeper.cli.terminal import can_unicode, wants_color, width_of
+from gatekeeper.cli.terminal import fit_of
 
 
 @click.command("explain")
@@ -64,9 +64,5 @@ def command(
     )
     with progress_on(sys.stderr) as progress:
         report = pipeline.evaluate(configuration, request, progress)
-    colored = wants_color(color or configuration.color, sys.stdout)
-    renderer = ExplanationRenderer(
-        rule=rule, width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)
-    )
-    put(renderer.render(report))
+    put(ExplanationRenderer(rule=rule, **fit_of(color or configuration.color)).render(report))
     return code_of_report(report)

@@ -93,6 +93,17 @@ def parameter_option(command: _Command) -> _Command:
     )(command)
 
 
+def output_option(command: _Command) -> _Command:
+    """``--output``: the files to write the result to."""
+    return click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT=PATH",
+        help="Write the result to a file as well. May be repeated.",
+    )(command)
+
+
 def color_option(command: _Command) -> _Command:
     """``--color``: whether to write colour."""
     return click.option(

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatekeeper.errors import UsageError
+from gatekeeper.cli.exit_codes import ExitCode
+from gatekeeper.cli.streams import UTF_8
+from gatekeeper.cli.terminal import tell_error
+from gatekeeper.errors import OutputError, UsageError
+from gatekeeper.files import write_atomically
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
@@ -71,3 +75,19 @@ def refuse_inputs(outputs: tuple[Output, ...], configuration: Configuration, *ot
             raise UsageError(
                 f"--output would write over {output.path}, which belongs to the project", "choose another place"
             )
+
+
+def write_outputs(outputs: tuple[Output, ...], render: Callable[[str], str]) -> ExitCode:
+    """Write every output that can be written, and say which could not.
+
+    Args:
+        render: the result in a format.
+    """
+    code = ExitCode.GO
+    for output in outputs:
+        try:
+            write_atomically(output.path, render(output.format).encode(UTF_8, "backslashreplace"))
+        except OutputError as refused:
+            tell_error(refused)
+            code = ExitCode.INVALID
+    return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from gatekeeper.cli.exit_codes import ExitCode
 from gatekeeper.cli.options import color_option, configuration_of, root_option
 from gatekeeper.cli.streams import UTF_8, put
-from gatekeeper.cli.terminal import can_unicode, wants_color, width_of
+from gatekeeper.cli.terminal import fit_of
 
 
 @click.command("replay")
@@ -37,8 +36,5 @@ def command(file: Path, case: str | None, every_look: bool, format_: str, color:
     else:
         from gatekeeper.render.timeline_text import TimelineText
 
-        colored = wants_color(color or configuration.color, sys.stdout)
-        unicode = can_unicode(sys.stdout)
-        timeline = TimelineText(width=width_of(sys.stdout), color=colored, unicode=unicode, every_look=every_look)
-        put(timeline.render(played))
+        put(TimelineText(**fit_of(color or configuration.color), every_look=every_look).render(played))
     return ExitCode.GO if played.holds else ExitCode.INVALID

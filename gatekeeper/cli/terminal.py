@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TextIO
+import sys
+from typing import TextIO, TypedDict
 
 from gatekeeper.cli.streams import tell, tell_refusal
 from gatekeeper.errors import GatekeeperError, InvalidDocuments
@@ -35,6 +36,24 @@ def can_unicode(stream: TextIO | None) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+class Fit(TypedDict):
+    """What a text for people has to fit, as keywords of what renders it."""
+
+    width: int
+    color: bool
+    unicode: bool
+
+
+def fit_of(color: str) -> Fit:
+    """What standard output shows of a text.
+
+    Args:
+        color: auto, always or never.
+    """
+    stream = sys.stdout
+    return Fit(width=width_of(stream), color=wants_color(color, stream), unicode=can_unicode(stream))
 
 
 def tell_error(refused: GatekeeperError) -> None:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode, worst
-from gatekeeper.cli.options import color_option, configuration_of, root_option
-from gatekeeper.cli.output import Output, parse_outputs, refuse_inputs
+from gatekeeper.cli.options import color_option, configuration_of, output_option, root_option
+from gatekeeper.cli.output import parse_outputs, refuse_inputs, write_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
-from gatekeeper.cli.terminal import can_unicode, tell_error, wants_color, width_of
-from gatekeeper.errors import OutputError, UsageError
-from gatekeeper.files import write_atomically
+from gatekeeper.cli.terminal import fit_of
+from gatekeeper.errors import UsageError
 
 if TYPE_CHECKING:
     from gatekeeper.model.suite_run import SuitesReport
@@ -46,13 +45,7 @@ class Percent(click.FloatRange):
     help="Fail where fewer of the outcomes of rules, triggers, duties, conditions and advice were seen.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="text is the default.")
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT=PATH",
-    help="Write the result to a file as well. May be repeated.",
-)
+@output_option
 @color_option
 @root_option
 def command(
@@ -71,6 +64,7 @@ def command(
     folder or else from the root. The exit code is 0 where every case holds, and 4 where one does not, too little was
     seen, or a suite cannot be used.
     """
+    from gatekeeper.render.suite_text import SuiteText
     from gatekeeper.suites.run import SuitesRequest, run_suites
 
     configuration = configuration_of(root)
@@ -81,19 +75,12 @@ def command(
         report = run_suites(configuration, request, progress)
     # only a suite that was read says which snapshots it names
     refuse_inputs(wanted, configuration, *(Path(path) for each in report.suites for path in each.suite.rests_on))
-    written = _write(report, wanted)
-    colored = wants_color(color or configuration.color, sys.stdout)
-    put(_shown(report, format_, colored=colored), None if format_ == "text" else UTF_8)
+    written = write_outputs(wanted, lambda name: render(report, name))
+    if format_ == "text":
+        put(SuiteText(**fit_of(color or configuration.color)).render(report))
+    else:
+        put(render(report, format_), UTF_8)
     return worst([ExitCode.GO if report.holds else ExitCode.INVALID, written])
-
-
-def _shown(report: SuitesReport, name: str, *, colored: bool) -> str:
-    """The report for standard output, where text fits the terminal."""
-    if name != "text":
-        return render(report, name)
-    from gatekeeper.render.suite_text import SuiteText
-
-    return SuiteText(width=width_of(sys.stdout), color=colored, unicode=can_unicode(sys.stdout)).render(report)
 
 
 def render(report: SuitesReport, name: str) -> str:
@@ -116,15 +103,3 @@ def _accepts(name: str) -> None:
         from gatekeeper.load.diagnostics import did_you_mean
 
         raise UsageError(f"unknown format {name!r}", did_you_mean(name, FORMATS, "the formats are"))
-
-
-def _write(report: SuitesReport, outputs: tuple[Output, ...]) -> ExitCode:
-    """Write every output that can be written, and say which could not."""
-    code = ExitCode.GO
-    for output in outputs:
-        try:
-            write_atomically(output.path, render(report, output.format).encode(UTF_8, "backslashreplace"))
-        except OutputError as refused:
-            tell_error(refused)
-            code = ExitCode.INVALID
-    return code

@@ -1,8 +1,8 @@
 """Loading: from files to checked policies, with every mistake of every file told at once.
 
 YAML is read within limits and with positions (``guard``, ``tree``), its shape is checked (``document``, ``shape``), and
-its meaning is checked and turned into the values of ``gatekeeper.model`` (``gates``, ``rules``, ``waivers``,
-``policies``).
+its meaning is checked and turned into the values of ``gatekeeper.model``: by ``policies`` and what it calls (``gates``,
+``ladders``, ``modes``, ``waivers``, …), by ``sources``, and by ``suites``.
 
 The functions here import what they need when they are called, so that commands which load nothing start fast.
 """
@@ -91,7 +91,7 @@ def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
 def load_policies(
     files: Sequence[Path], root: Path, folder: str = "policies"
 ) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
-    """The gates and waivers that the files hold, checked, and warnings.
+    """The policies, waivers and calendars that the files hold, checked, and warnings.
 
     Args:
         files: the policy files, in any order. Every gate that one of them reads must be among them.
@@ -140,8 +140,8 @@ def load_suites(
         root: the root of the project; places are told relative to it.
         policies: all policies that a suite may ask, with every gate that one of them reads.
         recorded: gives the newest recorded snapshot of a system that is not after an instant, or None; it refuses with
-            a ``GatekeeperError``.
-        read: reads a snapshot from a file; it refuses with a ``GatekeeperError``.
+            a ``GatekeeperError``. It is asked again for every case.
+        read: reads a snapshot from a file; it refuses with a ``GatekeeperError``. It is asked again for every case.
 
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.

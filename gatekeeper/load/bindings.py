@@ -10,7 +10,7 @@ from gatekeeper.load.diagnostics import shown, suggestion
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.sources import SourcesDocument
 
 
@@ -28,10 +28,9 @@ def warn_unbound(policies: PolicySet, sources: Sequence[SourcesDocument], root: 
     Raises:
         InvalidDocuments: a file has gone since it was read.
     """
-    every: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
     told = _Warnings(root)
     for system in dict.fromkeys(document.system for document in sources):
-        asking = [policy for policy in every if policy.system == system]
+        asking = [policy for policy in policies.every.values() if policy.system == system]
         files = [document for document in sources if document.system == system]
         asked = {entry.name for policy in asking for entry in policy.evidence}
         bound = {name for document in files for name in document.sources}

@@ -53,7 +53,9 @@ class WaiverTermsDocument(Closed):
 
     noun = "`waivers`"
     max: Span = Field(
-        timedelta(days=14), description="The longest time from grant to expiry.", json_schema_extra={"default": "14d"}
+        default=timedelta(days=14),
+        description="The longest time from grant to expiry.",
+        json_schema_extra={"default": "14d"},
     )
     granted_by: list[Text] = Field(
         default_factory=list, description="Roles whose holders may grant a waiver. Without any, none is accepted."

@@ -100,6 +100,11 @@ def find_sources_files(root: Path, folder: str = "evidence", system: str | None 
     )
 
 
+def environment_of(file: Path) -> str:
+    """The environment that the name of a sources file says, ``sources.<environment>.yaml``; it may have dots in it."""
+    return file.name.removeprefix("sources.").removesuffix(".yaml")
+
+
 def scan_ids(files: Sequence[Path], root: Path) -> Mapping[str, Path]:
     """Id → file, by a quick look at the lines that begin with ``id:``.
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import VERDICTS, GateDocument, GateHead
+from gatekeeper.load.document import VERDICTS, GateDocument, GateHead, WaiverTermsDocument
 from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Rule
-
-LONGEST_WAIVER = timedelta(days=14)
-"""How long a waiver may last where the gate does not say."""
 
 PARTS = ("params", "evidence", "rules")
 
@@ -85,14 +81,13 @@ def _words(head: GateHead) -> Mapping[str, str]:
 
 
 def _terms(head: GateHead, node: MapNode, problems: Problems) -> WaiverTerms:
-    if head.waivers is None:
-        return WaiverTerms(LONGEST_WAIVER, ())
     listed = child(child(node, "waivers"), "granted_by")
-    for each in listed.items if isinstance(listed, ListNode) else []:
+    for each in items_of(listed):
         if isinstance(each, ScalarNode) and each.text not in head.roles:
             hint = did_you_mean(each.text, head.roles, "the roles are") or "declare it under `roles`"
             problems.node(each, f"this gate has no role `{shown(each.text)}`", hint, "unknown-role")
-    return WaiverTerms(head.waivers.max, tuple(head.waivers.granted_by))
+    said = head.waivers or WaiverTermsDocument()
+    return WaiverTerms(said.max, tuple(said.granted_by))
 
 
 def _rule_nodes(node: MapNode, problems: Problems) -> list[Node]:

@@ -15,7 +15,7 @@ from gatekeeper.load.needs import read_evidence
 from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.traps import cut_text
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy
@@ -131,18 +131,17 @@ def _digest(node: MapNode, grounds: Grounds, problems: Problems) -> str | None:
         return None
 
 
-def entries_of(node: Node, key: str, problems: Problems, first: str = "id") -> list[Node]:
+def entries_of(node: Node, key: str, problems: Problems, first: str = "id", noun: str = "entry") -> list[Node]:
     """The entries of a list; there are none where the key is not there, and where it holds no list, which is told.
 
     Args:
         first: the key with which each entry begins.
+        noun: what an entry is.
     """
     listed = child(node, key)
-    if listed is None or isinstance(listed, ListNode):
-        return listed.items if isinstance(listed, ListNode) else []
-    if not problems.spoiled(listed):
-        problems.node(listed, f"`{key}` must be a list", f"begin each entry with `- {first}:`", "type")
-    return []
+    if listed is not None and not isinstance(listed, ListNode) and not problems.spoiled(listed):
+        problems.node(listed, f"`{key}` must be a list", f"begin each {noun} with `- {first}:`", "type")
+    return items_of(listed)
 
 
 def unique(
@@ -167,8 +166,7 @@ def unique(
 
 def _names(node: MapNode, part: str) -> frozenset[str]:
     """What is declared, whether it could be read or not: a wrong entry must not make its uses wrong too."""
-    declared = node.values.get(part)
-    return frozenset(declared.values) if isinstance(declared, MapNode) else frozenset()
+    return frozenset(key.text for key, _ in pairs_of(node.values.get(part)))
 
 
 def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems, unused: str) -> None:
@@ -176,11 +174,10 @@ def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems, unused: 
         ("evidence", compiler.used, "evidence"),
         ("params", compiler.used_params, "parameter"),
     ):
-        declared = node.values.get(part)
-        for name, key in declared.keys.items() if isinstance(declared, MapNode) else ():
-            if name not in used:
+        for key, _ in pairs_of(node.values.get(part)):
+            if key.text not in used:
                 hint = "take it out, or write what needs it"
-                problems.node(key, f"{unused} the {noun} `{shown(name)}`", hint, f"unused-{noun}", "warning")
+                problems.node(key, f"{unused} the {noun} `{shown(key.text)}`", hint, f"unused-{noun}", "warning")
 
 
 def _warn_cut_texts(node: MapNode, problems: Problems) -> None:

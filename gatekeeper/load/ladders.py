@@ -22,7 +22,7 @@ from gatekeeper.load.ladder_document import (
 from gatekeeper.load.levers import check_lever, read_levers
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
@@ -50,10 +50,10 @@ def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> L
     levers = read_levers(node.values.get("levers"), problems)
     nodes = _levels(node, problems)
     words = list(unique((child(each, "level") for each in nodes), "levels", problems))
-    triggers = [each for level in nodes for each in _list(level, "triggers")]
+    triggers = [each for level in nodes for each in items_of(child(level, "triggers"))]
     unique((child(each, "id") for each in triggers), "triggers", problems)
     overall = entries_of(node, "duties", problems)
-    owed = [each for level in nodes for each in _list(level, "duties")] + overall
+    owed = [each for level in nodes for each in items_of(child(level, "duties"))] + overall
     unique((child(each, "id") for each in owed), "duties", problems)
     duties = DutyReader(problems, grounds.compiler, words)
     reader = _LevelReader(problems, grounds.compiler, duties, node.values.get("levers"))
@@ -78,12 +78,6 @@ def _levels(node: MapNode, problems: Problems) -> list[Node]:
     elif isinstance(listed, ListNode) and not listed.items:
         problems.node(listed, "this ladder has no levels", hint, "no-levels")
     return entries_of(node, "levels_lowest_first", problems, "level")
-
-
-def _list(node: Node, key: str) -> list[Node]:
-    """The entries of a list that is read, and refused where it is none, elsewhere."""
-    listed = child(node, key)
-    return listed.items if isinstance(listed, ListNode) else []
 
 
 @dataclass(slots=True)
@@ -211,7 +205,7 @@ def _check_since(nodes: list[Node], levels: list[Level], duties: Iterable[Duty],
         for word in (duty.or_at_level, start):
             if isinstance(word, str):
                 counted.setdefault(word, duty.id)
-    placed = {each.place: each for level in nodes for each in _list(level, "triggers")}
+    placed = {each.place: each for level in nodes for each in items_of(child(level, "triggers"))}
     asked: set[Place] = set()
     for word, duty_id in counted.items():
         above = levels[words.index(word) :] if word in words else []
@@ -225,7 +219,7 @@ def _check_since(nodes: list[Node], levels: list[Level], duties: Iterable[Duty],
 
 def _check_hidden(nodes: list[Node], levels: list[Level], params: Sequence[Parameter], problems: Problems) -> None:
     """A trigger hides one of a lower level where it holds whenever that does: the lower one then never decides."""
-    placed = {each.place: each for level in nodes for each in _list(level, "triggers")}
+    placed = {each.place: each for level in nodes for each in items_of(child(level, "triggers"))}
     for at, lower in enumerate(levels):
         for trigger in lower.triggers:
             hiding = next(

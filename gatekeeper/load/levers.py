@@ -8,7 +8,7 @@ from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import LeverDocument
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.terms import ID
+from gatekeeper.load.terms import ID, ID_HINT
 from gatekeeper.load.tree import MapNode, Node, ScalarNode
 from gatekeeper.model.mode import Lever
 
@@ -23,8 +23,7 @@ def read_levers(node: Node | None, problems: Problems) -> Mapping[str, Lever]:
     for name, each in node.values.items():
         key = node.keys[name]
         if not ID.fullmatch(name):
-            hint = "an id has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit"
-            problems.node(key, f"`{shown(name)}` is no id", hint, "value")
+            problems.node(key, f"`{shown(name)}` is no id", ID_HINT, "value")
         shape = read_shape(LeverDocument, each, problems)
         if shape is not None:
             found[name] = Lever(

@@ -24,7 +24,7 @@ from gatekeeper.load.mode_document import (
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.terms import ID, as_span
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.mode import CURRENT, UNKNOWN, Advice, Condition, CurrentState, Mode, ModeLevel, Span
 from gatekeeper.model.policy import Parameter
 
@@ -316,25 +316,15 @@ def _recommend(node: MapNode, compiler: Compiler, problems: Problems) -> tuple[A
 
 
 def _warn_unused_levers(node: MapNode, problems: Problems) -> None:
-    declared = node.values.get("levers")
-    if not isinstance(declared, MapNode):
-        return
-    states = node.values.get("states")
-    named = {
-        each.text
-        for state in (states.values.values() if isinstance(states, MapNode) else ())
-        for each in _items(state, "levers")
-    }
-    listed = node.values.get("recommend")
-    for each in listed.items if isinstance(listed, ListNode) else []:
+    named = {each.text for _, state in pairs_of(node.values.get("states")) for each in _items(state, "levers")}
+    for each in items_of(node.values.get("recommend")):
         lever = child(each, "lever")
         named |= {lever.text} if isinstance(lever, ScalarNode) else set()
-    for name, key in declared.keys.items():
-        if name not in named:
+    for key, _ in pairs_of(node.values.get("levers")):
+        if key.text not in named:
             hint = "take it out, or name it where it is to be pulled"
-            problems.node(key, f"nothing names the lever `{shown(name)}`", hint, "unused-lever", "warning")
+            problems.node(key, f"nothing names the lever `{shown(key.text)}`", hint, "unused-lever", "warning")
 
 
 def _items(node: Node, key: str) -> list[ScalarNode]:
-    listed = child(node, key)
-    return [each for each in listed.items if isinstance(each, ScalarNode)] if isinstance(listed, ListNode) else []
+    return [each for each in items_of(child(node, key)) if isinstance(each, ScalarNode)]

@@ -1,4 +1,4 @@
-"""Evidence entries: what a gate needs of each piece of evidence, and the JSON Schemas that it names."""
+"""Evidence entries: what a policy needs of each piece of evidence, and the JSON Schemas that it names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gatekeeper.model.values import Json
 
 
 def read_evidence(node: Node | None, root: Path, problems: Problems) -> tuple[EvidenceEntry, ...]:
-    """The evidence entries of a gate; those that are wrong are left out and told."""
+    """The evidence entries of a policy; those that are wrong are left out and told."""
     if node is None:
         return ()
     if not isinstance(node, MapNode):

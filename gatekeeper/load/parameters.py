@@ -28,7 +28,7 @@ _WORDS = {
 
 
 def read_parameters(node: Node | None, problems: Problems) -> tuple[Parameter, ...]:
-    """The parameters that a gate declares; those that are wrong are left out and told."""
+    """The parameters that a policy declares; those that are wrong are left out and told."""
     if node is None:
         return ()
     if not isinstance(node, MapNode):

@@ -18,7 +18,7 @@ from gatekeeper.load.modes import read_mode
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.source import SourceText, read_source
-from gatekeeper.load.tree import MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.load.waivers import WaiverDraft, check_target, read_waivers
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import PolicySet
@@ -37,7 +37,7 @@ class _Drafts:
 def load_policies(
     files: Sequence[Path], root: Path, folder: str = "policies"
 ) -> tuple[PolicySet, tuple[Diagnostic, ...]]:
-    """The gates and waivers that the files hold, checked, and warnings.
+    """The policies, waivers and calendars that the files hold, checked, and warnings.
 
     Args:
         files: the policy files, in any order.
@@ -180,8 +180,7 @@ def _check_modes(drafts: _Drafts, problems: Problems) -> None:
     """Evidence of kind `mode_state` is of a mode that there is, as soon as there are any."""
     modes = {draft.id.text for draft in drafts.modes if draft.id is not None}
     for node in drafts.read if modes else []:
-        declared = node.values.get("evidence")
-        for entry in declared.values.values() if isinstance(declared, MapNode) else ():
+        for _, entry in pairs_of(node.values.get("evidence")):
             of = child(entry, "of")
             if isinstance(of, ScalarNode) and not problems.spoiled(of) and of.text not in modes:
                 hint = did_you_mean(of.text, modes, "the modes are")

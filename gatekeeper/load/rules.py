@@ -18,7 +18,7 @@ from gatekeeper.load.document import (
 from gatekeeper.load.expressions import ANY_NAME, BOOL, INT, KEY, LIST, TEXT, TIME, Compiler
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.rule import (
     CleanWindow,
     Each,
@@ -218,9 +218,8 @@ class RuleReader:
         )
 
     def _void(self, node: MapNode, row: tuple[str, ...]) -> tuple[VoidRun, ...]:
-        listed = node.values.get("void")
         found = []
-        for each in listed.items if isinstance(listed, ListNode) else []:
+        for each in items_of(node.values.get("void")):
             when, because = self.compiler.expression(each, "when", *row, use=BOOL), child(each, "because")
             if when is not None and isinstance(because, ScalarNode):
                 found.append(VoidRun(when, because.text))
@@ -257,8 +256,7 @@ class RuleReader:
 
     def _unique(self, node: MapNode, key: str) -> list[ScalarNode]:
         """The texts of a list; one that stands there twice is told."""
-        listed = node.values.get(key)
-        texts = [e for e in listed.items if isinstance(e, ScalarNode)] if isinstance(listed, ListNode) else []
+        texts = [each for each in items_of(node.values.get(key)) if isinstance(each, ScalarNode)]
         texts = [each for each in texts if not self.problems.spoiled(each)]
         seen: set[str] = set()
         for each in texts:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gatekeeper.errors import GatekeeperError
 from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.grounds import entries_of
 from gatekeeper.load.parameters import override_problem
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -23,16 +24,16 @@ from gatekeeper.load.suite_document import (
     EventHead,
     SuiteHead,
 )
-from gatekeeper.load.suite_evidence import Reader
+from gatekeeper.load.suite_evidence import Reader, Sampled, Written
 from gatekeeper.load.suite_waivers import read_case_waivers
 from gatekeeper.load.suite_wanted import Asking, read_expectations
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.asked import asked_policies
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot, Subject
-from gatekeeper.model.story import Values, given_value
-from gatekeeper.model.suite import Case, Edit, Event, Expectation, Given, Pause, Series
+from gatekeeper.model.story import Values, begun
+from gatekeeper.model.suite import Case, Event, Expectation, Given, Pause, Series
 from gatekeeper.model.times import exact_span_text, instant_text
 
 LONGEST = timedelta(days=100 * 365)
@@ -44,10 +45,8 @@ NO_MATTER = datetime(2000, 1, 1, tzinfo=UTC)
 
 _APART = ("evidence", "set", "add", "remove", "series", "events", "expect", "parameters", "waivers")
 _Find = Callable[[str, str, datetime, Path], Snapshot | None]
-_Step = tuple[Event, Node]
-_Parts = tuple[
-    tuple[tuple[Edit, ScalarNode, Node], ...], tuple[tuple[Series, ScalarNode, ScalarNode], ...], tuple[_Step, ...]
-]
+_Step = tuple[Event, tuple[Written, ...]]
+_Parts = tuple[tuple[Written, ...], tuple[Sampled, ...], tuple[_Step, ...]]
 """What changes the evidence of a case: edits, series and events, each with its nodes."""
 
 
@@ -87,12 +86,12 @@ class CaseReader:
         overridden = {each.name for each in own}
         given = (*(each for each in self.given if each.name not in overridden), *own)
         edits, series = reader.edits(node), reader.series(child(node, "series"))
-        events = tuple(self._events(child(node, "events")))
+        events = tuple(self._events(node))
         now = self._now(node, head)
         alone = not any(child(node, key) is not None for key in ("every", "for", "events", "series"))
         if "expect" not in node.values:
             problems.beside(node, "this case expects nothing", "say under `expect` what the policies answer", "empty")
-        waivers = read_case_waivers(child(node, "waivers"), self.policies, self.asked, problems)
+        waivers = read_case_waivers(node, self.policies, self.asked, problems)
         asking = Asking(self.policies, self.asked, now, alone and not _says_when(child(node, "expect")), waivers)
         expectations = read_expectations(child(node, "expect"), asking, problems)
         parameters = self._parameters(child(node, "parameters"))
@@ -100,6 +99,7 @@ class CaseReader:
         if head is None or now is None:
             return None
         snapshot = self._snapshot(node, head, now)
+        in_turn = tuple(sorted(events, key=lambda each: each[0].at))
         case = Case(
             id=head.id,
             title=head.title,
@@ -111,7 +111,7 @@ class CaseReader:
             given=given,
             edits=tuple(each for each, *_ in edits),
             series=tuple(each for each, *_ in series),
-            events=tuple(each for each, _ in events),
+            events=tuple(each for each, _ in in_turn),
             pauses=tuple(Pause(each.start, each.end) for each in head.pauses),
             lacking=head.lacking,
             age=head.age,
@@ -124,10 +124,10 @@ class CaseReader:
         self._looks(node, case)
         tell_overridden(head, node, edits, series, reader)
         tell_off_the_grid(case, node, (each for each in self.asked if each in self.policies.modes), problems)
-        values = self._values(given, snapshot)
+        values = begun(given, snapshot, reader.needs)
         self._stale(node, case, values)
         if self.whole and len(problems.errors) == before:
-            self._tell(values, case, (edits, series, events))
+            self._tell(values, case, (edits, series, in_turn))
         return case
 
     def _tell(self, values: Values, case: Case, parts: _Parts) -> None:
@@ -138,11 +138,11 @@ class CaseReader:
         values = self.reader.try_edits(values, edits, mistyped)
         if len(self.problems.errors) == before:
             self.reader.try_series(values, series, mistyped)
-        for event, at in sorted(events, key=lambda each: each[0].at):
+        for event, its in events:
             if len(self.problems.errors) > before:
                 return  # what follows rests on what went wrong
             mistyped |= {name for name, how in event.lacking.items() if how == "mistyped"}
-            values = self.reader.try_edits(values, self.reader.edits(at), mistyped)
+            values = self.reader.try_edits(values, its, mistyped)
 
     def _now(self, node: MapNode, head: CaseHead | None) -> datetime | None:
         """When a case begins; where nobody says so and it matters, that is told."""
@@ -181,29 +181,19 @@ class CaseReader:
             return snapshot.subject if snapshot is not None else Subject()
         return Subject(said.service, said.environment, said.commit)
 
-    def _values(self, given: tuple[Given, ...], snapshot: Snapshot | None) -> Values:
-        recorded = snapshot.items if snapshot is not None else {}
-        return {
-            **{name: each.value for name, each in recorded.items()},
-            **{each.name: given_value(each, self.reader.kind(each.name)) for each in given},
-        }
-
-    def _events(self, node: Node | None) -> Iterator[_Step]:
-        if node is not None and not isinstance(node, ListNode):
-            self.problems.node(node, "`events` must be a list", "begin each event with `- at:`", "type")
-        for each in node.items if isinstance(node, ListNode) else ():
+    def _events(self, node: Node) -> Iterator[_Step]:
+        for each in entries_of(node, "events", self.problems, "at", "event"):
             apart = ("set", "add", "remove")
             head = read_shape(EventHead, each, self.problems, without=apart, known=EventDocument)
             edits = self.reader.edits(each)
-            listed = child(each, "lacking")
-            for name, key in listed.keys.items() if isinstance(listed, MapNode) else ():
-                self.reader.name(key, name)
+            for key, _ in pairs_of(child(each, "lacking")):
+                self.reader.name(key, key.text)
             if isinstance(each, MapNode) and not set(each.values) & {*apart, "lacking", "title"}:
                 hint = "give it a title, or say under `set`, `add`, `remove` or `lacking` what is different from now on"
                 self.problems.beside(each, "nothing happens at this event", hint, "empty")
             if head is not None:
                 lacking = {name: "" if how == PRESENT else how for name, how in head.lacking.items()}
-                yield Event(head.at, head.title or "", tuple(edit for edit, *_ in edits), lacking, each.place), each
+                yield Event(head.at, head.title or "", tuple(edit for edit, *_ in edits), lacking, each.place), edits
 
     def _parameters(self, node: Node | None) -> Mapping[str, Mapping[str, str]]:
         """The parameters that a case gives, as the command line would have them."""
@@ -239,18 +229,16 @@ class CaseReader:
     def _names(self, node: MapNode, head: CaseHead | None, now: datetime | None) -> None:
         """Tells of evidence and modes that a case names and that there are not."""
         for part in ("lacking", "age"):
-            listed = child(node, part)
-            for name, key in listed.keys.items() if isinstance(listed, MapNode) else ():
-                self.reader.name(key, name)
+            for key, _ in pairs_of(child(node, part)):
+                self.reader.name(key, key.text)
         modes = {each: self.policies.modes[each] for each in self.asked if each in self.policies.modes}
-        listed = child(node, "earlier")
-        for name, each in listed.values.items() if isinstance(listed, MapNode) else ():
-            if name not in modes:
-                hint = did_you_mean(name, modes, "the modes are") or "it asks no mode"
-                message = f"the suite does not ask a mode `{shown(name)}`"
-                self.problems.node(listed.keys[name], message, hint, "unknown-mode")  # type: ignore[union-attr]
-                continue
-            self._earlier(modes[name], each, head, now)
+        for key, each in pairs_of(child(node, "earlier")):
+            if key.text in modes:
+                self._earlier(modes[key.text], each, head, now)
+            else:
+                hint = did_you_mean(key.text, modes, "the modes are") or "it asks no mode"
+                message = f"the suite does not ask a mode `{shown(key.text)}`"
+                self.problems.node(key, message, hint, "unknown-mode")
 
     def _earlier(self, mode: Mode, node: Node, head: CaseHead | None, now: datetime | None) -> None:
         state, since = child(node, "state"), child(node, "since")
@@ -315,11 +303,9 @@ class CaseReader:
 
     def _stale(self, node: MapNode, case: Case, values: Values) -> None:
         """Tells of evidence that cannot be stale: of any age, or not there at all."""
-        parts = [child(node, "lacking")]
-        events = child(node, "events")
-        parts += [child(each, "lacking") for each in events.items] if isinstance(events, ListNode) else []
-        for part in parts:
-            for name, how in part.values.items() if isinstance(part, MapNode) else ():
+        for part in (node, *items_of(child(node, "events"))):
+            for key, how in pairs_of(child(part, "lacking")):
+                name = key.text
                 if not isinstance(how, ScalarNode) or how.text != "stale" or name not in self.reader.needs:
                     continue
                 if all(entry.max_age is None for entry in self.reader.needs[name]):
@@ -332,7 +318,7 @@ class CaseReader:
 
 def _says_when(node: Node | None) -> bool:
     """Whether any expectation says at which look."""
-    return isinstance(node, ListNode) and any(child(each, "at") is not None for each in node.items)
+    return any(child(each, "at") is not None for each in items_of(node))
 
 
 def _as_given(node: Node) -> str:

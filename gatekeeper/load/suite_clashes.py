@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from gatekeeper.load.diagnostics import shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.suite_document import CaseHead
-from gatekeeper.load.suite_evidence import Reader
+from gatekeeper.load.suite_evidence import Reader, Sampled, Written
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.story import path_of
-from gatekeeper.model.suite import Case, Edit, Series
+from gatekeeper.model.suite import Case
 from gatekeeper.model.times import parse_span
 
 
 def tell_overridden(
     head: CaseHead,
     node: Node,
-    edits: Iterable[tuple[Edit, ScalarNode, Node]],
-    series: Iterable[tuple[Series, ScalarNode, ScalarNode]],
+    edits: Iterable[Written],
+    series: Iterable[Sampled],
     reader: Reader,
 ) -> None:
     """Tells of what a case says twice, so that one of both would be of no effect."""

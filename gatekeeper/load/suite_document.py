@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
 from gatekeeper.load.suite_time import Beginning
-from gatekeeper.load.terms import Id, Instant, Name, Span, Text, as_instant, one_of, wrong
+from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach
 from gatekeeper.model.suite import LACKING
@@ -50,7 +50,7 @@ def _pairs_or_names(value: object) -> str:
 
 _OFFSET_SCHEMA: dict[str, Any] = {
     "type": "string",
-    "pattern": r"^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
+    "pattern": SPAN_PATTERN,
     "examples": ["0m", "10m"],
 }
 _SAMPLES_SCHEMA: dict[str, Any] = {

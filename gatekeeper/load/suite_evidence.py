@@ -13,25 +13,26 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.series import NoSeries, Token, parse_series
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import HistoryDocument
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain, walk
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of, plain, walk
+from gatekeeper.model.asked import Needs, kind_of
 from gatekeeper.model.decode import typed
 from gatekeeper.model.evidence import RunConclusion
 from gatekeeper.model.evidence_path import EvidencePath, PathRefused
-from gatekeeper.model.policy import EvidenceEntry
 from gatekeeper.model.run_history import PENDING
-from gatekeeper.model.story import RUNS, Values, edited, given_value, path_of, sampled
+from gatekeeper.model.story import RUNS, Values, comes_last, edited, given_value, path_of
 from gatekeeper.model.suite import Edit, Given, History, Series
 from gatekeeper.model.values import Json
 
-Needs = Mapping[str, tuple[EvidenceEntry, ...]]
-"""Evidence name → what each asked policy needs of it."""
+Written = tuple[Edit, ScalarNode, Node]
+"""An edit, with its key and its value."""
+Sampled = tuple[Series, ScalarNode, ScalarNode]
+"""A series, with its key and its samples."""
 
 LONGEST_HISTORY = timedelta(days=500 * 365)
 """How long a history may be; it ends within the calendar."""
 CONCLUSIONS = (*get_args(RunConclusion), PENDING)
 FIELDS = ("event", "head_branch", "head_sha", "html_url", "run_attempt")
 """What a history may say of each of its runs; the rest follows from its schedule."""
-_DERIVED = ("total_count", "latest")
 _WORD = re.compile(r"(\w+)|\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]")
 _EXTRA = re.compile(r"has (?:a field|fields that its schema does not have:) \"([^\"]*)\"")
 
@@ -55,7 +56,7 @@ class Reader:
 
     def kind(self, name: str) -> str:
         """The kind of evidence that the policies take under a name."""
-        return self.needs[name][0].kind
+        return kind_of(self.needs, name)
 
     def given(self, node: Node | None) -> tuple[Given, ...]:
         """The evidence that a suite or a case writes."""
@@ -80,7 +81,7 @@ class Reader:
                 return None
             given = Given(name, value, key.place)
             return given if self.well_typed(name, given_value(given, self.kind(name)), node, key) else None
-        for other in node.keys.values() if isinstance(node, MapNode) else ():
+        for other, _ in pairs_of(node):
             if other.text != "history":
                 hint = "the history says it all; change it with `set`, `add` and `remove`"
                 self.problems.node(other, f"`{shown(other.text)}` cannot stand beside `history`", hint, "unknown-key")
@@ -90,7 +91,7 @@ class Reader:
     def _history(self, name: str, node: Node) -> History | None:
         shape = read_shape(HistoryDocument, node, self.problems, nullable=("fields",), nulls=FIELDS)
         fields = child(node, "fields")
-        for key in fields.keys.values() if isinstance(fields, MapNode) else ():
+        for key, _ in pairs_of(fields):
             if key.text not in FIELDS:
                 hint = did_you_mean(key.text, FIELDS, "it is one of")
                 self.problems.node(key, f"a history says no `{shown(key.text)}` of its runs", hint, "unknown-key")
@@ -145,22 +146,13 @@ class Reader:
         self.problems.inside(node, wrong.offset, wrong.width, wrong.message, hint, "path")
         self.problems.spoil(node)
 
-    def edits(self, node: Node) -> tuple[tuple[Edit, ScalarNode, Node], ...]:
-        """The edits of a case or an event: what is set, added and removed, each with its key and its value.
+    def edits(self, node: Node) -> tuple[Written, ...]:
+        """The edits of a case or an event, in the order in which they are made: what is set, added and removed."""
+        parts = ((action, child(node, action)) for action in ("set", "add", "remove"))
+        found = [each for action, listed in parts if listed is not None for each in self._edits(action, listed)]
+        return tuple(sorted(found, key=lambda each: comes_last(each[0], self.needs)))
 
-        Counts and last runs that are set come last, since runs that come or go change them.
-        """
-        found: list[tuple[Edit, ScalarNode, Node]] = []
-        for action in ("set", "add", "remove"):
-            listed = child(node, action)
-            if listed is not None:
-                found += self._edits(action, listed)
-        return (
-            *(each for each in found if not _is_derived(each[0])),
-            *(each for each in found if _is_derived(each[0])),
-        )
-
-    def _edits(self, action: str, node: Node) -> Iterator[tuple[Edit, ScalarNode, Node]]:
+    def _edits(self, action: str, node: Node) -> Iterator[Written]:
         if action == "remove":
             if not isinstance(node, ListNode):
                 self.problems.node(
@@ -185,7 +177,7 @@ class Reader:
             elif self.path(node.keys[text], text) is not None:
                 yield Edit(text, action, plain(value), node.keys[text].place), node.keys[text], value
 
-    def series(self, node: Node | None) -> tuple[tuple[Series, ScalarNode, ScalarNode], ...]:
+    def series(self, node: Node | None) -> tuple[Sampled, ...]:
         """The series of a case, each with its key and its value."""
         if node is None:
             return ()
@@ -210,9 +202,7 @@ class Reader:
             found.append((Series(text, samples, key.place), key, value))
         return tuple(found)
 
-    def try_edits(
-        self, values: Values, edits: Sequence[tuple[Edit, ScalarNode, Node]], mistyped: frozenset[str]
-    ) -> Values:
+    def try_edits(self, values: Values, edits: Sequence[Written], mistyped: frozenset[str]) -> Values:
         """The evidence after edits; those that lead nowhere or leave it mistyped are told.
 
         Args:
@@ -221,7 +211,7 @@ class Reader:
         for edit, key, node in edits:
             name = path_of(edit.path).name
             try:
-                values = edited(values, edit, self.kind(name))
+                values = edited(values, edit, self.needs)
             except PathRefused as wrong:
                 self.refuse(key, wrong)
                 continue
@@ -235,33 +225,33 @@ class Reader:
                 self.problems.node(_named(node, told.extra) or node, told.message, told.hint, "mistyped")
         return values
 
-    def try_series(
-        self, values: Values, series: Sequence[tuple[Series, ScalarNode, ScalarNode]], mistyped: frozenset[str]
-    ) -> None:
+    def try_series(self, values: Values, series: Sequence[Sampled], mistyped: frozenset[str]) -> None:
         """Tells of series that lead nowhere, or whose samples leave the evidence mistyped."""
         for each, key, node in series:
             for token in parse_series(node.text):
-                if not self._try_token(values, path_of(each.path), (key, node), token, mistyped):
+                if not self._try_token(values, each, (key, node), token, mistyped):
                     break
 
     def _try_token(
         self,
         values: Values,
-        path: EvidencePath,
+        series: Series,
         nodes: tuple[ScalarNode, ScalarNode],
         token: Token,
         mistyped: frozenset[str],
     ) -> bool:
         """Whether one part of a series can stand in its place; its first two samples and its last tell of all."""
-        key, node = nodes
+        (key, node), name = nodes, path_of(series.path).name
         for sample in {repr(each): each for each in (*token.samples[:2], token.samples[-1])}.values():
+            if sample is None:
+                continue
             try:
-                after = sampled(values, path, sample[0]) if sample is not None else values
+                after = edited(values, series.edit(sample[0]), self.needs)
             except PathRefused as wrong:
                 self.refuse(key, wrong)
                 return False
-            told = self._mistyped(path.name, after[path.name]) if sample is not None else None
-            if told is not None and path.name not in mistyped:
+            told = self._mistyped(name, after[name])
+            if told is not None and name not in mistyped:
                 self.problems.inside(node, token.offset, token.width, told.message, told.hint, "mistyped")
                 return False
         return True
@@ -304,11 +294,6 @@ class _Mistyped:
     message: str
     hint: str
     extra: str
-
-
-def _is_derived(edit: Edit) -> bool:
-    steps = path_of(edit.path).steps
-    return bool(steps) and steps[0].to in _DERIVED
 
 
 def _locate(node: Node, defect: str) -> Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Annotated
@@ -14,6 +13,7 @@ from gatekeeper.expr.overloads import forms
 from gatekeeper.expr.program import Program, walk
 from gatekeeper.expr.tree import Call
 from gatekeeper.load.terms import Instant, wrong
+from gatekeeper.model.asked import parts_of
 from gatekeeper.model.ladder import Ladder, Lasting
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy
@@ -56,27 +56,13 @@ def _reasons(policy: Policy) -> Iterator[str]:
             if rule.due is not None or (isinstance(rule.requirement, Each) and rule.requirement.due is not None):
                 yield f"the rule {rule.id} of {policy.id} has a `due`"
     if isinstance(policy, Ladder):
-        if any(isinstance(each, Lasting) for each in _within(policy)):
+        if any(isinstance(each, Lasting) for each in parts_of(policy, Program)):
             yield f"a trigger of {policy.id} has to last"
         if policy.duties or any(level.response is not None for level in policy.levels):
             yield f"the duties of {policy.id} are due at some time"
-    for each in _within(policy):
+    for each in parts_of(policy, Program):
         if isinstance(each, Program) and _asks_now(each):
             yield f"an expression of {policy.id} asks what time it is: `{' '.join(each.source.split())[:60]}`"
-
-
-def _within(value: object) -> Iterator[object]:
-    """The value, and everything that it is made of."""
-    yield value
-    if is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _within(getattr(value, each.name))
-    elif isinstance(value, dict):
-        for below in value.values():
-            yield from _within(below)
-    elif isinstance(value, tuple):
-        for below in value:
-            yield from _within(below)
 
 
 def _asks_now(program: Program) -> bool:

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatekeeper.load.diagnostics import shown
-from gatekeeper.load.grounds import unique
+from gatekeeper.load.grounds import entries_of, unique
 from gatekeeper.load.problems import Problems
-from gatekeeper.load.tree import ListNode, Node
+from gatekeeper.load.tree import Node
 from gatekeeper.load.waivers import WaiverDraft, check_target, read_waiver
 from gatekeeper.model.asked import asked_policies
 from gatekeeper.model.policy import Gate, PolicySet
 from gatekeeper.model.waiver import Waiver
 
 
-def read_case_waivers(
-    node: Node | None, policies: PolicySet, asked: Sequence[str], problems: Problems
-) -> tuple[Waiver, ...]:
+def read_case_waivers(node: Node, policies: PolicySet, asked: Sequence[str], problems: Problems) -> tuple[Waiver, ...]:
     """The waivers that a case brings; what is wrong goes to ``problems``.
 
     Args:
+        node: the case.
         asked: ids of the policies that the suite asks; a waiver is for one of them, or for a gate that one reads.
     """
-    if node is None:
-        return ()
-    if not isinstance(node, ListNode):
-        problems.node(node, "`waivers` must be a list", "begin each waiver with `- id:`", "type")
-        return ()
-    drafts = [read_waiver(each, problems) for each in node.items]
+    drafts = [read_waiver(each, problems) for each in entries_of(node, "waivers", problems, noun="waiver")]
     unique([each.id for each in drafts], "waivers", problems, [each.id for each in policies.waivers])
     reached = asked_policies(policies, asked)
     gates = {each.id: [rule.id for rule in each.rules] for each in reached if isinstance(each, Gate)}

@@ -12,8 +12,7 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.suite_document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.asked import find_policy
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import UNKNOWN, Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
@@ -38,8 +37,21 @@ _OF_A_MODE = (
 _ORDERED = frozenset({"pages", "remedies", "actions"})
 """Lists in which a word can stand twice."""
 
+_NAMED = {
+    "findings": "finding",
+    "triggers": "trigger",
+    "duties": "duty",
+    "conditions": "condition",
+    "waivers": "waiver",
+}
+"""Keys that hold names, and the aspect that is expected of one of them."""
+
 _Known = Callable[[ScalarNode, str], None]
 """Tells what is wrong with a name, if anything is."""
+
+
+def _any_word(node: ScalarNode, word: str) -> None:
+    """Where any word will do, nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +90,7 @@ def read_expectations(node: Node | None, asking: Asking, problems: Problems) -> 
 
 
 def _expectation(node: Node, asking: Asking, problems: Problems) -> Expectation | None:
-    advised = child(node, "advice")
-    nulls = (*NULLS, *(advised.keys if isinstance(advised, MapNode) else ()))
+    nulls = (*NULLS, *(key.text for key, _ in pairs_of(child(node, "advice"))))
     shape = read_shape(ExpectationDocument, node, problems, nulls=nulls)
     if not isinstance(node, MapNode):
         return None
@@ -103,16 +114,16 @@ def _policy_of(node: MapNode, asking: Asking, problems: Problems) -> Policy | No
         if len(asking.asked) > 1:
             listed = ", ".join(f"`{each}`" for each in asking.asked)
             problems.beside(node, "this expectation does not say of which policy", f"write `policy:`, one of {listed}")
-        return find_policy(asking.policies, asking.asked[0]) if len(asking.asked) == 1 else None
+        return asking.policies.every.get(asking.asked[0]) if len(asking.asked) == 1 else None
     if not isinstance(named, ScalarNode) or problems.spoiled(named):
         return None
     if named.text not in asking.asked:
         hint = did_you_mean(named.text, asking.asked, "the suite asks")
-        if find_policy(asking.policies, named.text) is not None:
+        if named.text in asking.policies.every:
             hint = "add it to the suite's `policies`"
         problems.node(named, f"the suite does not ask a policy `{shown(named.text)}`", hint, "unknown-policy")
         return None
-    return find_policy(asking.policies, named.text)
+    return asking.policies.every.get(named.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +150,8 @@ class _Reader:
 
     def _part(self, name: str, key: ScalarNode, value: Node) -> Iterator[Wanted]:
         known = self._known(name)
-        if name in ("findings", "triggers", "duties", "conditions", "waivers"):
-            yield from self._named(name.removesuffix("s").replace("dutie", "duty"), value, known)
+        if name in _NAMED:
+            yield from self._named(_NAMED[name], value, known)
         elif name == "remedies" and isinstance(value, MapNode):
             yield from self._remedies(value, known)
         elif name == "pages" and isinstance(value, ListNode):
@@ -152,15 +163,14 @@ class _Reader:
         elif isinstance(value, ListNode):
             yield Wanted(name, "", self._words(name, value, known), key.place)
         elif isinstance(value, ScalarNode):
-            if known is not None and value.value is not None:
+            if value.value is not None:
                 known(value, value.text)
             yield Wanted(name, "", self._scalar(name, value), key.place)
 
-    def _named(self, aspect: str, node: Node, known: _Known | None) -> Iterator[Wanted]:
-        for name, each in node.values.items() if isinstance(node, MapNode) else ():
-            key = node.keys[name]  # type: ignore[union-attr]  # there are only values where it is a mapping
-            if known is not None:
-                known(key, name)
+    def _named(self, aspect: str, node: Node, known: _Known) -> Iterator[Wanted]:
+        for key, each in pairs_of(node):
+            name = key.text
+            known(key, name)
             if not isinstance(each, MapNode):
                 yield Wanted(aspect, name, _text(each), key.place)
                 continue
@@ -170,25 +180,23 @@ class _Reader:
                 which = aspect if word in ("outcome", "state", "use") else f"{aspect}_{word}"
                 yield Wanted(which, name, self._scalar(word, more), each.keys[word].place)
 
-    def _remedies(self, node: MapNode, known: _Known | None) -> Iterator[Wanted]:
+    def _remedies(self, node: MapNode, known: _Known) -> Iterator[Wanted]:
         for name, each in node.values.items():
-            if known is not None:
-                known(node.keys[name], name)
+            known(node.keys[name], name)
             if not isinstance(each, ListNode):
                 continue
             levels = self.policy.levels if isinstance(self.policy, Ladder) else ()
             triggers = [trigger for level in levels for trigger in level.triggers if trigger.id == name]
             there = [remedy.lever or remedy.action for trigger in triggers for remedy in trigger.remedies]
-            is_known = self._one_of(there, f"`{name}` has no remedy", "its remedies are") if triggers else None
+            is_known = self._one_of(there, f"`{name}` has no remedy", "its remedies are") if triggers else _any_word
             yield Wanted("remedies", name, self._words("remedies", each, is_known), node.keys[name].place)
 
-    def _pages(self, key: ScalarNode, node: ListNode, known: _Known | None) -> Iterator[Wanted]:
+    def _pages(self, key: ScalarNode, node: ListNode, known: _Known) -> Iterator[Wanted]:
         """Who is paged, as words or as mappings that say more."""
         words = [each if isinstance(each, ScalarNode) else child(each, "who") for each in node.items]
         there = [each for each in words if isinstance(each, ScalarNode) and not self.problems.spoiled(each)]
         for each in there:
-            if known is not None:
-                known(each, each.text)
+            known(each, each.text)
         yield Wanted("pages", "", [each.text for each in there], key.place)
         for more in node.items:
             yield from self._page(more) if isinstance(more, MapNode) else ()
@@ -197,41 +205,39 @@ class _Reader:
         """What a page says beside who is paged."""
         name, level, by = _text(node.values.get("who")), node.values.get("level"), node.values.get("respond_by")
         levels = self._known("level")
-        if isinstance(level, ScalarNode) and levels is not None:
+        if isinstance(level, ScalarNode):
             levels(level, level.text)
             yield Wanted("page", f"{level.text}/{name}", name, node.keys["level"].place)
             name = f"{level.text}/{name}"
         if by is not None:
             yield Wanted("page_respond_by", name, self._scalar("respond_by", by), node.keys["respond_by"].place)
 
-    def _pairs(self, name: str, key: ScalarNode, node: MapNode, known: _Known | None) -> Iterator[Wanted]:
+    def _pairs(self, name: str, key: ScalarNode, node: MapNode, known: _Known) -> Iterator[Wanted]:
         """Names that are meant exactly, and of each what it leads to."""
         part = {"advice": "advice_lever", "effects": "effect"}[name]
         below = self._known(part)
         yield Wanted(name, "", list(node.values), key.place)
         for word, each in node.values.items():
-            if known is not None:
-                known(node.keys[word], word)
-            if below is not None and isinstance(each, ScalarNode) and each.value is not None:
+            known(node.keys[word], word)
+            if isinstance(each, ScalarNode) and each.value is not None:
                 below(each, each.text)
             yield Wanted(part, word, self._scalar(part, each), node.keys[word].place)
 
-    def _words(self, name: str, node: ListNode, known: _Known | None) -> Json:
+    def _words(self, name: str, node: ListNode, known: _Known) -> Json:
         words: list[Json] = []
         for each in node.items:
             if isinstance(each, ScalarNode) and not self.problems.spoiled(each):
-                if known is not None:
-                    known(each, each.text)
+                known(each, each.text)
                 if each.text in words and name not in _ORDERED:
                     self.problems.node(each, f"`{shown(each.text)}` stands here twice", "take one out", "twice")
                 words.append(each.text)
         return words
 
-    def _transitions(self, node: MapNode, known: _Known | None) -> Json:
+    def _transitions(self, node: MapNode, known: _Known) -> Json:
         found: list[tuple[timedelta, Json]] = []
         for name, each in node.values.items():
-            if known is not None:
-                known(each, _text(each)) if isinstance(each, ScalarNode) else None
+            if isinstance(each, ScalarNode):
+                known(each, each.text)
             found.append((_span(name), _text(each)))
         ordered = sorted(found, key=lambda each: each[0])
         return [[self._instant(offset), state] for offset, state in ordered]
@@ -252,18 +258,18 @@ class _Reader:
     def _instant(self, offset: timedelta) -> Json:
         return instant_text(self.asking.now + offset) if self.asking.now is not None else None
 
-    def _known(self, name: str) -> _Known | None:
-        """What a name of that part has to be; None where it can be anything."""
+    def _known(self, name: str) -> _Known:
+        """What tells whether a name of that part can be one."""
         policy = self.policy
         if isinstance(policy, Gate) and name == "waivers":
             there = (*self.asking.policies.waivers, *self.asking.waivers)
             ids = [each.id for each in there if each.gate == policy.id]
             return self._one_of(ids, f"there is no waiver for {policy.id} called", "there are", "bring it as `waivers`")
         if isinstance(policy, Gate):
-            return self._finding if name in ("findings", "stops", "waived") else None
+            return self._finding if name in ("findings", "stops", "waived") else _any_word
         words, what = _names(policy, name)
         if what is None:
-            return None
+            return _any_word
         return self._one_of(words, f"{policy.id} {what}", "there is" if len(words) == 1 else "there are")
 
     def _one_of(self, words: Iterable[str], lack: str, listed: str, where_none: str = "") -> _Known:

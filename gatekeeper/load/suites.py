@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gatekeeper.errors import InvalidDocuments
 from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.grounds import unique
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.policies import read_kind
 from gatekeeper.load.problems import Problems
@@ -17,10 +18,10 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.suite_cases import CaseReader
 from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
-from gatekeeper.load.suite_evidence import Needs, Reader
+from gatekeeper.load.suite_evidence import Reader
 from gatekeeper.load.suite_time import touches_time
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
-from gatekeeper.model.asked import asked_policies, find_policy, needs_of
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
+from gatekeeper.model.asked import Needs, asked_policies, needs_of
 from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.suite import Case, Suite
@@ -47,7 +48,7 @@ def load_suites(
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
     """
     problems = Problems()
-    loader = _Loader(root, policies, Snapshots(root, recorded, read, {}), problems)
+    loader = _Loader(root, policies, Snapshots(root, recorded, read), problems)
     suites: list[Suite] = []
     for file in files:
         try:
@@ -64,12 +65,11 @@ def load_suites(
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """Finds the snapshots that suites begin with, each once."""
+    """Finds the snapshots that suites begin with."""
 
     root: Path
     recorded: Recorded
     read: Read
-    found: dict[tuple[str, str], Snapshot | None]
 
     def snapshot(self, word: str, system: str, now: datetime, beside: Path) -> Snapshot | None:
         """The snapshot that a suite names; None where none is recorded.
@@ -81,16 +81,7 @@ class Snapshots:
         Raises:
             GatekeeperError: it cannot be read.
         """
-        if word == RECORDED:
-            key = (system, now.isoformat())
-            if key not in self.found:
-                self.found[key] = self.recorded(system, now)
-            return self.found[key]
-        path = self.path(word, beside)
-        key = ("", str(path))
-        if key not in self.found:
-            self.found[key] = self.read(path)
-        return self.found[key]
+        return self.recorded(system, now) if word == RECORDED else self.read(self.path(word, beside))
 
     def path(self, word: str, beside: Path) -> Path:
         """The file that a suite means: beside it, and where nothing is there, from the root."""
@@ -125,7 +116,7 @@ class _Loader:
         head = read_shape(SuiteHead, node, problems, without=("evidence", "cases"), known=SuiteDocument)
         asked = self._asked(child(node, "policies"))
         written = child(node, "policies")
-        if any(problems.spoiled(each) for each in (written.items if isinstance(written, ListNode) else ())):
+        if any(problems.spoiled(each) for each in items_of(written)):
             return None  # without its policies everything in it would look unknown
         reached = asked_policies(self.policies, (each.id for each in asked))
         needs = needs_of(reached)
@@ -136,10 +127,11 @@ class _Loader:
         given = reader.given(child(node, "evidence"))
         listed = child(node, "cases")
         if not isinstance(listed, ListNode) or not listed.items:
-            message = "this suite has no cases" if listed is not None else "this suite needs `cases`"
-            problems.node(listed, message, "begin each case with `- id:`", "empty") if listed else problems.beside(
-                node, message, "begin each case with `- id:`", "missing-key"
-            )
+            hint = "begin each case with `- id:`"
+            if listed is None:
+                problems.beside(node, "this suite needs `cases`", hint, "missing-key")
+            else:
+                problems.node(listed, "this suite has no cases", hint, "empty")
             return None
         cases = CaseReader(
             policies=self.policies,
@@ -155,7 +147,7 @@ class _Loader:
             problems=problems,
         )
         made = [cases.case(each) for each in listed.items]
-        _unique(listed, problems)
+        unique((child(each, "id") for each in listed.items), "cases", problems)
         if head is None or problems.errors_in(node.source):
             return None
         return Suite(
@@ -171,20 +163,19 @@ class _Loader:
 
     def _named_snapshots(self, node: MapNode) -> Iterator[str]:
         """Paths of the snapshots that a suite and its cases name."""
-        listed = child(node, "cases")
-        for each in (node, *(listed.items if isinstance(listed, ListNode) else ())):
+        for each in (node, *items_of(child(node, "cases"))):
             word = child(each, "snapshot")
             if isinstance(word, ScalarNode) and word.text != RECORDED:
                 yield str(self.snapshots.path(word.text, node.source.path))
 
     def _asked(self, node: Node | None) -> tuple[Policy, ...]:
         """The policies that a suite asks; one that there is not is told."""
-        known = {**self.policies.gates, **self.policies.modes, **self.policies.ladders}
+        known = self.policies.every
         found: dict[str, Policy] = {}
-        for each in node.items if isinstance(node, ListNode) else ():
+        for each in items_of(node):
             if not isinstance(each, ScalarNode) or self.problems.spoiled(each):
                 continue
-            policy = find_policy(self.policies, each.text)
+            policy = known.get(each.text)
             if policy is None:
                 hint = did_you_mean(each.text, known, "the policies are")
                 self.problems.node(each, f"there is no policy `{shown(each.text)}`", hint, "unknown-policy")
@@ -196,7 +187,7 @@ class _Loader:
 
     def _system(self, node: Node | None, asked: tuple[Policy, ...]) -> str:
         systems = {each.system: each for each in asked}
-        for each in node.items if isinstance(node, ListNode) and len(systems) > 1 else ():
+        for each in items_of(node) if len(systems) > 1 else ():
             policy = next((one for one in asked if isinstance(each, ScalarNode) and one.id == each.text), None)
             if policy is not None and policy.system != asked[0].system:
                 message = f"{policy.id} is of the system {policy.system}, {asked[0].id} of {asked[0].system}"
@@ -210,15 +201,3 @@ class _Loader:
             if len(kinds) > 1 and node is not None:
                 message = f"the policies need `{name}` as different kinds of evidence: {', '.join(kinds)}"
                 self.problems.node(node, message, "make two suites of it", "kind")
-
-
-def _unique(cases: ListNode, problems: Problems) -> None:
-    seen: dict[str, ScalarNode] = {}
-    for each in cases.items:
-        own = child(each, "id")
-        if not isinstance(own, ScalarNode) or problems.spoiled(own):
-            continue
-        first = seen.setdefault(own.text, own)
-        if first is not own:
-            hint = f"the first one is on line {first.position[0]}"
-            problems.node(own, f"there are two cases `{shown(own.text)}`", hint, "duplicate-id")

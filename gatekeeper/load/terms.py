@@ -16,6 +16,9 @@ from gatekeeper.model.times import parse_deadline, parse_instant, parse_span
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 """How ids of policies, rules, modes and waivers look."""
 
+ID_HINT = "an id has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit"
+"""How an id is mended that does not look so."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 """How names that expressions use look."""
 
@@ -62,7 +65,7 @@ CEL_WORDS = frozenset(
 )
 """Words that the expression language keeps for itself."""
 
-_SPAN_PATTERN = r"^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+SPAN_PATTERN = r"^(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 _INSTANT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 _NO_OFFSET = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", re.ASCII)
 
@@ -103,10 +106,7 @@ def _not_blank(text: str) -> str:
 
 def _id(text: str) -> str:
     if not ID.fullmatch(text):
-        raise wrong(
-            f"`{shown(text)}` is no id",
-            "an id has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit",
-        )
+        raise wrong(f"`{shown(text)}` is no id", ID_HINT)
     return text
 
 
@@ -200,7 +200,7 @@ def _schema(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:
 
 
 _CEL_SCHEMA: dict[str, Any] = {"type": ["string", "boolean"], "minLength": 1, "description": "A CEL expression."}
-_SPAN_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _SPAN_PATTERN, "examples": ["90m", "7d"]}
+_SPAN_SCHEMA: dict[str, Any] = {"type": "string", "pattern": SPAN_PATTERN, "examples": ["90m", "7d"]}
 _NONE_SCHEMA: dict[str, Any] = {"type": "string", "const": "none"}
 
 Check = Callable[[Any], Any]

@@ -165,6 +165,17 @@ def child(node: Node | None, step: str | int) -> Node | None:
     return None
 
 
+def items_of(node: Node | None) -> list[Node]:
+    """The entries of a sequence; none of what is no sequence."""
+    return node.items if isinstance(node, ListNode) else []
+
+
+def pairs_of(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
+    """The keys of a mapping, each with its value; none of what is no mapping."""
+    if isinstance(node, MapNode):
+        yield from ((key, node.values[name]) for name, key in node.keys.items())
+
+
 def walk(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:
     """Every node from here with its path, in the order of the file."""
     yield path, node

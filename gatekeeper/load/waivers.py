@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.document import WaiverDocument, WaiversDocument, WaiversHead
+from gatekeeper.load.grounds import entries_of
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, plain
+from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, plain
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.waiver import Waiver
 
@@ -27,14 +28,9 @@ class WaiverDraft:
 def read_waivers(node: MapNode, problems: Problems) -> list[WaiverDraft]:
     """The waivers of a document; what is wrong goes to ``problems``."""
     read_shape(WaiversHead, node, problems, without=("waivers",), known=WaiversDocument)
-    listed = node.values.get("waivers")
-    if listed is None:
+    if "waivers" not in node.values:
         problems.beside(node, "this document needs `waivers`", code="missing-key")
-        return []
-    if not isinstance(listed, ListNode):
-        problems.node(listed, "`waivers` must be a list", "begin each waiver with `- id:`", "type")
-        return []
-    return [read_waiver(each, problems) for each in listed.items]
+    return [read_waiver(each, problems) for each in entries_of(node, "waivers", problems, noun="waiver")]
 
 
 def check_target(waiver: WaiverDraft, gates: Mapping[str, Collection[str]], problems: Problems) -> None:

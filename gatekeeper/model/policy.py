@@ -151,3 +151,8 @@ class PolicySet:
     modes: Mapping[str, Mode] = field(default_factory=dict)
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @property
+    def every(self) -> Mapping[str, Policy]:
+        """Id → gate, ladder or mode: no two policies have the same id."""
+        return {**self.gates, **self.ladders, **self.modes}

@@ -1,4 +1,7 @@
-"""Runs of a workflow as suites write them: unfolded from a schedule, completed, and cut at an instant."""
+"""Runs of a workflow as suites write them, and all that follows from the runs: their count and the last one.
+
+Runs are unfolded from a schedule, completed, brought along with a change, and cut at an instant.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from gatekeeper.model.evidence_path import EvidencePath
 from gatekeeper.model.suite import History
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
 
 PENDING = "pending"
 """How a history says that a run has not ended."""
+
+DERIVED = ("total_count", "latest")
+"""What follows from the runs, unless somebody says it."""
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _OF_A_RUN = ("id", "event", "head_branch", "head_sha", "created_at", "html_url")
@@ -45,6 +52,18 @@ def completed(value: Json) -> Json:
     whole.setdefault("total_count", _count(runs))
     whole.setdefault("latest", runs[-1] if runs else None)
     return whole
+
+
+def is_derived(path: EvidencePath) -> bool:
+    """Whether a way leads to what follows from the runs."""
+    return bool(path.steps) and path.steps[0].to in DERIVED
+
+
+def brought_along(before: Json, after: Json, path: EvidencePath) -> Json:
+    """Evidence of kind ``workflow_runs`` after a change at the end of a way, with what follows from that."""
+    if not path.steps:
+        return completed(after)
+    return recounted(before, after) if path.steps[0].to == "runs" else after
 
 
 def recounted(before: Json, after: Json) -> Json:

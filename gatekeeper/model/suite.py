@@ -49,6 +49,10 @@ class Series:
     values: tuple[tuple[Json] | None, ...]
     place: Place
 
+    def edit(self, sample: Json) -> Edit:
+        """What a sample of it changes."""
+        return Edit(self.path, "set", sample, self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class History:

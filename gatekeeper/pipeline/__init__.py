@@ -1,17 +1,19 @@
-"""The only room that knows the order: load → collect → snapshot → evaluate → decide → render | record | notify."""
+"""The only room that knows the order: load → collect → snapshot → evaluate → decide.
+
+It gives values of ``model``: whoever asked has them rendered, and ``suites`` plays with the same steps.
+"""
 
 from __future__ import annotations
 
-from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of, policy_of
+from gatekeeper.pipeline.asking import Request, evaluate, load_policies_of
 from gatekeeper.pipeline.deciding import closure, decide
-from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot
+from gatekeeper.pipeline.evidence import collect, find_snapshot
 from gatekeeper.pipeline.linting import Linted, lint
 from gatekeeper.pipeline.standing import look_at, stand_on
 from gatekeeper.pipeline.suites import load_suites_of
 
 __all__ = [
     "Linted",
-    "Progress",
     "Request",
     "closure",
     "collect",
@@ -22,6 +24,5 @@ __all__ = [
     "load_policies_of",
     "load_suites_of",
     "look_at",
-    "policy_of",
     "stand_on",
 ]

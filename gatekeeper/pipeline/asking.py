@@ -13,11 +13,12 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import UsageError
 from gatekeeper.load import find_policy_files, load_policies, scan_ids
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.report import LadderReport, ModeReport, RecordedDay, Report
 from gatekeeper.model.times import instant_text
 from gatekeeper.pipeline.deciding import closure, decide
-from gatekeeper.pipeline.evidence import Progress, collect, find_snapshot, snapshot_folders
+from gatekeeper.pipeline.evidence import collect, find_snapshot, snapshot_folders
 from gatekeeper.pipeline.standing import look_at, stand_on
 from gatekeeper.snapshot import list_recorded
 
@@ -81,7 +82,7 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
     ladders: list[LadderReport] = []
     modes: list[ModeReport] = []
     for policy in dict.fromkeys(request.policies):
-        system = policy_of(policies, policy).system
+        system = policies.every[policy].system
         snapshot = collected.get(system) or find_snapshot(
             configuration, system, request.snapshot, request.environment, as_of
         )
@@ -119,21 +120,9 @@ def load_policies_of(configuration: Configuration, wanted: Sequence[str]) -> Pol
         folders.add(ids[policy].parent)
     policies, _warnings = load_policies([file for file in files if file.parent in folders], root, folder)
     for policy in wanted:
-        if policy not in (*policies.gates, *policies.ladders, *policies.modes):
+        if policy not in policies.every:
             raise UsageError(f"{policy!r} is no policy that can be asked", "gates, ladders and modes can")
     return policies
-
-
-def policy_of(policies: PolicySet, policy: str) -> Policy:
-    """The gate, ladder or mode of that id.
-
-    Raises:
-        KeyError: there is none.
-    """
-    for its in (policies.gates.get(policy), policies.ladders.get(policy), policies.modes.get(policy)):
-        if its is not None:
-            return its
-    raise KeyError(policy)
 
 
 def _refuse_modes(policies: PolicySet, wanted: Sequence[str]) -> None:
@@ -156,4 +145,4 @@ def _given(policies: PolicySet, policy: str, request: Request) -> dict[str, Mapp
 
 
 def _systems(policies: PolicySet, wanted: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(policy_of(policies, policy).system for policy in wanted))
+    return tuple(dict.fromkeys(policies.every[policy].system for policy in wanted))

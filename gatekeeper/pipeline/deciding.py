@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from gatekeeper.decide.earliest import earliest_go
@@ -54,9 +55,9 @@ def decide(
     evidence: list[EvidenceNote] = []
     subject = snapshot.subject if snapshot is not None else Subject()
     for gate_id in order:
-        inputs, notes = _inputs(policies, gate_id, snapshot, subject, as_of, decided, given.get(gate_id, {}))
+        inputs = _inputs(policies, gate_id, snapshot, subject, as_of, decided, given.get(gate_id, {}))
         decided[gate_id] = _decide_gate(policies, inputs, given.get(gate_id, {}))
-        evidence += notes
+        evidence += inputs.admitted.notes
     root = decided[policy]
     return Decision(
         policy=policy,
@@ -96,19 +97,17 @@ def _inputs(
     as_of: datetime,
     decided: Mapping[str, GateDecision],
     given: Mapping[str, str],
-) -> tuple[Inputs, tuple[EvidenceNote, ...]]:
+) -> Inputs:
     gate = policies.gates[gate_id]
-    admitted = admit(gate, snapshot, as_of)
-    inputs = Inputs(
+    return Inputs(
         gate=gate,
-        admitted=admitted,
+        admitted=admit(gate, snapshot, as_of),
         parameters=resolve_parameters(gate, given),
         subject=subject,
         as_of=as_of,
         lower={lower: decided[lower] for lower in gate.reads},
         digests={each: policies.gates[each].digest for each in closure(policies, gate_id)},
     )
-    return inputs, admitted.notes
 
 
 def _decide_gate(policies: PolicySet, inputs: Inputs, given: Mapping[str, str]) -> GateDecision:
@@ -143,17 +142,4 @@ def _without_waivers(inputs: Inputs, found: tuple[Finding, ...]) -> tuple[Findin
     """The findings as they would be without any waiver, here or below."""
     if all(lower.verdict is lower.unwaived for lower in inputs.lower.values()):
         return found
-    return evaluate_gate(_unwaived(inputs))
-
-
-def _unwaived(inputs: Inputs) -> Inputs:
-    return Inputs(
-        gate=inputs.gate,
-        admitted=inputs.admitted,
-        parameters=inputs.parameters,
-        subject=inputs.subject,
-        as_of=inputs.as_of,
-        lower=inputs.lower,
-        digests=inputs.digests,
-        unwaived=True,
-    )
+    return evaluate_gate(replace(inputs, unwaived=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +9,14 @@ from typing import TYPE_CHECKING
 from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import UsageError
 from gatekeeper.load import find_sources_files, load_sources
-from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.load.files import environment_of
+from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.snapshot import build_snapshot, find_newest, read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
 
 
 def collect(
@@ -48,8 +46,8 @@ def collect(
 
     sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
     about = sources.about(subject or Subject())
-    asking: tuple[Policy, ...] = (*policies.gates.values(), *policies.ladders.values(), *policies.modes.values())
-    names = {entry.name for policy in asking if policy.system == system for entry in policy.evidence}
+    asking = (policy for policy in policies.every.values() if policy.system == system)
+    names = {entry.name for policy in asking for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
     state = configuration.root / configuration.state
     project = collectors.Project(configuration.root, configuration.allow_commands, state)
@@ -62,13 +60,14 @@ def collect(
 def _sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
     folder = configuration.root / configuration.evidence / system
     files = find_sources_files(configuration.root, configuration.evidence, system)
-    found = {file.name.split(".")[1]: file for file in files}
+    found = {environment_of(file): file for file in files}
     wanted = environment or configuration.environment
     if wanted is None and len(found) == 1:
         return next(iter(found.values()))
     if wanted is None:
         there = f"there are: {', '.join(found)}" if found else f"write {folder / 'sources.<environment>.yaml'}"
-        raise UsageError(f"which environment of {system}?", f"name one with --environment; {there}")
+        named = "name one with GATEKEEPER_ENVIRONMENT or --environment"
+        raise UsageError(f"which environment of {system}?", f"{named}; {there}")
     if wanted not in found:
         raise UsageError(
             f"{system} has no environment {wanted!r}", f"there are: {', '.join(found) or 'none'} (in {folder})"
@@ -87,25 +86,52 @@ def find_snapshot(
         UsageError: the file is of another system or environment, or the environment is not known.
         InvalidInput: the file is no snapshot, or was changed.
     """
-    wanted = environment
     if file is None:
-        several = len(find_sources_files(configuration.root, configuration.evidence, system)) > 1
-        wanted = wanted or configuration.environment
-        if wanted is not None or several:
-            _sources_file(configuration, system, wanted)
+        wanted = _judged_environment(configuration, system, environment)
         return find_newest(snapshot_folders(configuration, system), system, as_of, wanted)
     snapshot = read_snapshot(file)
     if snapshot.system != system:
         raise UsageError(f"{file} is a snapshot of {snapshot.system}, the policy is about {system}")
-    if wanted is not None and snapshot.subject.environment != wanted:
+    if environment is not None and snapshot.subject.environment != environment:
         found = snapshot.subject.environment or "no environment"
-        raise UsageError(f"{file} is a snapshot of {found}, and --environment says {wanted}")
+        raise UsageError(f"{file} is a snapshot of {found}, and --environment says {environment}")
     return snapshot
+
+
+def find_recorded(configuration: Configuration, system: str, as_of: datetime) -> Snapshot | None:
+    """The newest snapshot of the environment that the project ships, and that is not after ``as_of``; None for none.
+
+    What was collected on this machine is left out, so that the answer is the same on any other.
+
+    Raises:
+        UsageError: there are several environments and none is configured, or the configured one is not known.
+        InvalidInput: the file is no snapshot, or was changed.
+    """
+    wanted = _judged_environment(configuration, system, None)
+    return find_newest((recorded_folder(configuration, system),), system, as_of, wanted)
+
+
+def _judged_environment(configuration: Configuration, system: str, environment: str | None) -> str | None:
+    """Whose evidence is judged; None where nobody says so and there is no other.
+
+    Raises:
+        UsageError: there are several and none is named, or the one that is named is not known.
+    """
+    several = len(find_sources_files(configuration.root, configuration.evidence, system)) > 1
+    wanted = environment or configuration.environment
+    if wanted is not None or several:
+        _sources_file(configuration, system, wanted)
+    return wanted
+
+
+def recorded_folder(configuration: Configuration, system: str) -> Path:
+    """Where the snapshots of a system are that the project ships."""
+    return configuration.root / configuration.evidence / system / "recorded"
 
 
 def snapshot_folders(configuration: Configuration, system: str) -> tuple[Path, ...]:
     """Where snapshots of a system are: those that the project ships, and those that were collected here."""
     return (
-        configuration.root / configuration.evidence / system / "recorded",
+        recorded_folder(configuration, system),
         configuration.root / configuration.state / "snapshots" / system,
     )

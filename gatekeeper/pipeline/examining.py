@@ -11,11 +11,12 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import Diagnostic, InvalidDocuments, UsageError
 from gatekeeper.evaluate.admission import USABLE, admit
 from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources
+from gatekeeper.load.files import environment_of
 from gatekeeper.model.examination import Examined, Tried, Unmet
 from gatekeeper.model.policy import Policy
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
-from gatekeeper.pipeline.evidence import Progress
 from gatekeeper.snapshot import build_snapshot
 
 if TYPE_CHECKING:
@@ -84,16 +85,16 @@ def _policies(configuration: Configuration, invalid: list[Diagnostic]) -> tuple[
     except InvalidDocuments as refused:
         invalid += refused.diagnostics
         return None
-    return (*loaded.gates.values(), *loaded.ladders.values(), *loaded.modes.values())
+    return tuple(loaded.every.values())
 
 
 def _of_environment(files: Sequence[Path], environment: str | None, configuration: Configuration) -> Sequence[Path]:
     named = environment or configuration.environment
     if named is None:
         return files
-    chosen = [file for file in files if file.name == f"sources.{named}.yaml"]
+    chosen = [file for file in files if environment_of(file) == named]
     if not chosen:
-        there = sorted({file.name.removeprefix("sources.").removesuffix(".yaml") for file in files})
+        there = sorted({environment_of(file) for file in files})
         raise UsageError(f"there is no environment {shown(named)}", f"there are: {', '.join(there) or 'none'}")
     return chosen
 

@@ -12,7 +12,8 @@ from gatekeeper.load import load_suites
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.suite import Suite
-from gatekeeper.snapshot import find_newest, read_snapshot
+from gatekeeper.pipeline.evidence import find_recorded
+from gatekeeper.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
@@ -30,6 +31,6 @@ def load_suites_of(configuration: Configuration, files: Sequence[Path], policies
 
     @cache
     def recorded(system: str, at: datetime) -> Snapshot | None:
-        return find_newest((configuration.root / configuration.evidence / system / "recorded",), system, at)
+        return find_recorded(configuration, system, at)
 
     return load_suites(files, configuration.root, policies, recorded, cache(read_snapshot))

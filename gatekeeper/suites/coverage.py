@@ -81,7 +81,6 @@ def coverage(
         whole: systems of which policies that no suite asks are told as well, with nothing seen.
     """
     asked = {policy.id for suite in suites for policy in asked_policies(policies, suite.policies)}
-    every: Mapping[str, Policy] = {**policies.gates, **policies.ladders, **policies.modes}
     return tuple(
         PolicyCoverage(
             policy=name,
@@ -90,7 +89,7 @@ def coverage(
             parts=tuple(sorted(_parts(policy, sightings.seen), key=lambda each: (each.place, each.kind, each.id))),
             branches=traces.branches_of(policy),
         )
-        for name, policy in sorted(every.items())
+        for name, policy in sorted(policies.every.items())
         if policy.system in whole or name in asked
     )
 

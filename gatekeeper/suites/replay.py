@@ -30,8 +30,9 @@ def replay(configuration: Configuration, file: Path, case: str | None = None) ->
     """
     if from_root(file, configuration.root).is_dir():
         raise UsageError(f"{file} is a folder", "name the file of one suite")
-    suites, policies = load_project_suites(configuration, (file,))
-    suite, chosen = _chosen(suites, file, case)
+    project = load_project_suites(configuration, (file,))
+    policies = project.policies
+    suite, chosen = _chosen(project.suites, file, case)
     played = play(chosen, suite, policies)
     return Replay(
         suite=suite,

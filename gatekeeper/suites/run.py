@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +14,7 @@ from gatekeeper.load import find_policy_files, find_suite_files, load_policies
 from gatekeeper.load.diagnostics import did_you_mean
 from gatekeeper.load.files import from_root
 from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.progress import Progress
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.model.suite_run import CaseRun, SuiteRun, SuitesReport
 from gatekeeper.pipeline import load_suites_of
@@ -24,9 +25,6 @@ from gatekeeper.suites.traced import traced_policies
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,9 @@ def run_suites(configuration: Configuration, request: SuitesRequest, progress: P
         UsageError: there is no case that a pattern means.
         InvalidInput: there is no such file or no suite, or a suite, a policy or a recorded snapshot cannot be used.
     """
-    suites, policies = load_project_suites(configuration, request.paths)
-    whole = _whole_systems(configuration, request.paths) if not request.cases else frozenset()
-    chosen = choose_cases(suites, request.cases)
-    copies, traces = traced_policies(policies)
+    project = load_project_suites(configuration, request.paths)
+    chosen = choose_cases(project.suites, request.cases)
+    copies, traces = traced_policies(project.policies)
     sightings = Sightings()
     total, done = sum(len(cases) for _, cases in chosen), 0
     runs: list[SuiteRun] = []
@@ -71,11 +68,11 @@ def run_suites(configuration: Configuration, request: SuitesRequest, progress: P
     return SuitesReport(
         suites=tuple(runs),
         coverage=coverage(
-            policies,
+            project.policies,
             (suite for suite, _ in chosen),
             sightings,
             traces,
-            whole=whole,
+            whole=project.whole if not request.cases else (),
         ),
         list_unseen=request.list_unseen,
         fail_under=request.fail_under,
@@ -92,8 +89,22 @@ def run_case(case: Case, suite: Suite, policies: PolicySet, sightings: Sightings
     return CaseRun(case, len(played.moments), compare(played))
 
 
-def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> tuple[tuple[Suite, ...], PolicySet]:
-    """The suites of a project, or those at some paths, and every policy of the systems that they stand in.
+@dataclass(frozen=True, slots=True)
+class ProjectSuites:
+    """Suites of a project.
+
+    Attributes:
+        policies: every policy of the systems that the suites stand in, and of those that are whole.
+        whole: systems of which every suite is here.
+    """
+
+    suites: tuple[Suite, ...]
+    policies: PolicySet
+    whole: frozenset[str]
+
+
+def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> ProjectSuites:
+    """The suites of a project, or those at some paths.
 
     Raises:
         InvalidInput: there is no such file or no suite, a path lies outside of the policies, or a suite, a policy or a
@@ -106,21 +117,29 @@ def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> 
         where = ", ".join(str(each) for each in paths) or str(root / folder)
         raise InvalidInput(f"there is no suite in {where}", "a suite lies in policies/<system>/<name>_test.yaml")
     every = find_policy_files(root, folder)
-    systems = {_system_of(file, root / folder) for file in files} | _whole_systems(configuration, paths)
+    whole = _whole_systems(configuration, paths, files, every)
+    systems = {_system_of(file, root / folder) for file in files} | whole
     beside = [each for each in every if _system_of(each, root / folder) in systems]
     policies, _warnings = load_policies(beside or every, root, folder)
-    return load_suites_of(configuration, files, policies), policies
+    return ProjectSuites(load_suites_of(configuration, files, policies), policies, whole)
 
 
-def _whole_systems(configuration: Configuration, paths: Sequence[Path]) -> frozenset[str]:
-    """Systems of which every suite is played; one without any suite where a path is a folder that holds it."""
+def _whole_systems(
+    configuration: Configuration, paths: Sequence[Path], files: Sequence[Path], policies: Sequence[Path]
+) -> frozenset[str]:
+    """Systems of which every suite is played; one without any suite where a path is a folder that holds it.
+
+    Args:
+        files: the suites that are played: those at the paths.
+        policies: every file of policies.
+    """
     root, base = configuration.root, configuration.root / configuration.policies
-    played = {os.path.realpath(each) for each in find_suite_files(root, configuration.policies, paths)}
+    played = {os.path.realpath(each) for each in files}
     suites: dict[str, set[str]] = {}
     for each in find_suite_files(root, configuration.policies):
         suites.setdefault(_system_of(each, base), set()).add(os.path.realpath(each))
     named = [os.path.realpath(from_root(each, root)) for each in paths or (base,)]
-    found = {_system_of(each, base) for each in find_policy_files(root, configuration.policies)}
+    found = {_system_of(each, base) for each in policies}
     return frozenset(
         system
         for system in found

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from gatekeeper.errors import InvalidInput
-from gatekeeper.model.asked import asked_policies, needs_of
+from gatekeeper.model.asked import Needs, asked_policies, kind_of, needs_of
 from gatekeeper.model.evidence_path import PathRefused
 from gatekeeper.model.policy import EvidenceEntry, PolicySet
 from gatekeeper.model.run_history import cut_at
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Failure, Snapshot, Subject
-from gatekeeper.model.story import Values, edited, given_value, path_of, sampled
-from gatekeeper.model.suite import Case, Edit, Event, History, Series, Suite
+from gatekeeper.model.story import Values, begun, comes_last, edited, path_of
+from gatekeeper.model.suite import Case, Edit, History, Series, Suite
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.snapshot import KeptValues
@@ -105,35 +105,32 @@ class _Story:
     """What stays the same from look to look.
 
     Attributes:
-        needs: evidence name → what each asked policy needs of it.
-        values: the whole content with which the case begins, of what an asked policy needs.
+        values: the whole content with which the case begins.
+        last: those of its edits that are made after all others.
     """
 
     case: Case
     suite: Suite
-    needs: Mapping[str, tuple[EvidenceEntry, ...]]
+    needs: Needs
     values: Values
-    events: tuple[Event, ...]
+    last: tuple[Edit, ...]
     computed: Mapping[str, str]
 
     @classmethod
     def of(cls, case: Case, policies: PolicySet, suite: Suite) -> _Story:
         """The story of a case."""
         needs = needs_of(asked_policies(policies, suite.policies))
-        recorded = case.snapshot.items if case.snapshot else {}
-        values: Values = {name: each.value for name, each in recorded.items() if name in needs}
-        given = {each.name: given_value(each, _kind(each.name, needs, case.snapshot)) for each in case.given}
-        values = {**values, **given}
+        last = tuple(edit for edit in case.edits if comes_last(edit, needs))
+        values = begun(case.given, case.snapshot, needs)
         for edit in case.edits:
-            values = edited(values, edit, _kind(path_of(edit.path).name, needs, case.snapshot))
-        computed = computed_states(case, policies, suite)
-        return cls(case, suite, needs, values, tuple(sorted(case.events, key=lambda each: each.at)), computed)
+            values = values if edit in last else edited(values, edit, needs)
+        return cls(case, suite, needs, values, last, computed_states(case, policies, suite))
 
     def look(self, offset: timedelta, titles: tuple[str, ...]) -> Look:
         """The evidence so long after the beginning."""
         at = self.case.now + offset
-        values, absent = self._values(offset)
         lacking = self._lacking(offset)
+        values, absent = self._values(offset, lacking)
         items: dict[str, Evidence] = {}
         for name in sorted({*values, *(name for name, how in lacking.items() if how in _FAILURES)}):
             how = lacking.get(name, "")
@@ -155,65 +152,68 @@ class _Story:
             unread=unread,
         )
 
-    def _values(self, offset: timedelta) -> tuple[Values, frozenset[str]]:
+    def _values(self, offset: timedelta, lacking: Mapping[str, str]) -> tuple[Values, frozenset[str]]:
         """The whole content at a look, and the names of what was not collected then."""
-        values, absent = self.values, set()
-        for series in self.case.series:
-            path = path_of(series.path)
-            sample = _sample(series, offset, self.case.every)
-            if sample is None:
-                absent.add(path.name)
-            else:
-                values = sampled(values, path, sample[0])
-        for event in self.events:
-            for edit in event.edits if event.at <= offset else ():
-                values = self._after(values, edit)
-        return values, frozenset(absent)
+        samples = [(each, _sample(each, offset, self.case.every)) for each in self.case.series]
+        absent = frozenset(path_of(each.path).name for each, sample in samples if sample is None)
+        changes = [
+            *(("case", edit) for edit in self.last),
+            *(("series", each.edit(sample[0])) for each, sample in samples if sample is not None),
+            *(("event", edit) for event in self.case.events if event.at <= offset for edit in event.edits),
+        ]
+        values = self._after(self.values, [each for each in changes if not comes_last(each[1], self.needs)])
+        values = {**values, **dict(self._cut(values, self.case.now + offset, lacking))}
+        return self._after(values, [each for each in changes if comes_last(each[1], self.needs)]), absent
 
-    def _after(self, values: Values, edit: Edit) -> Values:
-        """The evidence after an event's edit; a series may have taken away the row that it is about."""
-        try:
-            return edited(values, edit, _kind(path_of(edit.path).name, self.needs, self.case.snapshot))
-        except PathRefused as refused:
-            message = f"{edit.place}: the event cannot change {shown(edit.path, 100)}: {refused.message}"
-            hint = "a series or an earlier event has changed what this is about"
-            raise InvalidInput(message, hint) from None
+    def _after(self, values: Values, changes: Iterable[tuple[str, Edit]]) -> Values:
+        """The evidence after edits, each with whose it is; what one is about may have been taken away before."""
+        for whose, edit in changes:
+            try:
+                values = edited(values, edit, self.needs)
+            except PathRefused as refused:
+                message = f"{edit.place}: the {whose} cannot change {shown(edit.path, 100)}: {refused.message}"
+                hint = "a series or an earlier event has changed what this is about"
+                raise InvalidInput(message, hint) from None
+        return values
+
+    def _cut(self, values: Values, at: datetime, lacking: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
+        """What of the histories there is to see at a look: the runs up to their collection."""
+        for each in self.case.given:
+            if isinstance(each.value, History) and each.name in values:
+                yield each.name, cut_at(values[each.name], self._collected(each.name, lacking.get(each.name, ""), at))
 
     def _lacking(self, offset: timedelta) -> Mapping[str, str]:
         """Evidence name → how it lacks at a look; empty where it is there again."""
         found = dict(self.case.lacking)
-        for event in self.events:
+        for event in self.case.events:
             found.update(event.lacking if event.at <= offset else {})
         return found
 
-    def _item(self, name: str, value: Json, how: str, at: datetime) -> Evidence:
-        recorded = self.case.snapshot.items.get(name) if self.case.snapshot is not None else None
-        given = next((each for each in self.case.given if each.name == name), None)
-        collected = at - self.case.age[name] if name in self.case.age else at
-        if recorded is not None and given is None and name not in self.case.age:
-            collected = recorded.collected_at
+    def _recorded(self, name: str) -> Evidence | None:
+        """What the case takes from its snapshot; None of what it gives itself."""
+        if self.case.snapshot is None or any(each.name == name for each in self.case.given):
+            return None
+        return self.case.snapshot.items.get(name)
+
+    def _collected(self, name: str, how: str, at: datetime) -> datetime:
+        """When what is seen at a look was collected."""
         if how == "stale":
-            collected = at - _longest_age(self.needs[name]) - _JUST_TOO_OLD
-        if given is not None and isinstance(given.value, History):
-            value = self._cut(name, value, collected, at)
+            return at - _longest_age(self.needs[name]) - _JUST_TOO_OLD
+        if name in self.case.age:
+            return at - self.case.age[name]
+        recorded = self._recorded(name)
+        return at if recorded is None else recorded.collected_at
+
+    def _item(self, name: str, value: Json, how: str, at: datetime) -> Evidence:
+        recorded, collected = self._recorded(name), self._collected(name, how, at)
         failure = Failure(how, _FAILURES[how]) if how in _FAILURES else None
         value = None if how in ("failed", "mistyped") else value
-        if recorded is not None and given is None:
+        if recorded is not None:
             failure = failure or recorded.failure
             digest = recorded.digest if value is recorded.value else _UNREAD
             return replace(recorded, collected_at=collected, value=value, failure=failure, digest=digest)
-        kind = _kind(name, self.needs, self.case.snapshot)
+        kind = kind_of(self.needs, name)
         return _item(name, kind, value, collected, f"{self.suite.file}, case {self.case.id}", failure)
-
-    def _cut(self, name: str, value: Json, collected: datetime, at: datetime) -> Json:
-        """A history up to its collection; a count or a last run that an edit set stays as it was set."""
-        edits = (*self.case.edits, *(e for event in self.events if self.case.now + event.at <= at for e in event.edits))
-        ways = [path_of(each.path) for each in edits]
-        said = {way.steps[0].to for way in ways if way.name == name and way.steps} & {"latest", "total_count"}
-        cut = cut_at(value, collected)
-        if not isinstance(cut, dict) or not isinstance(value, dict):
-            return cut
-        return {**cut, **{field: each for field, each in value.items() if field in said}}
 
 
 def computed_states(case: Case, policies: PolicySet, suite: Suite) -> Mapping[str, str]:
@@ -241,12 +241,6 @@ def _sample(series: Series, offset: timedelta, every: timedelta | None) -> tuple
 def _longest_age(entries: tuple[EvidenceEntry, ...]) -> timedelta:
     """The longest age at which one of the policies still takes the evidence; the loader has seen that there is one."""
     return max(entry.max_age for entry in entries if entry.max_age is not None)
-
-
-def _kind(name: str, needs: Mapping[str, tuple[EvidenceEntry, ...]], recorded: Snapshot | None) -> str:
-    if name in needs:
-        return needs[name][0].kind
-    return recorded.items[name].kind if recorded is not None and name in recorded.items else "json"
 
 
 def _item(

@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 
 from gatekeeper.expr import Program
 from gatekeeper.expr.trace import branches, traced
+from gatekeeper.model.asked import parts_of
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy, PolicySet
+from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.rule import Expression
 from gatekeeper.model.suite_run import BranchSeen
 
 _P = TypeVar("_P")
-
-_HOLD_NONE = (Place, EvidenceEntry, Parameter)
-"""What holds no expression; a schema can be large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +54,7 @@ def traced_policies(policies: PolicySet) -> tuple[PolicySet, Traces]:
 
 def expressions_of(value: object) -> Iterator[Expression]:
     """Every expression within a policy, or a part of one."""
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from expressions_of(each)
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from expressions_of(each)
-    elif is_dataclass(value) and not isinstance(value, _HOLD_NONE):
-        for each in fields(value):
-            yield from expressions_of(getattr(value, each.name))
+    return (each for each in parts_of(value, Expression) if isinstance(each, Expression))
 
 
 def _traced(value: _P, traces: Traces) -> _P:

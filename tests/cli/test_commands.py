@@ -329,3 +329,12 @@ def test_lint_without_any_policy_is_not_green(project: Project) -> None:
     project.policy.unlink()
     ended = project.run("lint")
     assert (ended.code, "there is no policy" in ended.err) == (4, True)
+
+
+def test_an_environment_may_have_a_dot_in_its_name(project: Project) -> None:
+    local = project.root / "evidence/demo/sources.local.yaml"
+    local.with_name("sources.eu.live.yaml").write_text(local.read_text().replace("local", "eu.live"))
+    assert project.run("collect", "demo", "--environment", "eu.live").code == 0
+    assert project.run("evaluate", "demo", "--environment", "eu.live").code == 0
+    unknown = project.run("evaluate", "demo", "--environment", "eu")
+    assert (unknown.code, "there are: eu.live, local" in unknown.err) == (2, True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.conftest import Project
+from gatekeeper.model.snapshot import Subject
+from gatekeeper.snapshot import build_snapshot, write_snapshot
+from tests.builders import item
+from tests.cli.conftest import SOURCES, Project
 
 SUITE = """\
 apiVersion: gatekeeper/v1
@@ -91,6 +95,24 @@ def test_cases_are_chosen_by_their_id(project: Project, suite: Path) -> None:
     assert "1 case: it holds" in ended.out
     both = project.run("test", "--case", "at-*", "--case", "over-the-limit")
     assert both.code == 4
+
+
+def test_what_is_recorded_of_another_environment_is_not_begun_with(project: Project, suite: Path) -> None:
+    evidence = project.root / "evidence/demo"
+    (evidence / "sources.live.yaml").write_text(SOURCES.replace("environment: local", "environment: live"))
+    for environment, rate, hour in (("local", 0.01, 8), ("live", 0.5, 9)):
+        at = datetime(2026, 3, 3, hour, tzinfo=UTC)
+        measured = item("metrics", {"error_rate": rate}, collected_at=at)
+        write_snapshot(build_snapshot("demo", Subject("demo", environment), [measured]), evidence / "recorded")
+    begins = SUITE.replace("evidence:\n  metrics: {error_rate: 0.01}\n", "snapshot: recorded\n")
+    suite.write_text(begins[: begins.index("    set:")] + "    expect: {verdict: GO}\n")
+    assert project.run("test", env={"GATEKEEPER_ENVIRONMENT": "local"}).code == 0
+    live = project.run("test", env={"GATEKEEPER_ENVIRONMENT": "live"})
+    assert (live.code, "NO-GO" in live.out) == (4, True)
+    unsaid = project.run("test")
+    assert (unsaid.code, unsaid.out) == (4, "")
+    assert "demo_test.yaml:6:11: `snapshot`: which environment of demo?" in unsaid.err
+    assert "there are: live, local" in unsaid.err
 
 
 def test_a_case_that_there_is_not_is_a_usage_error_with_a_suggestion(project: Project, suite: Path) -> None:

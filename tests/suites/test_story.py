@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from gatekeeper.evaluate.admission import admit
 from gatekeeper.load import load_policies, load_suites
-from gatekeeper.model.asked import find_policy
 from gatekeeper.model.edits import append, put, take_out
 from gatekeeper.model.evidence_path import PathRefused, parse_path
 from gatekeeper.model.policy import PolicySet
@@ -192,7 +191,7 @@ def test_a_history_grows_with_the_looks(tell: Tell) -> None:
 
 def test_a_tick_without_a_run_leaves_no_hole(tell: Tell, policies: PolicySet) -> None:
     for look in tell("every: 7h", "for: 14h"):
-        gate = find_policy(policies, "launch")
+        gate = policies.every.get("launch")
         assert gate is not None
         notes = {note.name: (note.state, note.detail) for note in admit(gate, look.snapshot, look.at).notes}
         assert notes["nightly"] == ("usable", "")
@@ -237,8 +236,40 @@ def test_a_count_that_an_event_sets_holds_from_then_on(tell: Tell, policies: Pol
     assert [state(policies, each, "nightly") for each in found] == ["usable", "truncated", "truncated"]
 
 
+def test_a_count_that_a_series_gives_is_as_it_is_given(tell: Tell) -> None:
+    found = tell("every: 2h", "series: {nightly.total_count: 9 7}")
+    assert [value(each, "nightly")["total_count"] for each in found] == [9, 7]
+
+
+def test_the_last_run_follows_from_a_series_of_runs(tell: Tell) -> None:
+    run = "{run_number: 1, conclusion: success, created_at: 2026-03-01T02:00:00Z}"
+    found = tell(
+        "every: 1m",
+        'series: {"nightly.runs[0].conclusion": success failure}',
+        base="evidence:\n  nightly: {workflow: nightly.yml, runs: [" + run + "]}\n",
+    )
+    assert [value(each, "nightly")["latest"]["conclusion"] for each in found] == ["success", "failure"]
+
+
+def test_a_last_run_that_an_event_sets_is_one_that_there_is(tell: Tell) -> None:
+    found = tell(
+        "events:",
+        "  - {at: 1m, set: {nightly.latest.conclusion: cancelled}}",
+        "  - {at: 2m, add: {nightly.runs: [{run_number: 2, run_attempt: 2, conclusion: success}]}}",
+    )
+    last = [value(each, "nightly")["latest"] for each in found]
+    assert [each["conclusion"] for each in last] == ["failure", "cancelled", "cancelled"]
+    assert [(each["run_number"], each["run_attempt"]) for each in last] == [(2, 1), (2, 1), (2, 2)]
+
+
+def test_evidence_that_an_event_sets_whole_may_leave_out_what_follows(tell: Tell) -> None:
+    run = "{run_number: 1, conclusion: failure, created_at: 2026-03-01T02:00:00Z}"
+    found = tell("events: [{at: 1m, set: {nightly: {workflow: nightly.yml, runs: [" + run + "]}}}]")
+    assert (value(found[1], "nightly")["total_count"], runs(found[1])) == (1, [(1, "failure")])
+
+
 def state(policies: PolicySet, look: Look, name: str) -> str:
-    gate = find_policy(policies, "launch")
+    gate = policies.every.get("launch")
     assert gate is not None
     (found,) = (note.state for note in admit(gate, look.snapshot, look.at).notes if note.name == name)
     return found
@@ -280,6 +311,16 @@ def test_events_add_up_in_the_order_of_time(tell: Tell) -> None:
     ids = [[each["id"] for each in value(look, "incidents")["incidents"]] for look in found]
     assert ids == [[], ["A"], [], ["B"]]
     assert [each.titles for each in found] == [(), ("opened",), ("closed",), ("again",)]
+
+
+def test_events_that_nobody_saw_are_told_in_the_order_of_time(tell: Tell) -> None:
+    found = tell(
+        "every: 1m",
+        "for: 5m",
+        "pauses: [{from: 0m, to: 5m}]",
+        "events: [{at: 3m, title: closed}, {at: 1m, title: opened}]",
+    )
+    assert [each.titles for each in found] == [(), ("opened", "closed")]
 
 
 # ---------------------------------------------------------------- what lacks
