@@ -81,7 +81,8 @@ def _sample(window: CleanWindow, inputs: Inputs, row: object, index: int) -> Sam
     if at > inputs.as_of + SKEW:
         raise Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
     counted, because = _classify(window, bindings)
-    return Sample(at, label, counted, because)
+    ended = counted is Counted.PENDING and (window.pending is None or run(window.pending, bindings) is not True)
+    return Sample(at, label, counted, because, ended)
 
 
 def _classify(window: CleanWindow, bindings: Mapping[str, object]) -> tuple[Counted, str]:

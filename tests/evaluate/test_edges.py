@@ -172,8 +172,30 @@ WINDOW: dict[str, Any] = {
 def test_a_sample_that_cannot_be_judged_is_never_clean(broken: dict[str, Json]) -> None:
     whole: dict[str, Json] = {"at": instant_text(NOW - timedelta(minutes=50)), "ok": True, "pending": False}
     finding = finding_of(CleanWindow(**WINDOW), {"runs": [whole, broken]})
-    assert finding.outcome is not Outcome.PASS or broken["at"] == AT
+    assert finding.outcome is Outcome.UNKNOWN
     assert finding_of(CleanWindow(**WINDOW), {"runs": [broken]}).outcome is not Outcome.PASS
+
+
+def test_only_a_last_sample_that_has_not_ended_is_left_out() -> None:
+    runs: list[Json] = [
+        {"at": instant_text(NOW - timedelta(minutes=50)), "ok": True, "pending": False, "branch": "main"}
+    ]
+    void = (VoidRun(expression("run.branch == 'x'"), "another branch"),)
+    last: list[tuple[dict[str, Json], Outcome]] = [
+        ({"ok": False, "pending": True, "branch": "main"}, Outcome.PASS),
+        ({"pending": True}, Outcome.PASS),  # it is going on, or of another branch
+        ({"ok": True}, Outcome.UNKNOWN),
+        ({"pending": False, "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": None, "pending": False, "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": True, "pending": "no", "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": True, "pending": False}, Outcome.UNKNOWN),
+        ({"ok": False, "pending": False, "branch": "main"}, Outcome.FAIL),
+    ]
+    for run, outcome in last:
+        finding = finding_of(CleanWindow(**{**WINDOW, "void": void}), {"runs": [*runs, {"at": AT, **run}]})
+        assert finding.outcome is outcome, run
+    no_pending = CleanWindow(**{**WINDOW, "pending": None})
+    assert finding_of(no_pending, {"runs": [*runs, {"at": AT, "ok": None}]}).outcome is Outcome.UNKNOWN
 
 
 def test_a_window_without_a_bound_and_without_samples_is_not_clean() -> None:
