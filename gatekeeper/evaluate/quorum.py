@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gatekeeper.evaluate.admission import SKEW
+from gatekeeper.evaluate.admission import lies_ahead
 from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.finding import QuorumState, SignOff
 from gatekeeper.model.times import instant_text, parse_instant
@@ -134,7 +134,7 @@ def _objections(role: str, entry: Mapping[str, Json], person: str | None, terms:
     if entry.get("final") is not True:
         found.append("it is a draft, not the final sign-off")
     found += _wrong_basis(entry, terms)
-    if signed_at > terms.as_of + SKEW:
+    if lies_ahead(signed_at, terms.as_of):
         found.append(f"it is signed at {instant_text(signed_at)}, after the decision")
     if terms.content_until is not None and signed_at < terms.content_until:
         found.append(f"it is older than what it binds ({instant_text(terms.content_until)})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from gatekeeper.evaluate.admission import SKEW
+from gatekeeper.evaluate.admission import lies_ahead
 from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.evaluate.judgement import Judgement, lacks_of, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
@@ -78,7 +78,7 @@ def _sample(window: CleanWindow, inputs: Inputs, row: object, index: int) -> Sam
     bindings = {**inputs.bindings, window.sample: row}
     at = instant_of(run(window.at, bindings))
     label = window.label.render(bindings) if window.label is not None else f"sample {index + 1}"
-    if at > inputs.as_of + SKEW:
+    if lies_ahead(at, inputs.as_of):
         raise Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
     counted, because = _classify(window, bindings)
     ended = counted is Counted.PENDING and (window.pending is None or run(window.pending, bindings) is not True)

@@ -17,6 +17,7 @@ from itertools import groupby
 
 from gatekeeper.evaluate.series import hold, too_long
 from gatekeeper.model.series import Streak
+from gatekeeper.model.times import later
 from gatekeeper.model.window import Gap, Reset, Tally, WindowState
 
 NAMED_SAMPLES = 5
@@ -139,7 +140,7 @@ def judge_window(
         return taken
 
     def complete(taken: _Walk) -> bool:
-        return taken.clean_since is not None and taken.clean_since + length <= observed_until
+        return taken.clean_since is not None and observed_until - taken.clean_since >= length
 
     seen, worst, best = walk(None), walk(Counted.RESET), walk(Counted.CLEAN)
     shown = worst if complete(worst) else seen
@@ -153,7 +154,7 @@ def judge_window(
         observed_until=observed_until,
         clean_since=shown.clean_since,
         clean_samples=shown.clean_samples,
-        completes_at=shown.clean_since + length if shown.clean_since is not None else None,
+        completes_at=later(shown.clean_since, length) if shown.clean_since is not None else None,
         complete=complete(worst),
         resets=tuple(seen.resets),
         gaps=tuple(seen.gaps),

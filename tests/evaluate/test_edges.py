@@ -347,11 +347,45 @@ def test_a_span_that_is_none_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30T00:00:00Z", "2026-03-03T25:00:00Z", "2026-03-03T09:00:00", "9999-12-31T23:59:59-01:00"]
+    "text",
+    [
+        "2026-02-30T00:00:00Z",
+        "2026-03-03T25:00:00Z",
+        "2026-03-03T24:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "2026-03-03T09:00:00+01:60",
+        "2026-03-03T09:00:00+24:00",
+        "2026-03-03T09:00:00",
+        "9999-12-31T23:59:59-01:00",
+    ],
 )
 def test_an_instant_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no date and time"):
         parse_instant(text)
+
+
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=0)
+
+
+@pytest.mark.parametrize("at", [LAST, datetime.min.replace(tzinfo=UTC)])
+def test_the_first_and_the_last_instant_of_the_calendar_are_instants_as_well(at: datetime) -> None:
+    text = instant_text(at)
+    value: Json = {"runs": [{"at": text, "ok": True, "pending": False}], "approvals": []}
+    window = CleanWindow(**WINDOW)
+    rules = [rule("met", "age(a.runs[0].at) <= hours(1)"), rule("clean", window), rule("signed", quorum())]
+    decision = decide(
+        policy_set(gate("g", rules, [entry("a")])), "g", snapshot(item("a", value, collected_at=at)), as_of=at
+    )
+    assert {f.rule: f.outcome for f in decision.root.findings} == {
+        "met": Outcome.PASS,
+        "clean": Outcome.FAIL,
+        "signed": Outcome.FAIL,
+    }
+
+
+def test_a_span_of_centuries_is_told_to_the_second() -> None:
+    long = timedelta(days=110_000, hours=1, seconds=59, microseconds=999_999)
+    assert (span_text(long), exact_span_text(long)) == ("110000 d 1 h", "110000 d 1 h 59.999999 s")
 
 
 def test_an_instant_keeps_what_it_says() -> None:
