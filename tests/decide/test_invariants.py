@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import Gate, PolicySet
-from gatekeeper.model.rule import Each, Enforcement, ReadGate, Rule
+from gatekeeper.model.rule import CleanWindow, Each, Enforcement, ReadGate, Rule, VoidRun
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver, WaiverUse
 from gatekeeper.pipeline import decide
@@ -173,6 +174,62 @@ def test_losing_evidence_never_turns_a_decision_into_go(
     after = decided(policies, replace(evidence, items=items))
     if before.verdict is not Verdict.GO:
         assert after.verdict is not Verdict.GO
+
+
+runs = st.lists(
+    st.fixed_dictionaries(
+        {
+            "at": st.integers(1, 6).map(lambda minute: instant_text(NOW - timedelta(minutes=minute))),
+            "ok": st.sampled_from([True, True, False, None]),
+            "going": st.sampled_from([False, False, True]),
+            "drill": st.sampled_from([False, True]),
+        }
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(
+    runs,
+    st.fixed_dictionaries({"ok": st.sampled_from([False, True, "true"])}),
+    st.sampled_from(["run.ok", "run.ok || b.ok", "run.ok && b.ok", "!run.ok && b.ok"]),
+    st.sampled_from([None, "run.going", "b.ok", "run.going && b.ok", "run.going || b.ok"]),
+    st.sampled_from([None, "run.drill", "b.ok", "run.drill && b.ok", "run.drill || b.ok"]),
+    st.sampled_from([None, timedelta(minutes=2)]),
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(WAYS),
+)
+@settings(max_examples=400)
+def test_losing_evidence_never_completes_a_window(
+    samples: Json,
+    other: Json,
+    clean: str,
+    pending: str | None,
+    void: str | None,
+    max_gap: timedelta | None,
+    name: str,
+    how: str,
+) -> None:
+    window = CleanWindow(
+        over=expression("a.runs"),
+        sample="run",
+        at=expression("run.at"),
+        clean=expression(clean),
+        pending=expression(pending) if pending is not None else None,
+        void=(VoidRun(expression(void), "a drill"),) if void is not None else (),
+        label=None,
+        length=timedelta(minutes=1),
+        max_gap=max_gap,
+        not_before=None,
+    )
+    its = policy_set(gate("g", [rule("clean", window)], [entry("a"), entry("b")]))
+    items = {"a": item("a", {"runs": samples}, collected_at=NOW), "b": item("b", other)}
+    before = decided(its, snapshot(*items.values()))
+    worse = spoiled(items[name], how)
+    left = [worse if each.name == name else each for each in items.values()]
+    after = decided(its, snapshot(*(each for each in left if each is not None)))
+    assert before.verdict is Verdict.GO or after.verdict is not Verdict.GO
 
 
 @given(policies(), snapshots())

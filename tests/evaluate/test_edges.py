@@ -198,6 +198,21 @@ def test_only_a_last_sample_that_has_not_ended_is_left_out() -> None:
     assert finding_of(no_pending, {"runs": [*runs, {"at": AT, "ok": None}]}).outcome is Outcome.UNKNOWN
 
 
+def test_only_what_lists_the_samples_says_until_when_they_were_observed() -> None:
+    runs: Json = {"runs": [{"at": instant_text(NOW - timedelta(minutes=10)), "ok": True, "pending": False}]}
+    window = CleanWindow(**{**WINDOW, "pending": expression("run.pending && b.late"), "not_before": expression("c.at")})
+    its = policy_set(gate("g", [rule("clean", window)], [entry("a"), entry("b"), entry("c")]))
+    listed = [item("a", runs, collected_at=NOW), item("c", {"at": instant_text(NOW - timedelta(minutes=10))})]
+    for also in ([item("b", {"late": True}, collected_at=NOW - timedelta(minutes=9))], []):
+        (finding,) = decide(its, "g", snapshot(*listed, *also), as_of=NOW).root.findings
+        assert finding.outcome is Outcome.PASS
+        assert finding.evidence == ("a", "b", "c")
+    either = CleanWindow(**{**WINDOW, "over": expression("true || b.late ? a.runs : []")})
+    its = policy_set(gate("g", [rule("clean", either)], [entry("a"), entry("b")]))
+    (finding,) = decide(its, "g", snapshot(listed[0]), as_of=NOW).root.findings
+    assert (finding.outcome, [lack.evidence for lack in finding.lacks]) == (Outcome.UNKNOWN, ["b"])
+
+
 def test_a_window_without_a_bound_and_without_samples_is_not_clean() -> None:
     assert finding_of(CleanWindow(**WINDOW), {"runs": []}).outcome is Outcome.FAIL
 
