@@ -81,7 +81,7 @@ def _not_applied(rule: Rule, applies: object, inputs: Inputs) -> Judgement:
     if applies is False:
         return judged
     lacks = lacks_of(applies, "a bool")
-    return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks)
+    return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks, applies_known=False)
 
 
 def _judge_expect(expect: Expect, inputs: Inputs) -> Judgement:
@@ -132,7 +132,7 @@ def _judge_gate(read: ReadGate, enforcement: Enforcement, inputs: Inputs) -> Jud
 
 def _shown_anything(lower: GateDecision) -> bool:
     """Whether a blocking rule of that gate applied, so that its verdict says something."""
-    return any(f.enforcement.blocks and f.outcome is not Outcome.NOT_APPLICABLE for f in lower.findings)
+    return any(f.enforcement.blocks and f.shows for f in lower.findings)
 
 
 def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:
@@ -168,6 +168,7 @@ def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:
         window=judged.window,
         quorum=judged.quorum,
         because=judged.because,
+        applies_known=judged.applies_known,
     )
 
 

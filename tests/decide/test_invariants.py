@@ -296,6 +296,23 @@ def test_without_waivers_nothing_is_easier(policies: PolicySet, evidence: Snapsh
             assert without.verdict is not Verdict.GO
 
 
+@pytest.mark.parametrize("advisory", [False, True])
+def test_a_waived_rule_that_may_not_apply_shows_nothing(advisory: bool) -> None:
+    low = gate("low", [rule("maybe", "a.ok", applies_when="b.ok")], [entry("a"), entry("b")], advisory=advisory)
+    top = gate("g", [rule("reads-low", ReadGate("low"))])
+    its = policy_set(low, top, waivers=[waiver("maybe", gate="low", accepts_unknown=True)])
+    here = item("a", {"ok": False})
+    for evidence in (snapshot(here, item("b", {"ok": False})), snapshot(here), snapshot()):
+        decision = decide(its, "g", evidence, as_of=NOW)
+        assert decision.verdict is Verdict.INCONCLUSIVE
+        assert decision.gates[1].verdict is (Verdict.GO if advisory else Verdict.INCONCLUSIVE)
+    applies = snapshot(item("b", {"ok": True}))
+    assert decide(its, "g", applies, as_of=NOW).verdict is Verdict.GO, "an unknown that applies is accepted as ever"
+    bare = decide(policy_set(low, waivers=its.waivers), "low", snapshot(here), as_of=NOW)
+    if not advisory:
+        assert bare.root.reason == "no blocking rule is known to apply, so nothing has been shown"
+
+
 HARD_BELOW = [
     pytest.param("a.n > 5", Outcome.FAIL, id="fails"),
     pytest.param("b.n > 5", Outcome.UNKNOWN, id="is unknown"),
