@@ -39,8 +39,8 @@ def reason_of(verdict: Verdict, findings: Sequence[Finding]) -> str:
         told = "every blocking rule that applies passes"
         return f"{told}, with {_count(waived, 'finding')} waived" if waived else told
     if not stops:
-        known = all(finding.applies_known for finding in findings if finding.enforcement.blocks)
-        applies = "applies" if known else "is known to apply"
+        unsaid = all(f.outcome is Outcome.NOT_APPLICABLE for f in findings if f.enforcement.blocks)
+        applies = "applies" if unsaid else "is known to apply"
         return f"no blocking rule {applies}, so nothing has been shown"
     failing = _rules(f for f in stops if f.outcome is Outcome.FAIL)
     unknown = [rule for rule in _rules(f for f in stops if f.outcome is Outcome.UNKNOWN) if rule not in failing]

@@ -15,7 +15,7 @@ from gatekeeper.evaluate.rows import judge_rows
 from gatekeeper.evaluate.sign_off import judge_sign_offs
 from gatekeeper.evaluate.streak import judge_streak
 from gatekeeper.model.decision import GateDecision, Verdict
-from gatekeeper.model.finding import Finding, Lack, Outcome
+from gatekeeper.model.finding import WHETHER_IT_APPLIES, Finding, Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Each, Enforcement, Expect, Quorum, ReadGate, Rule, Template
 from gatekeeper.model.times import parse_deadline
 
@@ -80,8 +80,8 @@ def _not_applied(rule: Rule, applies: object, inputs: Inputs) -> Judgement:
     )
     if applies is False:
         return judged
-    lacks = lacks_of(applies, "a bool")
-    return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks, applies_known=False)
+    lacks = (*lacks_of(applies, "a bool"), WHETHER_IT_APPLIES)
+    return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks)
 
 
 def _judge_expect(expect: Expect, inputs: Inputs) -> Judgement:
@@ -168,7 +168,6 @@ def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:
         window=judged.window,
         quorum=judged.quorum,
         because=judged.because,
-        applies_known=judged.applies_known,
     )
 
 

@@ -23,7 +23,6 @@ class Judgement:
         gate: the other gate, where one was read.
         closed_by: the rule that closes the row, where one does.
         unclosed: whether rules close the rows, and none closes this one.
-        applies_known: whether it is known that the rule applies, or that it does not.
     """
 
     outcome: Outcome
@@ -44,7 +43,6 @@ class Judgement:
     window: WindowState | None = None
     quorum: QuorumState | None = None
     because: tuple[Deciding, ...] = ()
-    applies_known: bool = True
 
 
 def run(expression: Expression, bindings: Mapping[str, object]) -> object:

@@ -1,6 +1,6 @@
 """Sustained conditions: since when something has held, by samples, and what broke it.
 
-One arithmetic for windows, modes and ladders. A streak begins with a true sample and goes on with every further one; a
+One arithmetic for windows and modes. A streak begins with a true sample and goes on with every further one; a
 gap of exactly ``max_gap`` is allowed, a longer one breaks it. A false sample breaks it, and so does one that is not
 known: what was not seen to hold did not hold.
 """

@@ -37,6 +37,10 @@ class Lack:
     detail: str
 
 
+WHETHER_IT_APPLIES = Lack("", "undecided", "whether the rule applies")
+"""What is not known, beside what that hangs on, of a rule whose ``applies_when`` is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A value that a rule saw.
@@ -122,7 +126,6 @@ class Finding:
         observed: the values that the rule saw.
         because: the parts of its expression that decided the outcome, and nothing else.
         lacks: what is not known, where the outcome is unknown.
-        applies_known: whether it is known that the rule applies, or that it does not.
         evidence: names of the evidence that the rule reads, sorted.
         due: the instant by which this is owed, if the rule or the row names one.
         due_text: that date as the document writes it.
@@ -161,12 +164,11 @@ class Finding:
     window: WindowState | None = None
     quorum: QuorumState | None = None
     because: tuple[Deciding, ...] = ()
-    applies_known: bool = True
 
     @property
     def shows(self) -> bool:
         """Whether it says something of a requirement that applies; one that may not apply says nothing."""
-        return self.applies_known and self.outcome is not Outcome.NOT_APPLICABLE
+        return self.outcome is not Outcome.NOT_APPLICABLE and WHETHER_IT_APPLIES not in self.lacks
 
     @property
     def counts(self) -> bool:
