@@ -12,8 +12,8 @@ from gatekeeper.model.rule import Enforcement
 def verdict_of(findings: Iterable[Finding], *, advisory: bool) -> Verdict:
     """The verdict that findings come to.
 
-    Any counting fail is NO-GO, else any counting unknown INCONCLUSIVE, else GO. Where no blocking rule is applicable,
-    nothing has been shown: INCONCLUSIVE, unless the gate declares itself advisory.
+    Any counting fail is NO-GO, else any counting unknown INCONCLUSIVE, else GO. Where no blocking rule is known to be
+    applicable, nothing has been shown: INCONCLUSIVE, unless the gate declares itself advisory.
     """
     blocking = [finding for finding in findings if finding.enforcement.blocks]
     counting = {finding.outcome for finding in blocking if finding.counts}
@@ -21,7 +21,7 @@ def verdict_of(findings: Iterable[Finding], *, advisory: bool) -> Verdict:
         return Verdict.NO_GO
     if Outcome.UNKNOWN in counting:
         return Verdict.INCONCLUSIVE
-    if all(finding.outcome is Outcome.NOT_APPLICABLE for finding in blocking) and not advisory:
+    if not advisory and not any(finding.shows for finding in blocking):
         return Verdict.INCONCLUSIVE
     return Verdict.GO
 
@@ -39,7 +39,9 @@ def reason_of(verdict: Verdict, findings: Sequence[Finding]) -> str:
         told = "every blocking rule that applies passes"
         return f"{told}, with {_count(waived, 'finding')} waived" if waived else told
     if not stops:
-        return "no blocking rule applies, so nothing has been shown"
+        unsaid = all(f.outcome is Outcome.NOT_APPLICABLE for f in findings if f.enforcement.blocks)
+        applies = "applies" if unsaid else "is known to apply"
+        return f"no blocking rule {applies}, so nothing has been shown"
     failing = _rules(f for f in stops if f.outcome is Outcome.FAIL)
     unknown = [rule for rule in _rules(f for f in stops if f.outcome is Outcome.UNKNOWN) if rule not in failing]
     parts = []

@@ -94,6 +94,6 @@ def _refusal(gate: Gate, rule: Rule, waiver: Waiver) -> str:
 def _other_subject(waiver: Waiver, subject: Subject) -> str:
     for part, wanted in sorted(waiver.subject.items()):
         found = subject.as_json().get(part)
-        if found != wanted:
+        if found is None or found != wanted:
             return f"it is for {part} {wanted}, this is {found or 'not said'}"
     return ""

@@ -17,7 +17,7 @@ from gatekeeper.model.decode import typed
 from gatekeeper.model.finding import Lack
 from gatekeeper.model.policy import EvidenceEntry, Policy
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
-from gatekeeper.model.times import exact_span_text, instant_text
+from gatekeeper.model.times import exact_span_text, instant_text, later
 from gatekeeper.model.values import Json
 
 SKEW = timedelta(seconds=60)
@@ -39,6 +39,11 @@ class Admitted:
     values: Mapping[str, object]
     items: Mapping[str, Evidence]
     notes: tuple[EvidenceNote, ...]
+
+
+def lies_ahead(at: datetime, as_of: datetime) -> bool:
+    """Whether an instant is later than what clocks that disagree make of ``as_of``."""
+    return at - as_of > SKEW  # a difference, since the sum could lie after the last day of the calendar
 
 
 def admit(policy: Policy, snapshot: Snapshot | None, as_of: datetime) -> Admitted:
@@ -68,7 +73,7 @@ def _read(entry: EvidenceEntry, item: Evidence | None, subject: Subject, as_of: 
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         return None, Lack(entry.name, "mistyped", f"{wrong[0]}{more}")
-    holes = defects(entry.kind, value, item.collected_at + SKEW)
+    holes = defects(entry.kind, value, later(item.collected_at, SKEW))
     if holes:
         more = f" (and {len(holes) - 1} more)" if len(holes) > 1 else ""
         return None, Lack(entry.name, holes[0][0], f"{holes[0][1]}{more}")
@@ -100,7 +105,7 @@ def _of_another(item: Evidence, subject: Subject) -> tuple[str, str] | None:
 
 def _out_of_time(entry: EvidenceEntry, item: Evidence, as_of: datetime) -> tuple[str, str] | None:
     latest = max(item.collected_at, item.observed_at or item.collected_at)
-    if latest - as_of > SKEW:  # a difference, since the sum could lie after the last day of the calendar
+    if lies_ahead(latest, as_of):
         return "future", f"it is of {instant_text(latest)}, after the decision"
     if entry.max_age is not None and as_of - item.collected_at > entry.max_age:
         since = item.collected_at + entry.max_age

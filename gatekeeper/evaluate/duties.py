@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from gatekeeper.evaluate.admission import Admitted
+from gatekeeper.evaluate.admission import Admitted, lies_ahead
 from gatekeeper.evaluate.inputs import read_by
 from gatekeeper.evaluate.judgement import lacks_of, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
@@ -151,19 +152,26 @@ def _counted(deadline: DueWithin | DueByWorkingDay | DueEvery, start: datetime, 
     """By when something is owed that counts from an instant."""
     if isinstance(deadline, DueByWorkingDay):
         calendar = climb.calendars[deadline.calendar]
-        return _Term(end_of_working_day(start, deadline.days, calendar, zone(calendar.zone)), start)
+        with _in_reach():
+            return _Term(end_of_working_day(start, deadline.days, calendar, zone(calendar.zone)), start)
     span = span_of(deadline.span, climb.bindings)
     if isinstance(deadline, DueWithin):
-        return _Term(_later(start, span), start, deadline.strictly)
+        with _in_reach():
+            return _Term(start + span, start, deadline.strictly)
     last = _instant(deadline.last, climb)
-    return _Term(_later(start if last is None else max(last, start), span), start)
+    if last is not None and lies_ahead(last, climb.as_of):
+        raise Undecidable((Lack("", "future", f"it was done at {instant_text(last)}, after the decision"),))
+    with _in_reach():
+        return _Term((start if last is None else max(last, start)) + span, start)
 
 
-def _later(start: datetime, span: timedelta) -> datetime:
+@contextmanager
+def _in_reach() -> Iterator[None]:
+    """Tells of a deadline that no calendar of Python's has."""
     try:
-        return start + span
+        yield
     except OverflowError:
-        raise Undecidable((Lack("", "error", "the deadline lies beyond the year 9999"),)) from None
+        raise Undecidable((Lack("", "error", "the deadline lies outside of the years 1 to 9999"),)) from None
 
 
 def _instant(expression: Expression, climb: Climb) -> datetime | None:

@@ -15,7 +15,7 @@ from gatekeeper.evaluate.rows import judge_rows
 from gatekeeper.evaluate.sign_off import judge_sign_offs
 from gatekeeper.evaluate.streak import judge_streak
 from gatekeeper.model.decision import GateDecision, Verdict
-from gatekeeper.model.finding import Finding, Lack, Outcome
+from gatekeeper.model.finding import WHETHER_IT_APPLIES, Finding, Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Each, Enforcement, Expect, Quorum, ReadGate, Rule, Template
 from gatekeeper.model.times import parse_deadline
 
@@ -80,7 +80,7 @@ def _not_applied(rule: Rule, applies: object, inputs: Inputs) -> Judgement:
     )
     if applies is False:
         return judged
-    lacks = lacks_of(applies, "a bool")
+    lacks = (*lacks_of(applies, "a bool"), WHETHER_IT_APPLIES)
     return replace(judged, outcome=Outcome.UNKNOWN, told=tell_lacks(lacks), lacks=lacks)
 
 
@@ -132,7 +132,7 @@ def _judge_gate(read: ReadGate, enforcement: Enforcement, inputs: Inputs) -> Jud
 
 def _shown_anything(lower: GateDecision) -> bool:
     """Whether a blocking rule of that gate applied, so that its verdict says something."""
-    return any(f.enforcement.blocks and f.outcome is not Outcome.NOT_APPLICABLE for f in lower.findings)
+    return any(f.enforcement.blocks and f.shows for f in lower.findings)
 
 
 def _finding(rule: Rule, judged: Judgement, inputs: Inputs) -> Finding:

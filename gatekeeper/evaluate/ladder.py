@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from gatekeeper.evaluate.admission import SKEW, Admitted, admit
+from gatekeeper.evaluate.admission import Admitted, admit, lies_ahead
 from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
 from gatekeeper.evaluate.inputs import bindings_of, read_by
 from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
@@ -213,7 +213,7 @@ def _since(since: Expression, inputs: LadderInputs) -> datetime | None:
 
 def _begun(since: Expression, inputs: LadderInputs) -> datetime:
     at = instant_of(run(since, inputs.bindings))
-    if at > inputs.as_of + SKEW:
+    if lies_ahead(at, inputs.as_of):
         raise Undecidable((Lack("", "future", f"it began at {instant_text(at)}, after the decision"),))
     return at
 
@@ -237,7 +237,7 @@ def _lasted(trigger: Trigger, lasting: Lasting, standing: TriggerStanding, input
     if not enough:  # a condition that is so or not known does not decide it any more
         parts = standing.because if standing.state is Reach.NOT_REACHED else ()
         return replace(standing, state=Reach.NOT_REACHED, lacks=(), because=parts)
-    return replace(standing, reached_at=since + needs if standing.state is Reach.REACHED else None)
+    return replace(standing, reached_at=since + max(needs, timedelta(0)) if standing.state is Reach.REACHED else None)
 
 
 def _ended(lasting: Lasting, inputs: LadderInputs) -> datetime | None:

@@ -38,7 +38,7 @@ from gatekeeper.model.mode import (
 from gatekeeper.model.rule import Enforcement, Expression
 from gatekeeper.model.series import NO_TIME, Streak, Truth
 from gatekeeper.model.snapshot import Snapshot, Subject
-from gatekeeper.model.times import instant_text
+from gatekeeper.model.times import instant_text, later
 
 Bindings = Mapping[str, object]
 
@@ -190,7 +190,7 @@ class _Look:
     def _exit(self, condition: Condition, level: ModeLevel, open_entries: list[str]) -> tuple[ConditionReading, Streak]:
         seen = self.truth(condition.when)
         barred = f"waits: {', '.join(open_entries)} is not known" if seen.value and open_entries else ""
-        dwell = self.before.since + self.span(level.dwell) - self.at
+        dwell = self.span(level.dwell) - (self.at - self.before.since)
         return self._read(condition, seen, barred, dwell, observed=(condition.when,), deciding=(condition.when,))
 
     def _read(
@@ -211,14 +211,14 @@ class _Look:
             clock = take(clock, Truth(self.at, seen.value, detail), max_gap)
         length = self.span(condition.length)
         stands = stand(clock, self.at, length)
-        met_at = max(stands.met_at, self.at + wait) if stands.met_at is not None else None
+        met_at = max(stands.met_at, later(self.at, wait)) if stands.met_at is not None else None
         outcome = Outcome.FAIL if barred or seen.value is False else Outcome.PASS if seen.value else Outcome.UNKNOWN
         reading = ConditionReading(
             condition=condition,
             outcome=outcome,
             since=stands.since,
             length=length,
-            met=met_at is not None and met_at <= self.at,
+            met=stands.met and wait <= NO_TIME,
             met_at=met_at,
             barred=barred,
             broken=stands.broken,

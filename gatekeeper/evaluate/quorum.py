@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gatekeeper.evaluate.admission import SKEW
+from gatekeeper.evaluate.admission import lies_ahead
 from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.finding import QuorumState, SignOff
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
 
-_BLANK = re.compile(r"(<.*>|_+|-+|\?+|tbd|tba|n/?a|todo|none)?", re.IGNORECASE)
+_BLANK = re.compile(r"(<.*>|tbd|tba|n[ /]?a|todo|none)?", re.IGNORECASE)
 _SHOWN = 19
 """Characters of a digest or a commit that a reason shows."""
 
@@ -83,6 +83,11 @@ def person_key(name: str) -> str:
     return " ".join(letters.split())
 
 
+def _is_blank(name: str) -> bool:
+    """Whether a text stands where a name is due and names nobody, with or without signs around it."""
+    return any(_BLANK.fullmatch(each) for each in (name.strip(), person_key(name)))
+
+
 def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Cf", "Mn", "Me", "Cc")
 
@@ -121,7 +126,7 @@ def _signing_order(entry: Mapping[str, Json]) -> tuple[datetime, bool, str]:
 def _objections(role: str, entry: Mapping[str, Json], person: str | None, terms: Terms) -> list[str]:
     signed_at = parse_instant(str(entry["signed_at"]))
     found = []
-    if person is None or _BLANK.fullmatch(person.strip()):
+    if person is None or _is_blank(person):
         found.append("it names no person")
     elif role in terms.holders and person_key(person) not in {person_key(p) for p in terms.holders[role]}:
         found.append(f"{person} does not hold this role")
@@ -134,7 +139,7 @@ def _objections(role: str, entry: Mapping[str, Json], person: str | None, terms:
     if entry.get("final") is not True:
         found.append("it is a draft, not the final sign-off")
     found += _wrong_basis(entry, terms)
-    if signed_at > terms.as_of + SKEW:
+    if lies_ahead(signed_at, terms.as_of):
         found.append(f"it is signed at {instant_text(signed_at)}, after the decision")
     if terms.content_until is not None and signed_at < terms.content_until:
         found.append(f"it is older than what it binds ({instant_text(terms.content_until)})")

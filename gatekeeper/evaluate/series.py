@@ -1,6 +1,6 @@
 """Sustained conditions: since when something has held, by samples, and what broke it.
 
-One arithmetic for windows, modes and ladders. A streak begins with a true sample and goes on with every further one; a
+One arithmetic for windows and modes. A streak begins with a true sample and goes on with every further one; a
 gap of exactly ``max_gap`` is allowed, a longer one breaks it. A false sample breaks it, and so does one that is not
 known: what was not seen to hold did not hold.
 """
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from gatekeeper.model.series import NO_TIME, Break, Streak, Sustained, Truth
-from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
+from gatekeeper.model.times import exact_span_text, instant_text, later, span_text_beside
 
 
 def too_long(start: datetime, end: datetime, max_gap: timedelta | None) -> bool:
@@ -45,8 +45,9 @@ def take(streak: Streak, sample: Truth, max_gap: timedelta | None) -> Streak:
 def stand(streak: Streak, at: datetime, length: timedelta = NO_TIME, max_gap: timedelta | None = None) -> Sustained:
     """How a streak stands at an instant that is not before its last sample."""
     streak = _gap(streak, at, max_gap)
-    met_at = streak.since + length if streak.since is not None else None
-    return Sustained(streak.since, met_at is not None and met_at <= at, met_at, streak.broken)
+    if streak.since is None:
+        return Sustained(None, met=False, met_at=None, broken=streak.broken)
+    return Sustained(streak.since, at - streak.since >= length, later(streak.since, length), streak.broken)
 
 
 def sustained(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from gatekeeper.evaluate.admission import SKEW
+from gatekeeper.evaluate.admission import lies_ahead
 from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.evaluate.judgement import Judgement, lacks_of, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.evaluate.window import Counted, Sample, judge_window
+from gatekeeper.expr import Unknown
 from gatekeeper.model.finding import Lack, Outcome
 from gatekeeper.model.rule import CleanWindow, Expression
 from gatekeeper.model.times import exact_span_text, instant_text, span_text_beside
@@ -24,6 +25,7 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
         max_gap = None if window.max_gap is None else _positive(window.max_gap, inputs, "max_gap")
         not_before = None if window.not_before is None else instant_of(run(window.not_before, inputs.bindings))
         samples = _samples(window, inputs)
+        observed_until = _observed_until(window, inputs)
     except Undecidable as undecidable:
         expected = "a clean window"
         lacks = undecidable.lacks
@@ -33,7 +35,7 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
         length=length,
         max_gap=max_gap,
         not_before=not_before,
-        observed_until=_observed_until(evidence, inputs),
+        observed_until=observed_until,
     )
     gap = f", no more than {exact_span_text(max_gap)} between them" if max_gap is not None else ""
     expected = f"{exact_span_text(length)} of clean samples{gap}"
@@ -47,15 +49,23 @@ def judge_streak(window: CleanWindow, inputs: Inputs) -> Judgement:
 
 
 def _evidence(window: CleanWindow, inputs: Inputs) -> tuple[str, ...]:
+    terms = (window.length, window.max_gap, window.not_before)
     return inputs.evidence_of(
-        window.over, window.at, window.clean, window.pending, *(void.when for void in window.void)
+        *(window.over, window.at, window.clean, window.pending, *(void.when for void in window.void)),
+        *(each for each in terms if isinstance(each, Expression)),
     )
 
 
-def _observed_until(evidence: Sequence[str], inputs: Inputs) -> datetime:
-    """Samples were observed until their evidence was collected, and never past the decision."""
-    collected = [inputs.admitted.items[name].collected_at for name in evidence if name in inputs.admitted.items]
-    return min([inputs.as_of, *collected])
+def _observed_until(window: CleanWindow, inputs: Inputs) -> datetime:
+    """Samples were observed until the evidence that lists them was collected, and never past the decision.
+
+    What else is read of a sample says nothing of that: without it, the window would reach further than with it.
+    """
+    names = inputs.evidence_of(window.over)
+    unknown = [value for name in names if isinstance(value := inputs.admitted.values[name], Unknown)]
+    if unknown:
+        raise Undecidable(tuple(sorted({lack for value in unknown for lack in value.lacks})))
+    return min([inputs.as_of, *(inputs.admitted.items[name].collected_at for name in names)])
 
 
 def _positive(given: timedelta | Expression, inputs: Inputs, what: str) -> timedelta:
@@ -78,10 +88,11 @@ def _sample(window: CleanWindow, inputs: Inputs, row: object, index: int) -> Sam
     bindings = {**inputs.bindings, window.sample: row}
     at = instant_of(run(window.at, bindings))
     label = window.label.render(bindings) if window.label is not None else f"sample {index + 1}"
-    if at > inputs.as_of + SKEW:
+    if lies_ahead(at, inputs.as_of):
         raise Undecidable((Lack("", "future", f"{label} is of {instant_text(at)}, after the decision"),))
     counted, because = _classify(window, bindings)
-    return Sample(at, label, counted, because)
+    ended = counted is Counted.PENDING and (window.pending is None or run(window.pending, bindings) is not True)
+    return Sample(at, label, counted, because, ended)
 
 
 def _classify(window: CleanWindow, bindings: Mapping[str, object]) -> tuple[Counted, str]:

@@ -17,6 +17,7 @@ from itertools import groupby
 
 from gatekeeper.evaluate.series import hold, too_long
 from gatekeeper.model.series import Streak
+from gatekeeper.model.times import later
 from gatekeeper.model.window import Gap, Reset, Tally, WindowState
 
 NAMED_SAMPLES = 5
@@ -41,12 +42,14 @@ class Sample:
         label: how the report names it.
         counted: how it counts; ``PENDING`` also where its outcome is not known for another reason.
         because: why it counts so, in a few words.
+        ended: of a ``PENDING`` one, that it may have ended, and what it came to is not known.
     """
 
     at: datetime
     label: str
     counted: Counted
     because: str
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -115,8 +118,8 @@ def judge_window(
     run that was started again and then passed still counts as failed.
 
     A sample that is not decided is taken both ways: the window is complete only if it would be with every such sample
-    broken, and it is undecided if it would be with every such sample clean. The very last instant is left out where it
-    is not decided, since a run that is going on now is like one that is about to start.
+    broken, and it is undecided if it would be with every such sample clean. At the very last instant one that has not
+    ended is left out, since a run that is going on now is like one that is about to start.
 
     Args:
         samples: in any order.
@@ -131,12 +134,13 @@ def judge_window(
     def walk(pending: Counted | None) -> _Walk:
         taken = _Walk(max_gap=max_gap, not_before=not_before)
         for at, group in groupby(relevant, key=lambda s: s.at):
-            _step(taken, at, list(group), None if at == last and pending is Counted.RESET else pending)
+            spared = at == last and pending is Counted.RESET
+            _step(taken, at, list(group), pending, None if spared else pending)
         taken.finish(observed_until)
         return taken
 
     def complete(taken: _Walk) -> bool:
-        return taken.clean_since is not None and taken.clean_since + length <= observed_until
+        return taken.clean_since is not None and observed_until - taken.clean_since >= length
 
     seen, worst, best = walk(None), walk(Counted.RESET), walk(Counted.CLEAN)
     shown = worst if complete(worst) else seen
@@ -150,7 +154,7 @@ def judge_window(
         observed_until=observed_until,
         clean_since=shown.clean_since,
         clean_samples=shown.clean_samples,
-        completes_at=shown.clean_since + length if shown.clean_since is not None else None,
+        completes_at=later(shown.clean_since, length) if shown.clean_since is not None else None,
         complete=complete(worst),
         resets=tuple(seen.resets),
         gaps=tuple(seen.gaps),
@@ -175,9 +179,19 @@ def _start(walk: _Walk) -> datetime:
     return walk.clean_since or datetime.min.replace(tzinfo=UTC)
 
 
-def _step(walk: _Walk, at: datetime, group: Sequence[Sample], pending: Counted | None) -> None:
-    """Take all samples of one instant, undecided ones as ``pending`` says (None: neither clean nor a reset)."""
-    counted = [pending or s.counted if s.counted is Counted.PENDING else s.counted for s in group]
+def _step(
+    walk: _Walk, at: datetime, group: Sequence[Sample], unknown: Counted | None, going_on: Counted | None
+) -> None:
+    """Take all samples of one instant.
+
+    Undecided ones count as ``unknown`` says where they may have ended, else as ``going_on``; None is neither clean nor
+    a reset.
+    """
+    undecided = [unknown if s.ended else going_on for s in group]
+    counted = [
+        taken or s.counted if s.counted is Counted.PENDING else s.counted
+        for s, taken in zip(group, undecided, strict=True)
+    ]
     if Counted.RESET in counted:
         walk.reset(group)
         return

@@ -51,15 +51,18 @@ def _table(forms: list[Form]) -> _Table:
 
 
 def _of_one(name: str, site: Site, operand: Closure, table: _Table, excerpts: list[str]) -> Closure:
-    calls = {types[0]: form.call for types, form in table.items()}
+    forms = {types[0]: (form.call, form.cost) for types, form in table.items()}
 
     def call(run: Run) -> object:
         value: Any = operand(run)
-        chosen = calls.get(type(value))
-        if chosen is None:
+        form = forms.get(type(value))
+        if form is None:
             return merge(value, None) or _no_form(name, site, [value])
+        chosen, cost = form
         if type(value) in _TEXTS:
             run.spend(len(value) >> 6)
+        if cost is not None:
+            run.spend(cost(value))
         return _guarded(site, excerpts, chosen, value)
 
     return call

@@ -202,18 +202,26 @@ class _Checker:
         if node.operator == "in":
             self._membership(node, operands[0], operands[1])
             return BOOL
-        if node.operator == "/" and all(typed.words and typed.words <= {"int", "uint"} for _, typed in operands):
-            whole = (
-                f"double({self._told.quote(node.left).strip('`')}) / double({self._told.quote(node.right).strip('`')})"
-            )
-            told = f"{self._told.quote(node)} divides whole numbers and drops what is left over"
-            self._told.tell(node, told, f"write {whole}", "integer-division")
+        if node.operator == "/" and self._divides_whole(node, operands[0][1], operands[1][1]):
             return operands[0][1]
 
         def told_of(choice: tuple[Part | None, ...]) -> tuple[str, str]:
             return overloads.mismatch(node.operator, self._told.quote(node.left), self._told.quote(node.right), choice)
 
         return self._told.fit(node, operands, overloads.binary(node.operator), told_of)
+
+    def _divides_whole(self, node: Binary, left: Type, right: Type) -> bool:
+        """Tells of a division that drops what is left over; whether it surely does."""
+        whole = frozenset({"int", "uint"})
+        surely = all(typed.words and typed.words <= whole for typed in (left, right))
+        hint = " / ".join(f"double({self._told.quote(each).strip('`')})" for each in (node.left, node.right))
+        if surely:
+            told = f"{self._told.quote(node)} divides whole numbers and drops what is left over"
+            self._told.tell(node, told, f"write {hint}", "integer-division")
+        elif (left.words or whole) & (right.words or whole) & whole:
+            told = f"{self._told.quote(node)} drops what is left over where both are whole numbers, as they can be"
+            self._told.tell(node, told, f"write {hint}", "maybe-integer-division", "warning")
+        return surely
 
     def _equality(self, node: Node, left: tuple[Node, Type], right: tuple[Node, Type]) -> None:
         at: Node = node

@@ -27,6 +27,7 @@ from gatekeeper.expr.shown import brief, observation
 from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, size
 from gatekeeper.expr.values import MapValue
 from gatekeeper.model.finding import Deciding, Observation
+from gatekeeper.model.shown import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,10 +88,10 @@ def _bounded(program: Program, value: object, found: list[Deciding], *, whole: b
         more = f"and {left} more"
     else:
         begun = (
-            "and more" if kept else f"{told.cut(text)} is {brief(value) if isinstance(value, bool) else 'not known'}"
+            "and more" if kept else f"{told.part(text)} is {brief(value) if isinstance(value, bool) else 'not known'}"
         )
         more = f"{begun}; what decided it takes too many steps to find"
-    return (*kept, Deciding(told.cut(text, _LONGEST_TEXT), value if isinstance(value, bool) else None, more))
+    return (*kept, Deciding(cut(text, _LONGEST_TEXT), value if isinstance(value, bool) else None, more))
 
 
 class _Where(NamedTuple):
@@ -281,7 +282,7 @@ class _Search:
         )
 
     def _text(self, node: Node) -> str:
-        return told.cut(self._reader.text(node), _LONGEST_TEXT)
+        return cut(self._reader.text(node), _LONGEST_TEXT)
 
     def _observed(self, node: Node) -> Iterator[Observation]:
         """The values that a part read, without the elements that its line begins with and without those unknown."""

@@ -17,9 +17,13 @@ MAX_LENGTH: Final = 4096
 MAX_DEPTH: Final = 100
 """Deepest nesting: of brackets in the text, and of nodes in the tree."""
 
-DEFAULT_BUDGET: Final = 100_000
-"""Steps that one evaluation may take. A step is an operator, call or field inside the body of a
-macro, an element that a macro, ``in`` or ``==`` visits, or 64 characters that are searched or made."""
+DEFAULT_BUDGET: Final = 1_000_000
+"""Steps that one evaluation may take, each about a ten-millionth of a second. A step is an operator, call or field
+inside the body of a macro, an element that a macro, a function, ``in`` or ``==`` visits, or 64 characters that are
+searched or made; to read a text as an instant takes :data:`READING_TIME` more."""
+
+READING_TIME: Final = 8
+"""Steps of reading a text as an instant, beside the call itself."""
 
 _INTERESTING: Final = re.compile(
     r"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError
+from gatekeeper.model.shown import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +61,7 @@ class Site:
     def of(cls, source: str, span: Span) -> Site:
         """The place at ``span`` of ``source``."""
         text = " ".join(source[span.start : span.end].split())
-        if len(text) > _LONGEST_EXCERPT:
-            text = text[: _LONGEST_EXCERPT - 1] + "…"
-        return cls(text, span.line, span.column)
+        return cls(cut(text, _LONGEST_EXCERPT), span.line, span.column)
 
     def error(self, message: str) -> EvaluationError:
         """The error that this place comes to."""

@@ -13,6 +13,7 @@ from gatekeeper.expr.outcome import EvaluationError, Unknown
 from gatekeeper.expr.program import Name, Program, compile_expression
 from gatekeeper.expr.temporal import Duration
 from gatekeeper.expr.values import MapValue
+from gatekeeper.model.shown import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,8 +144,7 @@ def _shown(value: object) -> str:
         return f"‹unknown: {_visible(', '.join(_lacking(value)))}›"
     if isinstance(value, EvaluationError):
         return f"‹{_visible(value.message)}›"
-    shown = _visible(_text(value))
-    return shown if len(shown) <= _LONGEST_PART else shown[: _LONGEST_PART - 1] + "…"
+    return cut(_visible(_text(value)), _LONGEST_PART)
 
 
 def _lacking(value: Unknown) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from gatekeeper.expr.outcome import Unknown
 from gatekeeper.expr.shown import brief, entries, is_brief
 from gatekeeper.expr.tree import Binary, Call, Constant, ListOf, MapOf, Node, Presence, Select, Variable
-from gatekeeper.model.shown import shown
+from gatekeeper.model.shown import cut, shown
 
 LONGEST_PART: Final = 100
 """Characters of a sub-expression that a line shows."""
@@ -57,22 +57,22 @@ def tell(reader: Reader, node: Node, truth: bool, wanted: bool) -> str:
         case Call():
             told = _call(reader, node, truth, wanted)
         case Presence():
-            told = f"{cut(reader.text(node.operand))}.{cut(node.field)} is {'' if truth else 'not '}there"
+            told = f"{part(reader.text(node.operand))}.{part(node.field)} is {'' if truth else 'not '}there"
             told += f", needs {'not ' if truth else ''}to be" if wanted else ""
         case Constant():
             told = f"{reader.text(node)}, as it is written"
     if told is not None:
         return told
-    text = f"{cut(reader.text(node))} = {brief(truth)}"
+    text = f"{part(reader.text(node))} = {brief(truth)}"
     return f"{text}, needs {brief(not truth)}" if wanted else text
 
 
 def tell_trouble(text: str, value: object) -> str:
     """A part that is not known, with the evidence that it hangs on, or one that has no value."""
     if not isinstance(value, Unknown):
-        return f"{cut(text)} has no value"
+        return f"{part(text)} has no value"
     names = [f"{lack.evidence} ({lack.cause})" if lack.evidence else lack.cause for lack in value.lacks]
-    return f"{cut(text)} is not known for lack of {', '.join(dict.fromkeys(names))}"
+    return f"{part(text)} is not known for lack of {', '.join(dict.fromkeys(names))}"
 
 
 def tell_all(over: str, number: int, truth: bool, wanted: bool, asked: str, near: str) -> str:
@@ -82,23 +82,21 @@ def tell_all(over: str, number: int, truth: bool, wanted: bool, asked: str, near
         near: the entry that is nearest to what is asked, and what it needs; empty where there is no such one.
     """
     if not number:
-        told = f"{cut(over)} is empty"
-        return f"{told}, needs an entry {'that is not' if truth else 'with'} {cut(asked)}" if wanted else told
+        told = f"{part(over)} is empty"
+        return f"{told}, needs an entry {'that is not' if truth else 'with'} {part(asked)}" if wanted else told
     if number == 1:
         which = "the only entry" if truth else "not the only entry"
     else:
         which = f"{'all' if truth else 'none of'} {entries(number)}"
     needs = f", needs one{' that is not' if truth else ''}" if wanted else ""
-    return (
-        f"{which} of {cut(over)}{needs}; nearest is {near}" if near else f"{which} of {cut(over)}{needs}: {cut(asked)}"
-    )
+    return f"{which} of {part(over)}{needs}" + (f"; nearest is {near}" if near else f": {part(asked)}")
 
 
 def tell_some(over: str, matching: int, number: int, needs: str, asked: str) -> str:
     """How many entries match, and how many should."""
     needed = f", needs {needs}" if needs else ""
-    told = f"{matching} of {entries(number)} of {cut(over)}{needed}"
-    return f"{told}: {cut(asked)}" if asked else told
+    told = f"{matching} of {entries(number)} of {part(over)}{needed}"
+    return f"{told}: {part(asked)}" if asked else told
 
 
 def label(variable: str, element: object, index: int, number: int) -> str:
@@ -115,9 +113,9 @@ def label(variable: str, element: object, index: int, number: int) -> str:
     return f"{variable} {index + 1} of {number}{next(named, '')}"
 
 
-def cut(text: str, longest: int = LONGEST_PART) -> str:
-    """The text, its end cut off where it is longer."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def part(text: str) -> str:
+    """A sub-expression as a line shows it."""
+    return cut(text, LONGEST_PART)
 
 
 def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str | None:
@@ -128,7 +126,7 @@ def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str 
         return _possession(reader, right, left, truth, wanted)
     if operator in _MIRRORED and _asks(left) > _asks(right):
         left, right, operator = right, left, _MIRRORED[operator]
-    seen = f"{cut(reader.text(left))} = {brief(reader.value(left))}"
+    seen = f"{part(reader.text(left))} = {brief(reader.value(left))}"
     if wanted:
         return f"{seen}, needs {_OPPOSITE[operator] if truth else operator} {_bound(reader, right)}"
     if not truth and operator in _ORDERS and (_is_nan(reader.value(left)) or _is_nan(reader.value(right))):
@@ -136,7 +134,7 @@ def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str 
     holds = operator if truth else _OPPOSITE[operator]
     if holds != "==":
         return f"{seen}, is {holds} {_bound(reader, right)}"
-    return seen if _is_literal(right) else f"{seen}, as {cut(reader.text(right))}"
+    return seen if _is_literal(right) else f"{seen}, as {part(reader.text(right))}"
 
 
 def _is_nan(value: object) -> bool:
@@ -146,9 +144,9 @@ def _is_nan(value: object) -> bool:
 
 def _possession(reader: Reader, container: Node, entry: Node, truth: bool, wanted: bool) -> str:
     """``"a" in x``: what is looked for is written, and what it is looked for in was read."""
-    seen = f"{cut(reader.text(container))} = {brief(reader.value(container))}"
+    seen = f"{part(reader.text(container))} = {brief(reader.value(container))}"
     negated = truth if wanted else not truth
-    return f"{seen}, {'needs' if wanted else 'has'} {'no ' if negated else ''}{cut(reader.text(entry))}"
+    return f"{seen}, {'needs' if wanted else 'has'} {'no ' if negated else ''}{part(reader.text(entry))}"
 
 
 def _asks(node: Node) -> int:
@@ -170,10 +168,10 @@ def _bound(reader: Reader, node: Node) -> str:
     """What a value is compared with: the value, and where it does not stand in the expression, its origin."""
     text = reader.text(node)
     if _is_literal(node):
-        return cut(text)
+        return part(text)
     value = reader.value(node)
     if not is_brief(value) and not isinstance(value, list):
-        return cut(text)
+        return part(text)
     return f"{brief(value)} ({text})" if len(text) <= _LONGEST_ASIDE else brief(value)
 
 
@@ -188,8 +186,8 @@ def _call(reader: Reader, node: Call, truth: bool, wanted: bool) -> str | None:
     rest = [_argument(reader, each) for each in given[1:]]
     asked = f"{node.function}({', '.join(rest)})" if rest else node.function
     negated = truth if wanted else not truth
-    seen = f"{cut(reader.text(given[0]))} = {brief(subject)}"
-    return f"{seen}, {'needs ' if wanted else ''}{'not ' if negated else ''}{cut(asked)}"
+    seen = f"{part(reader.text(given[0]))} = {brief(subject)}"
+    return f"{seen}, {'needs ' if wanted else ''}{'not ' if negated else ''}{part(asked)}"
 
 
 def _argument(reader: Reader, node: Node) -> str:

@@ -46,7 +46,7 @@ def end_of_working_day(start: datetime, count: int, calendar: Calendar, zone: tz
         zone: the calendar's zone.
 
     Raises:
-        OverflowError: the day lies beyond the year 9999.
+        OverflowError: the day lies outside of the years 1 to 9999.
     """
     day = start.astimezone(zone).date()
     left = count

@@ -142,6 +142,14 @@ def _check_runs(value: Any) -> Iterator[Defect]:
         yield cause, f"total_count says {value['total_count']}, {here} check runs are here"
     if any(check["head_sha"] != value["head_sha"] for check in value["check_runs"]):
         yield "mistyped", "a check run is of another commit"
+    for id_, count in Counter(check["id"] for check in value["check_runs"]).items():
+        if count > 1:
+            yield "mistyped", f"{count} check runs have the same id {id_}"
+    by_id = sorted(value["check_runs"], key=lambda check: check["id"])
+    newest = {(check["name"], check["app_id"]): check for check in by_id}
+    latest = sorted(newest.values(), key=lambda check: (check["name"], check["id"]))
+    if here == value["total_count"] and value["latest"] != latest:
+        yield "mistyped", "latest is not the last check run of each name and app"
 
 
 def _mode_state(value: Any) -> Iterator[Defect]:

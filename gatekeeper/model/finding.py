@@ -37,6 +37,10 @@ class Lack:
     detail: str
 
 
+WHETHER_IT_APPLIES = Lack("", "undecided", "whether the rule applies")
+"""What is not known, beside what that hangs on, of a rule whose ``applies_when`` is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A value that a rule saw.
@@ -160,6 +164,11 @@ class Finding:
     window: WindowState | None = None
     quorum: QuorumState | None = None
     because: tuple[Deciding, ...] = ()
+
+    @property
+    def shows(self) -> bool:
+        """Whether it says something of a requirement that applies; one that may not apply says nothing."""
+        return self.outcome is not Outcome.NOT_APPLICABLE and WHETHER_IT_APPLIES not in self.lacks
 
     @property
     def counts(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +77,7 @@ def state_from_json(mode: Mode, value: Json) -> ModeState:
     names = [state.name for state in mode.states]
     if read["state"] not in names:
         raise ValueError(f"{mode.id} has no state {read['state']}: it has {', '.join(names)}")
-    return ModeState(
+    state = ModeState(
         mode=mode.id,
         state=read["state"],
         since=parse_instant(read["since"]),
@@ -86,6 +87,19 @@ def state_from_json(mode: Mode, value: Json) -> ModeState:
         clocks={name: _streak(each) for name, each in read["clocks"].items()},
         bars={name: Bar(parse_instant(each["at"]), each["over"]) for name, each in read["bars"].items()},
     )
+    if max(_instants(state), default=state.at) > state.at:
+        raise ValueError(f"this is no state of {mode.id}: something in it lies after its own instant")
+    return state
+
+
+def _instants(state: ModeState) -> Iterator[datetime]:
+    """All that lies before the look: a clock or a bar from after it would hold what it should not."""
+    yield state.since
+    yield from (bar.at for bar in state.bars.values())
+    found = [state.known_at]
+    for clock in state.clocks.values():
+        found += [clock.since, clock.last, *([clock.broken.end] if clock.broken is not None else [])]
+    yield from (at for at in found if at is not None)
 
 
 def _text(at: datetime | None) -> str | None:

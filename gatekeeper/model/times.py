@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(
+    # Neither the hour 24 nor an offset of 75 min: some versions of Python would read them.
+    r"\d{4}-\d\d-\d\d[Tt](?!24)\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)",
+    re.ASCII,
+)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LAST = datetime.max.replace(tzinfo=UTC)
 _END_OF_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 
@@ -36,6 +41,11 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(f"{text[:40]!r} is no date and time: {error}") from None
 
 
+def later(at: datetime, span: timedelta) -> datetime:
+    """The instant a span after another one, in UTC; at most the last one of the calendar."""
+    return at + min(span, _LAST - at)
+
+
 def parse_deadline(text: str) -> datetime | None:
     """The instant by which something is due: a date ends at its end, in UTC. None where the text is neither."""
     try:
@@ -47,6 +57,7 @@ def parse_deadline(text: str) -> datetime | None:
         return None
 
 
+_SECOND = timedelta(seconds=1)
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -72,7 +83,7 @@ def span_text_beside(span: timedelta, limit: timedelta) -> str:
 
 def _rounded(span: timedelta) -> timedelta:
     """A span towards zero, to the largest unit that it has, and to the one below that."""
-    seconds, kept, units = int(abs(span).total_seconds()), 0, 0
+    seconds, kept, units = abs(span) // _SECOND, 0, 0
     for size, _ in _UNITS:
         count, seconds = divmod(seconds, size)
         kept += count * size
@@ -83,7 +94,7 @@ def _rounded(span: timedelta) -> timedelta:
 
 
 def _in_units(span: timedelta) -> str:
-    seconds, parts = int(abs(span).total_seconds()), []
+    seconds, parts = abs(span) // _SECOND, []
     for size, unit in _UNITS:
         count, seconds = divmod(seconds, size)
         fraction = f".{abs(span).microseconds:06d}".rstrip("0") if unit == "s" and span.microseconds else ""

@@ -11,6 +11,8 @@ from typing import Any
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import parse_instant
 
+_MICROSECOND = timedelta(microseconds=1)
+
 Defect = tuple[str, str]
 """A cause and one line for a person."""
 
@@ -27,8 +29,9 @@ def samples_defects(value: Any) -> Iterator[Defect]:
 def series_defects(value: Any) -> Iterator[Defect]:
     """What contradicts itself in evidence of the kind ``series``."""
     start, end = parse_instant(value["start"]), parse_instant(value["end"])
-    step = timedelta(seconds=value["step_seconds"])
-    if step <= timedelta(0) or value["points"] < 1 or start + step * (value["points"] - 1) != end:
+    # In whole microseconds, since a count from outside can be too large for a span of time.
+    step, length = value["step_seconds"] * 1_000_000, (end - start) // _MICROSECOND
+    if step <= 0 or value["points"] < 1 or step * (value["points"] - 1) != length:
         yield "mistyped", "start, end, step_seconds and points do not fit each other"
         return
     yield from _told_twice("series", (each["labels"] for each in value["series"]))
@@ -39,7 +42,7 @@ def series_defects(value: Any) -> Iterator[Defect]:
             yield "incomplete", f"series[{index}] {said}"
         if any(after <= before for before, after in pairwise(found)):
             yield "mistyped", f"series[{index}] is not in the order of time"
-        if any(at < start or at > end or (at - start) % step for at in found):
+        if any(at < start or at > end or (at - start) // _MICROSECOND % step for at in found):
             yield "mistyped", f"series[{index}] has a sample at an instant that was not asked for"
 
 

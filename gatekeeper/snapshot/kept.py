@@ -1,7 +1,8 @@
 """Snapshots one after the other that share most of their content, such as the looks of a story.
 
-Each is what ``build_snapshot`` makes of the same evidence, and what has been seen before is not written, read and
-digested again. Values are known again by their identity, so nobody may change them in place.
+Each is what ``build_snapshot`` makes of the same evidence, and a value that has been seen before is not written, read
+and digested again; all else of an item is checked each time. Values are known again by their identity, so nobody may
+change them in place.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from gatekeeper.model.decode import checked
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.values import Json
-from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, build_snapshot, record_of
+from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, SnapshotRecord, build_snapshot, record_of
 
 _MOST = 512
 """Values that are kept; of more, those that were not used for the longest time are forgotten."""
@@ -63,11 +64,10 @@ class KeptValues:
         names = [each.name for each in items]
         if not items or len(set(names)) < len(names) or not all(name.isascii() for name in names):
             return build_snapshot(system, subject, items)
-        kept = [self._kept(system, subject, each) for each in items]
-        records = [_named(item, its) for item, its in zip(items, kept, strict=True)]
-        head = canonical_bytes({"format": FORMAT})[:-1]
-        tail = canonical_bytes({"subject": dict(subject.as_json()), "system": system})[1:]
-        data = head + b',"items":{' + b",".join(records) + b"}," + tail
+        kept = [self._kept(each) for each in items]
+        data = _bytes(system, subject, items, kept)
+        if data is None:
+            return build_snapshot(system, subject, items)  # which says what is wrong
         return Snapshot(
             system=system,
             subject=subject,
@@ -77,14 +77,11 @@ class KeptValues:
             origin="",
         )
 
-    def _kept(self, system: str, subject: Subject, item: Evidence) -> _Kept:
+    def _kept(self, item: Evidence) -> _Kept:
         key = id(item.value), item.kind
         found = self.known.get(key)
         if found is None:
-            # All that a snapshot refuses in the rest of an item is refused here too.
-            build_snapshot(system, subject, (replace(item, value=None),))
-            found = _read(item)
-            self.known[key] = found
+            found = self.known[key] = _read(item)
             if len(self.known) > _MOST:
                 self.known.popitem(last=False)
         self.known.move_to_end(key)
@@ -96,22 +93,35 @@ def _read(item: Evidence) -> _Kept:
     try:
         data = canonical_bytes(item.value)
         read = parse_json(data, max_bytes=MAX_BYTES, max_depth=VALUE_DEPTH)
+        whole = b'{"kind":' + canonical_bytes(item.kind) + b',"value":' + data + b"}"
     except (NotCanonical, JsonRefused) as error:
         raise InvalidInput(f"the evidence {item.name} cannot be kept: it {error}") from None
     _, defects = checked(_Value, {"value": read})
     if defects:
         raise InvalidInput(f"the evidence {item.name} cannot be kept: {defects[0]}")
-    whole = b'{"kind":' + canonical_bytes(item.kind) + b',"value":' + data + b"}"
     return _Kept(item.value, data, read, digest_of(whole))
 
 
-def _named(item: Evidence, kept: _Kept) -> bytes:
-    """The name of an item and its record, in canonical form: ``value`` is the last of its keys."""
-    record = record_of(item, kept.digest)
+def _bytes(system: str, subject: Subject, items: list[Evidence], kept: list[_Kept]) -> bytes | None:
+    """The canonical form of the snapshot; None where a snapshot refuses something beside the values, or its size."""
+    records = {item.name: record_of(item, its.digest) for item, its in zip(items, kept, strict=True)}
+    around: dict[str, Json] = {"subject": dict(subject.as_json()), "system": system}
+    without_values: Json = {name: {**record, "value": None} for name, record in records.items()}
+    _, defects = checked(SnapshotRecord, {**around, "format": FORMAT, "items": without_values})
+    if defects:
+        return None
     try:
-        return canonical_bytes(item.name) + b":" + canonical_bytes(record)[:-1] + b',"value":' + kept.data + b"}"
-    except NotCanonical as error:
-        raise InvalidInput(f"the evidence cannot be kept: {error}") from None
+        named = [_named(name, record, its) for (name, record), its in zip(records.items(), kept, strict=True)]
+        head, tail = canonical_bytes({"format": FORMAT})[:-1], canonical_bytes(around)[1:]
+    except NotCanonical:
+        return None
+    data = head + b',"items":{' + b",".join(named) + b"}," + tail
+    return data if len(data) <= MAX_BYTES else None
+
+
+def _named(name: str, record: dict[str, Json], kept: _Kept) -> bytes:
+    """The name of an item and its record, in canonical form: ``value`` is the last of its keys."""
+    return canonical_bytes(name) + b":" + canonical_bytes(record)[:-1] + b',"value":' + kept.data + b"}"
 
 
 def _read_back(item: Evidence, kept: _Kept) -> Evidence:

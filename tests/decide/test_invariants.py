@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import Gate, PolicySet
-from gatekeeper.model.rule import Each, Enforcement, ReadGate, Rule
+from gatekeeper.model.rule import CleanWindow, Each, Enforcement, ReadGate, Rule, VoidRun
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
+from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver, WaiverUse
 from gatekeeper.pipeline import decide
@@ -175,6 +176,62 @@ def test_losing_evidence_never_turns_a_decision_into_go(
         assert after.verdict is not Verdict.GO
 
 
+runs = st.lists(
+    st.fixed_dictionaries(
+        {
+            "at": st.integers(1, 6).map(lambda minute: instant_text(NOW - timedelta(minutes=minute))),
+            "ok": st.sampled_from([True, True, False, None]),
+            "going": st.sampled_from([False, False, True]),
+            "drill": st.sampled_from([False, True]),
+        }
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(
+    runs,
+    st.fixed_dictionaries({"ok": st.sampled_from([False, True, "true"])}),
+    st.sampled_from(["run.ok", "run.ok || b.ok", "run.ok && b.ok", "!run.ok && b.ok"]),
+    st.sampled_from([None, "run.going", "b.ok", "run.going && b.ok", "run.going || b.ok"]),
+    st.sampled_from([None, "run.drill", "b.ok", "run.drill && b.ok", "run.drill || b.ok"]),
+    st.sampled_from([None, timedelta(minutes=2)]),
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(WAYS),
+)
+@settings(max_examples=400)
+def test_losing_evidence_never_completes_a_window(
+    samples: Json,
+    other: Json,
+    clean: str,
+    pending: str | None,
+    void: str | None,
+    max_gap: timedelta | None,
+    name: str,
+    how: str,
+) -> None:
+    window = CleanWindow(
+        over=expression("a.runs"),
+        sample="run",
+        at=expression("run.at"),
+        clean=expression(clean),
+        pending=expression(pending) if pending is not None else None,
+        void=(VoidRun(expression(void), "a drill"),) if void is not None else (),
+        label=None,
+        length=timedelta(minutes=1),
+        max_gap=max_gap,
+        not_before=None,
+    )
+    its = policy_set(gate("g", [rule("clean", window)], [entry("a"), entry("b")]))
+    items = {"a": item("a", {"runs": samples}, collected_at=NOW), "b": item("b", other)}
+    before = decided(its, snapshot(*items.values()))
+    worse = spoiled(items[name], how)
+    left = [worse if each.name == name else each for each in items.values()]
+    after = decided(its, snapshot(*(each for each in left if each is not None)))
+    assert before.verdict is Verdict.GO or after.verdict is not Verdict.GO
+
+
 @given(policies(), snapshots())
 def test_a_fail_is_no_go_else_an_unknown_is_inconclusive_else_go(policies: PolicySet, evidence: Snapshot) -> None:
     root = decided(policies, evidence).root
@@ -237,6 +294,23 @@ def test_without_waivers_nothing_is_easier(policies: PolicySet, evidence: Snapsh
         assert with_waivers.unwaived is without.verdict
         if with_waivers.verdict is not Verdict.GO:
             assert without.verdict is not Verdict.GO
+
+
+@pytest.mark.parametrize("advisory", [False, True])
+def test_a_waived_rule_that_may_not_apply_shows_nothing(advisory: bool) -> None:
+    low = gate("low", [rule("maybe", "a.ok", applies_when="b.ok")], [entry("a"), entry("b")], advisory=advisory)
+    top = gate("g", [rule("reads-low", ReadGate("low"))])
+    its = policy_set(low, top, waivers=[waiver("maybe", gate="low", accepts_unknown=True)])
+    here = item("a", {"ok": False})
+    for evidence in (snapshot(here, item("b", {"ok": False})), snapshot(here), snapshot()):
+        decision = decide(its, "g", evidence, as_of=NOW)
+        assert decision.verdict is Verdict.INCONCLUSIVE
+        assert decision.gates[1].verdict is (Verdict.GO if advisory else Verdict.INCONCLUSIVE)
+    applies = snapshot(item("b", {"ok": True}))
+    assert decide(its, "g", applies, as_of=NOW).verdict is Verdict.GO, "an unknown that applies is accepted as ever"
+    bare = decide(policy_set(low, waivers=its.waivers), "low", snapshot(here), as_of=NOW)
+    if not advisory:
+        assert bare.root.reason == "no blocking rule is known to apply, so nothing has been shown"
 
 
 HARD_BELOW = [

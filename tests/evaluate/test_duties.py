@@ -99,6 +99,9 @@ def test_a_duty_that_does_not_apply_says_when_it_would(tmp_path: Path) -> None:
         (f"{WITHIN}, applies_when: b.live", b(live=None, done=True)),
         ("from: b.at, within: b.span", b(span="1h")),
         ("from: b.at, within: duration(b.span)", b(at="9999-12-30T00:00:00Z", span="100h")),
+        ("from: b.at, working_days: 2, calendar: riyadh", b(at="9999-12-30T00:00:00Z")),
+        ("from: b.at, working_days: 1, calendar: riyadh", b(at="9999-12-31T23:00:00Z")),
+        ("from: b.at, every: 30m, last: b.last", b(last=ago(minutes=-2))),
         ("due: b.at", b(at=[])),
     ],
 )

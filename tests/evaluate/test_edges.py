@@ -172,8 +172,45 @@ WINDOW: dict[str, Any] = {
 def test_a_sample_that_cannot_be_judged_is_never_clean(broken: dict[str, Json]) -> None:
     whole: dict[str, Json] = {"at": instant_text(NOW - timedelta(minutes=50)), "ok": True, "pending": False}
     finding = finding_of(CleanWindow(**WINDOW), {"runs": [whole, broken]})
-    assert finding.outcome is not Outcome.PASS or broken["at"] == AT
+    assert finding.outcome is Outcome.UNKNOWN
     assert finding_of(CleanWindow(**WINDOW), {"runs": [broken]}).outcome is not Outcome.PASS
+
+
+def test_only_a_last_sample_that_has_not_ended_is_left_out() -> None:
+    runs: list[Json] = [
+        {"at": instant_text(NOW - timedelta(minutes=50)), "ok": True, "pending": False, "branch": "main"}
+    ]
+    void = (VoidRun(expression("run.branch == 'x'"), "another branch"),)
+    last: list[tuple[dict[str, Json], Outcome]] = [
+        ({"ok": False, "pending": True, "branch": "main"}, Outcome.PASS),
+        ({"pending": True}, Outcome.PASS),  # it is going on, or of another branch
+        ({"ok": True}, Outcome.UNKNOWN),
+        ({"pending": False, "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": None, "pending": False, "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": True, "pending": "no", "branch": "main"}, Outcome.UNKNOWN),
+        ({"ok": True, "pending": False}, Outcome.UNKNOWN),
+        ({"ok": False, "pending": False, "branch": "main"}, Outcome.FAIL),
+    ]
+    for run, outcome in last:
+        finding = finding_of(CleanWindow(**{**WINDOW, "void": void}), {"runs": [*runs, {"at": AT, **run}]})
+        assert finding.outcome is outcome, run
+    no_pending = CleanWindow(**{**WINDOW, "pending": None})
+    assert finding_of(no_pending, {"runs": [*runs, {"at": AT, "ok": None}]}).outcome is Outcome.UNKNOWN
+
+
+def test_only_what_lists_the_samples_says_until_when_they_were_observed() -> None:
+    runs: Json = {"runs": [{"at": instant_text(NOW - timedelta(minutes=10)), "ok": True, "pending": False}]}
+    window = CleanWindow(**{**WINDOW, "pending": expression("run.pending && b.late"), "not_before": expression("c.at")})
+    its = policy_set(gate("g", [rule("clean", window)], [entry("a"), entry("b"), entry("c")]))
+    listed = [item("a", runs, collected_at=NOW), item("c", {"at": instant_text(NOW - timedelta(minutes=10))})]
+    for also in ([item("b", {"late": True}, collected_at=NOW - timedelta(minutes=9))], []):
+        (finding,) = decide(its, "g", snapshot(*listed, *also), as_of=NOW).root.findings
+        assert finding.outcome is Outcome.PASS
+        assert finding.evidence == ("a", "b", "c")
+    either = CleanWindow(**{**WINDOW, "over": expression("true || b.late ? a.runs : []")})
+    its = policy_set(gate("g", [rule("clean", either)], [entry("a"), entry("b")]))
+    (finding,) = decide(its, "g", snapshot(listed[0]), as_of=NOW).root.findings
+    assert (finding.outcome, [lack.evidence for lack in finding.lacks]) == (Outcome.UNKNOWN, ["b"])
 
 
 def test_a_window_without_a_bound_and_without_samples_is_not_clean() -> None:
@@ -325,11 +362,45 @@ def test_a_span_that_is_none_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30T00:00:00Z", "2026-03-03T25:00:00Z", "2026-03-03T09:00:00", "9999-12-31T23:59:59-01:00"]
+    "text",
+    [
+        "2026-02-30T00:00:00Z",
+        "2026-03-03T25:00:00Z",
+        "2026-03-03T24:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "2026-03-03T09:00:00+01:60",
+        "2026-03-03T09:00:00+24:00",
+        "2026-03-03T09:00:00",
+        "9999-12-31T23:59:59-01:00",
+    ],
 )
 def test_an_instant_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no date and time"):
         parse_instant(text)
+
+
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=0)
+
+
+@pytest.mark.parametrize("at", [LAST, datetime.min.replace(tzinfo=UTC)])
+def test_the_first_and_the_last_instant_of_the_calendar_are_instants_as_well(at: datetime) -> None:
+    text = instant_text(at)
+    value: Json = {"runs": [{"at": text, "ok": True, "pending": False}], "approvals": []}
+    window = CleanWindow(**WINDOW)
+    rules = [rule("met", "age(a.runs[0].at) <= hours(1)"), rule("clean", window), rule("signed", quorum())]
+    decision = decide(
+        policy_set(gate("g", rules, [entry("a")])), "g", snapshot(item("a", value, collected_at=at)), as_of=at
+    )
+    assert {f.rule: f.outcome for f in decision.root.findings} == {
+        "met": Outcome.PASS,
+        "clean": Outcome.FAIL,
+        "signed": Outcome.FAIL,
+    }
+
+
+def test_a_span_of_centuries_is_told_to_the_second() -> None:
+    long = timedelta(days=110_000, hours=1, seconds=59, microseconds=999_999)
+    assert (span_text(long), exact_span_text(long)) == ("110000 d 1 h", "110000 d 1 h 59.999999 s")
 
 
 def test_an_instant_keeps_what_it_says() -> None:

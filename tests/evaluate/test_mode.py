@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,9 @@ from gatekeeper.evaluate.mode import step
 from gatekeeper.expr import Duration
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.finding import Outcome
-from gatekeeper.model.mode import ModeState
+from gatekeeper.model.mode import Bar, ModeState
 from gatekeeper.model.mode_json import state_from_json, state_json
+from gatekeeper.model.series import Break, Streak
 from gatekeeper.model.strict_json import parse_json
 from tests.evaluate.modes import LACKING, advice, at, changes_of, each_minute, minutes, mode, play, states_of
 
@@ -325,6 +328,24 @@ def test_a_state_that_is_none_of_this_mode_is_refused_in_one_line() -> None:
         state_from_json(mode({"a": {}, "b": {}}), state_json(state))
     with pytest.raises(ValueError, match="no state of a mode: the value: has no field at"):
         state_from_json(DEGRADED, {"mode": "demo-mode"})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"since": at(3)},
+        {"known_at": at(3)},
+        {"clocks": {"degraded/rate": Streak(at(1), at(3))}},
+        {"clocks": {"degraded/rate": Streak(at(3), at(2))}},
+        {"clocks": {"degraded/rate": Streak(broken=Break(at(1), at(3), "false"))}},
+        {"bars": {"degraded": Bar(at(3), over=False)}},
+    ],
+)
+def test_a_state_that_knows_what_comes_after_it_is_refused(changes: dict[str, Any]) -> None:
+    state = ModeState("demo-mode", "normal", at(0), at(2), at(1))
+    assert state_from_json(DEGRADED, state_json(state)) == state
+    with pytest.raises(ValueError, match="no state of demo-mode: something in it lies after its own instant"):
+        state_from_json(DEGRADED, state_json(replace(state, **changes)))
 
 
 def test_a_state_reads_unknown_where_it_is_not_known() -> None:

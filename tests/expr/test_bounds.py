@@ -17,6 +17,7 @@ from gatekeeper.expr import (
     MAX_LENGTH,
     EvaluationError,
     ExpressionError,
+    Timestamp,
     compile_expression,
     compile_template,
 )
@@ -116,15 +117,17 @@ def spent(expression: str, budget: int = DEFAULT_BUDGET, **bindings: object) -> 
         "l.all(a, s.contains('b') || true)",
         "l.all(a, s.matches('b') || true)",
         "l.exists_one(a, l.all(b, true))",
+        "l.map(a, true).map(b, trailing(l.map(c, true))) == []",
+        "l.all(a, l.all(b, timestamp('2026-03-03T09:00:00Z') < timestamp('2026-03-04T09:00:00Z')))",
     ],
 )
 def test_a_spent_budget_is_an_error_that_nothing_absorbs(expression: str) -> None:
-    bindings = {"l": list(range(1000)), "s": "a" * 800_000, "ll": [[1] * 400 for _ in range(400)]}
+    bindings = {"l": list(range(10_000)), "s": "a" * 800_000, "ll": [[1] * 1200 for _ in range(1200)]}
     for whole in (expression, f"({expression}) || true", f"({expression}) && false", f"false && true || {expression}"):
         result, steps = compile_expression(whole).run_counted(bindings)
         assert isinstance(result, EvaluationError)
         assert result.cause == "budget"
-        assert result.message == "the evaluation takes more than 100000 steps"
+        assert result.message == "the evaluation takes more than 1000000 steps"
         assert steps == DEFAULT_BUDGET
 
 
@@ -149,6 +152,26 @@ def test_a_thousand_records_through_three_macros_fit_the_default_budget() -> Non
     records = [{"id": n, "severity": "high", "open": True} for n in range(1000)]
     source = 'r.filter(x, x.severity == "high" && x.open).map(x, x.id).exists(i, i == 999)'
     assert spent(source, r=records)[0] is True
+
+
+def test_a_year_of_runs_every_half_an_hour_fits_the_default_budget() -> None:
+    run = {"status": "completed", "conclusion": "success", "head_branch": "main", "created_at": "2026-03-03T09:00:00Z"}
+    source = """trailing(runs.filter(run, run.status == "completed"
+        && !(run.conclusion in ["skipped", "neutral", "stale"])
+        && (run.head_branch == branch || run.head_branch == "refs/heads/" + branch
+            || (run.head_branch == null && run.conclusion != "success"))
+        && timestamp(run.created_at) < timestamp(until)).map(run, run.conclusion == "success"))"""
+    number = 366 * 48
+    assert spent(source, runs=[run] * number, branch="main", until="2026-03-04T09:00:00Z")[0] == number
+
+
+@pytest.mark.parametrize(
+    ("source", "more"),
+    [("trailing(l)", 3), ("timestamp(s)", 8), ("age(s)", 8), ("day_start(s)", 8), ("day_end(s)", 8), ("is_date(s)", 8)],
+)
+def test_what_a_function_reads_counts(source: str, more: int) -> None:
+    now = Timestamp.parse("2026-03-03T09:00:00Z")
+    assert spent(source, l=[True] * 3, s="2026-03-03T08:00:00Z", now=now)[1] == 1 + more
 
 
 @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 400))

@@ -88,6 +88,8 @@ subject.commit == "abc"
 params.undeclared > 3
 unknown.name > "3" && unknown == 3
 dyn(m.count) == "3"
+double(m.open.errors) / double(m.open.all) > 0.05
+m.open.errors / 2.0 > 0.5
 [1, "a"].exists(x, x == m.count)
 {"a": m.count}.a == 3
 {1: "a", m.count: "b"}[m.count] == "a"
@@ -147,6 +149,10 @@ WRONG = [
     ("params.names == [1]", "never-equal", "params.names == [1]"),
     ("m.count / 2 > 1", "integer-division", "m.count / 2"),
     ("7 / 2 > 1", "integer-division", "7 / 2"),
+    ("m.open.errors / m.open.all > 1", "maybe-integer-division", "m.open.errors / m.open.all"),
+    ("m.open.errors / 2 > 1", "maybe-integer-division", "m.open.errors / 2"),
+    ("m.count / m.open.all > 1", "maybe-integer-division", "m.count / m.open.all"),
+    ("m.rate > 1 && dyn(m.count) / 7 > 1", "maybe-integer-division", "dyn(m.count) / 7"),
     ('timestamp("2026") < now', "no-value", 'timestamp("2026")'),
     ("1 % 0 == 1 || m.rate > 1", "no-value", "1 % 0 == 1"),
     ('{"a": 1}.b == 1', "unknown-field", "b"),
@@ -198,6 +204,7 @@ def test_what_is_wrong_is_told_once_and_at_its_part(source: str, code: str, part
         ("m.rate + m.count > 1.0", "double(…)"),
         ("age(m.at) < 3", "days(7)"),
         ("m.count / 2 > 1", "double(m.count) / double(2)"),
+        ("m.open.errors / m.open.all > 1", "double(m.open.errors) / double(m.open.all)"),
         ("m.p95 > 3.0", "m.p95 != null"),
         ("size(m.count) > 1", "there is: size(bytes), size(list), size(map), size(string)"),
         ("has(health.checks.db)", "compare it with null"),

@@ -190,3 +190,25 @@ def test_rows_that_were_dropped_or_added_are_noticed(here: int) -> None:
     value: Any = {"columns": [{"name": "a", "type": "int"}], "rows": [{"a": 1}] * here, "row_count": 2}
     assert defects("rows", value) == (("truncated", f"row_count says 2, {here} rows are here"),)
     assert defects("rows", {**value, "row_count": here}) == ()
+
+
+def check(id_: int, name: str = "test", app_id: int | None = 1, **changes: Any) -> dict[str, Any]:
+    return {"id": id_, "name": name, "app_id": app_id, "conclusion": "success", "head_sha": "a", **changes}
+
+
+def checks(runs: list[dict[str, Any]], latest: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    value: Any = {"head_sha": "a", "total_count": len(runs), "check_runs": runs, "latest": latest}
+    return list(defects("check_runs", value))
+
+
+def test_the_latest_checks_are_the_last_of_each_name_and_app() -> None:
+    failed, passed, other, lint = check(4, conclusion="failure"), check(3), check(5, app_id=2), check(9, "lint")
+    runs = [passed, failed, other, lint]
+    assert checks(runs, [lint, failed, other]) == []
+    wrong = [("mistyped", "latest is not the last check run of each name and app")]
+    for latest in ([lint, passed, other], [lint, other], [], [failed, other, lint], [lint, failed, other, passed]):
+        assert checks(runs, latest) == wrong
+    assert checks([passed, {**passed, "conclusion": "failure"}], [passed])[0] == (
+        "mistyped",
+        "2 check runs have the same id 3",
+    )

@@ -73,7 +73,16 @@ def test_a_sample_outside_of_the_range_is_noticed(index: int, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "to"), [("points", 5), ("points", 0), ("step_seconds", 0), ("step_seconds", 61), ("end", AT.format(0))]
+    ("name", "to"),
+    [
+        ("points", 5),
+        ("points", 0),
+        ("points", 2**53 - 1),
+        ("step_seconds", 0),
+        ("step_seconds", 61),
+        ("step_seconds", 2**53 - 1),
+        ("end", AT.format(0)),
+    ],
 )
 def test_a_range_has_to_fit_itself(name: str, to: Any) -> None:
     assert told("series", SERIES, name, to=to) == [

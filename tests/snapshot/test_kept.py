@@ -96,6 +96,45 @@ def test_what_a_snapshot_refuses_is_refused(value: Any, changes: dict[str, Any])
         KeptValues().build("demo", SUBJECT, (bad,))
 
 
+@pytest.mark.parametrize("value", [None, True, 7, "a", {"rate": 0.5}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source": "\ud800"},
+        {"source": 3},
+        {"failure": Failure("missing", "")},
+        {"subject": Subject("demo", 1, None)},  # type: ignore[arg-type]  # what must not come in
+        {"attempts": 2**53},
+        {"name": "other", "request": 5},
+    ],
+)
+def test_the_rest_of_an_item_is_checked_also_where_its_value_was_seen_before(value: Any, changes: Any) -> None:
+    kept = KeptValues()
+    kept.build("demo", SUBJECT, (item("a", value),))
+    bad = replace(item("a", value), **changes)
+    with pytest.raises(InvalidInput) as refused:
+        kept.build("demo", SUBJECT, (bad,))
+    with pytest.raises(InvalidInput) as plainly:
+        build_snapshot("demo", SUBJECT, (bad,))
+    assert str(refused.value) == str(plainly.value)
+    assert kept.build("demo", SUBJECT, (item("a", value),)) == build_snapshot("demo", SUBJECT, (item("a", value),))
+
+
+@pytest.mark.parametrize(
+    ("system", "subject"), [(3, SUBJECT), ("\udfff", SUBJECT), ("demo", Subject("\ud800", None, None))]
+)
+def test_a_system_and_a_subject_that_a_snapshot_refuses_are_refused(system: Any, subject: Subject) -> None:
+    kept = KeptValues()
+    kept.build("demo", SUBJECT, (item("a", 1),))
+    with pytest.raises(InvalidInput):
+        kept.build(system, subject, (item("a", 1),))
+
+
+def test_a_kind_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        KeptValues().build("demo", SUBJECT, (replace(item("a", 1), kind="\ud800"),))
+
+
 @pytest.mark.parametrize("leaf", [0, [], {}, "a"])
 def test_a_value_may_be_as_deep_as_in_any_snapshot(leaf: Any) -> None:
     deep, refused = leaf, []

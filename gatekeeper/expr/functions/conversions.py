@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from gatekeeper.expr.functions.form import Form
+from gatekeeper.expr.limits import READING_TIME
 from gatekeeper.expr.temporal import SECOND, Duration, Timestamp
 from gatekeeper.expr.values import INT_MAX, INT_MIN, UINT_MAX, Uint, type_of
 
@@ -139,7 +140,7 @@ CONVERSIONS: Final[dict[str, tuple[Form, ...]]] = {
     "bytes": (Form(("bytes",), "bytes", _same), Form(("string",), "bytes", _bytes_of_text)),
     "timestamp": (
         Form(("timestamp",), "timestamp", _same),
-        Form(("string",), "timestamp", Timestamp.parse),
+        Form(("string",), "timestamp", Timestamp.parse, cost=lambda _: READING_TIME),
         Form(("int",), "timestamp", lambda seconds: Timestamp(seconds * SECOND)),
     ),
     "duration": (

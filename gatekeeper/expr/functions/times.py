@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from gatekeeper.expr.functions.form import Form
+from gatekeeper.expr.limits import READING_TIME
 from gatekeeper.expr.temporal import DAY, HOUR, MINUTE, SECOND, Duration, Timestamp, parse_date
 
 if TYPE_CHECKING:
@@ -131,10 +132,11 @@ TIMES: Final[dict[str, tuple[Form, ...]]] = {
             "duration",
             lambda now, text: _age(now, _instant(text)),
             needs=_NOW,
+            cost=lambda *_: READING_TIME,
         ),
     ),
-    "day_start": (Form(("string",), "timestamp", _instant),),
-    "day_end": (Form(("string",), "timestamp", _day_end),),
+    "day_start": (Form(("string",), "timestamp", _instant, cost=lambda _: READING_TIME),),
+    "day_end": (Form(("string",), "timestamp", _day_end, cost=lambda _: READING_TIME),),
     "offset": (Form(("string",), "duration", _offset),),
-    "is_date": (Form(("string",), "bool", _is_date),),
+    "is_date": (Form(("string",), "bool", _is_date, cost=lambda _: READING_TIME),),
 }
