@@ -7,7 +7,7 @@ from typing import Final
 from gatekeeper.expr.temporal import Duration, Timestamp
 from gatekeeper.expr.values import CelType, MapValue, to_json
 from gatekeeper.model.finding import Observation
-from gatekeeper.model.shown import shown
+from gatekeeper.model.shown import cut, shown
 from gatekeeper.model.values import Json
 
 MAX_SHOWN: Final = 200
@@ -88,7 +88,7 @@ def _names(keys: list[str]) -> str:
     """The first keys of a map, each cut, as many as a line has room for."""
     told: list[str] = []
     for key in keys[:MOST_ENTRIES]:
-        short = key if len(key) <= LONGEST_TEXT else f"{key[: LONGEST_TEXT - 1]}…"
+        short = cut(key, LONGEST_TEXT)
         if len(", ".join([*told, short])) > MAX_SHOWN:
             break
         told.append(short)
@@ -96,6 +96,4 @@ def _names(keys: list[str]) -> str:
 
 
 def _cut(value: Json) -> Json:
-    if isinstance(value, str) and len(value) > MAX_SHOWN:
-        return value[: MAX_SHOWN - 1] + "…"
-    return value
+    return cut(value, MAX_SHOWN) if isinstance(value, str) else value

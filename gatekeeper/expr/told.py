@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from gatekeeper.expr.outcome import Unknown
 from gatekeeper.expr.shown import brief, entries, is_brief
 from gatekeeper.expr.tree import Binary, Call, Constant, ListOf, MapOf, Node, Presence, Select, Variable
+from gatekeeper.model.shown import cut as shortened
 from gatekeeper.model.shown import shown
 
 LONGEST_PART: Final = 100
@@ -116,8 +117,8 @@ def label(variable: str, element: object, index: int, number: int) -> str:
 
 
 def cut(text: str, longest: int = LONGEST_PART) -> str:
-    """The text, its end cut off where it is longer."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """The text as a line shows it: its end cut off where it is longer."""
+    return shortened(text, longest)
 
 
 def _comparison(reader: Reader, node: Binary, truth: bool, wanted: bool) -> str | None:

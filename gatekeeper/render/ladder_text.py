@@ -12,6 +12,7 @@ from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport, Report
+from gatekeeper.model.shown import cut
 from gatekeeper.model.standing import (
     DutyStanding,
     DutyState,
@@ -41,7 +42,7 @@ from gatekeeper.render.ladder_outline import (
 from gatekeeper.render.text_header import days_lines
 from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, argument, cut, listing, moment, observed_text, short_digest
+from gatekeeper.render.wording import age, argument, listing, moment, observed_text, short_digest
 
 LONGEST_SOURCE = 60
 """So many characters of a source are shown."""

@@ -117,7 +117,7 @@ class _Board:
         if idle is not None and not advice:
             self.canvas.heading("WHAT TO DO")
             self.canvas.spans([("○ not advised", Tone.QUIET), APART, (idle.id, Tone.STRONG)])
-            self.canvas.labelled("wanted", " ".join(idle.when.source.split()))
+            self.canvas.labelled("wanted", idle.when.one_line)
         if not conditions and idle is None:
             names = [each.id for each in self.report.mode.conditions]
             names += [each.id for each in self.report.mode.recommend]
@@ -155,7 +155,7 @@ class _Board:
         canvas.ends([*head, (f"→ {condition.target}", Tone.PLAIN)], _length(reading))
         if reading.barred:
             canvas.text(reading.barred, indent=2)
-        expected = " ".join(condition.when.source.split())
+        expected = condition.when.one_line
         seen_lines(canvas, worth_telling(reading.because, expected), reading.observed)
         canvas.labelled("wanted", expected)
         for number, lack in enumerate(reading.lacks):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gatekeeper.model.shown import cut
 from gatekeeper.model.suite_run import (
     BranchSeen,
     CaseRun,
@@ -18,7 +19,7 @@ from gatekeeper.model.suite_run import (
 )
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.visible import cells, visible
-from gatekeeper.render.wording import count, cut, duration, moment
+from gatekeeper.render.wording import count, duration, moment
 
 NARROWEST = 40
 WIDE = 80

@@ -9,6 +9,7 @@ from itertools import groupby
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Deciding, Finding, Outcome
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.shown import cut
 from gatekeeper.render.because import in_short, worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.lacks import absent_for
@@ -26,7 +27,7 @@ from gatekeeper.render.outline import (
     weights,
 )
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, count, cut, is_demand, listing, moment, observed_text
+from gatekeeper.render.wording import age, count, is_demand, listing, moment, observed_text
 
 DEEPEST = 3
 SHOWN = 6

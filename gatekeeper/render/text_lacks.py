@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import APART, Span, Tone
 from gatekeeper.render.lacks import Absent, absent_evidence, advisory_names, remedies, rule_names
 from gatekeeper.render.outline import weights
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.visible import cells, visible
-from gatekeeper.render.wording import count, cut, listing, moment
+from gatekeeper.render.wording import count, listing, moment
 
 STATES = {"failed": "could not be collected", "future": "is of the future", "other_subject": "is about something else"}
 """States that do not read well after ``is``."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from gatekeeper.model.finding import Observation
+from gatekeeper.model.shown import cut
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 
@@ -73,11 +74,6 @@ def since_taken(as_of: datetime, taken: datetime) -> str:
     if taken > as_of:
         return f"{age(taken - as_of)} after the instant that was asked for"
     return f"{age(as_of - taken)} old"
-
-
-def cut(text: str, longest: int) -> str:
-    """The text, its end cut off where it is longer."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def short_digest(digest: str) -> str:
