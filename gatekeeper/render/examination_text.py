@@ -16,16 +16,16 @@ def examination_text(found: Sequence[Examined], width: int, *, color: bool, unic
 
     Args:
         found: what came of the sources.
-        width: columns of the terminal.
+        width: columns of the terminal; fewer than 40 count as 40.
         color: whether colour codes are written; no meaning is in a colour alone.
         unicode: whether the terminal shows more than ASCII.
     """
-    canvas = Canvas(width, color, unicode)
+    canvas = Canvas.of_width(width, color=color, unicode=unicode)
     for each in found:
         _system(canvas, each)
     canvas.blank()
     canvas.spans(_summary(found))
-    return "\n".join(canvas.lines) + "\n"
+    return canvas.page()
 
 
 def size_text(size: int) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.mode import Lever
@@ -39,10 +37,11 @@ from gatekeeper.render.ladder_outline import (
     remedies_to_tell,
     wanting,
 )
+from gatekeeper.render.nearest import no_such
 from gatekeeper.render.text_header import days_lines
 from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, argument, listing, moment, observed_text, short_digest
+from gatekeeper.render.wording import age, listing, moment, observed_text, short_digest
 
 LONGEST_SOURCE = 60
 """So many characters of a source are shown."""
@@ -103,10 +102,7 @@ def ladder_explanation(canvas: Canvas, report: LadderReport, asked: str) -> None
         levels = report.standing.levels
         names = [each.word for each in levels] + [trigger.id for each in levels for trigger in each.triggers]
         names += [each.id for each in report.standing.duties]
-        close = difflib.get_close_matches(asked[:200], names, n=3, cutoff=0.7)
-        shown = f"gatekeeper explain {argument(report.standing.ladder)} shows them all"
-        hint = f"did you mean {' or '.join(close)}?" if close else shown
-        raise UsageError(f"{report.standing.ladder} has no level, trigger or duty {asked!r}", hint)
+        raise no_such(report.standing.ladder, "level, trigger or duty", asked, names)
 
 
 def lever_lines(canvas: Canvas, lever: Lever, indent: int = 4) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
-from gatekeeper.errors import UsageError
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.mode import Advised, ConditionReading, ModeReading
 from gatekeeper.model.report import ModeReport
@@ -13,8 +11,9 @@ from gatekeeper.model.series import NO_TIME
 from gatekeeper.render.because import worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.ladder_text import lever_lines, seen_lines
+from gatekeeper.render.nearest import no_such
 from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
-from gatekeeper.render.wording import argument, count, duration, listing, short_digest
+from gatekeeper.render.wording import count, duration, listing, short_digest
 
 OUTCOMES = {
     Outcome.PASS: ("✓", "true", Tone.GOOD),
@@ -121,10 +120,7 @@ class _Board:
         if not conditions and idle is None:
             names = [each.id for each in self.report.mode.conditions]
             names += [each.id for each in self.report.mode.recommend]
-            close = difflib.get_close_matches(asked[:200], names, n=3, cutoff=0.7)
-            shown = f"gatekeeper explain {argument(self.report.mode.id)} shows them all"
-            hint = f"did you mean {' or '.join(close)}?" if close else shown
-            raise UsageError(f"{self.report.mode.id} has no condition or advice {asked!r}", hint)
+            raise no_such(self.report.mode.id, "condition or advice", asked, names)
 
     def footer(self) -> None:
         canvas, report = self.canvas, self.report

@@ -30,8 +30,6 @@ from gatekeeper.render.text_waivers import waivers_block
 from gatekeeper.render.visible import cells, visible
 from gatekeeper.render.wording import listing, short_digest
 
-NARROWEST = 40
-
 
 @dataclass(frozen=True, slots=True)
 class TextRenderer:
@@ -52,7 +50,7 @@ class TextRenderer:
 
     def render(self, report: Report) -> str:
         """The boards of all gates and ladders, one under the other; with several, a list of their answers on top."""
-        canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         answers = len(report.decisions) + len(report.ladders) + len(report.modes)
         if not answers:
             canvas.text("No decision was asked for.")
@@ -64,7 +62,7 @@ class TextRenderer:
             ladder_board(canvas, report, ladder)
         for mode in report.modes:
             mode_board(canvas, mode)
-        return "\n".join(canvas.lines) + "\n"
+        return canvas.page()
 
 
 def _overview(canvas: Canvas, report: Report) -> None:

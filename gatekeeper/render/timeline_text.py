@@ -14,8 +14,6 @@ from gatekeeper.render.timeline_parts import Change, offset_text
 from gatekeeper.render.timeline_strip import strips
 from gatekeeper.render.wording import count, listing, moment
 
-NARROWEST = 40
-
 MOST = 8
 """So many changes of one kind are shown for one policy at one look, the others counted."""
 
@@ -71,7 +69,7 @@ class TimelineText:
 
     def render(self, replay: Replay) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         every = steps(replay)
         _header(canvas, replay)
         if every:
@@ -85,7 +83,7 @@ class TimelineText:
                 _step(canvas, replay, part)
         canvas.blank()
         _result(canvas, replay)
-        return "\n".join(canvas.lines) + "\n"
+        return canvas.page()
 
 
 def _header(canvas: Canvas, replay: Replay) -> None:

@@ -80,6 +80,15 @@ def test_one_trigger_one_duty_or_one_level_can_be_asked(tmp_path: Path) -> None:
         explained(report, "eror")
 
 
+def test_a_part_of_a_name_finds_the_names_that_have_it(tmp_path: Path) -> None:
+    report = Report((), explain=True, ladders=(ladder(tmp_path, **FAILING),))
+    with pytest.raises(UsageError, match="did you mean LOOK/respond or PAGE/respond"):
+        explained(report, "resp")
+    look = Report((), modes=(mode(tmp_path, **FAILING),))
+    with pytest.raises(UsageError, match=r"no condition or advice 'go'.*did you mean go-back"):
+        explained(look, "go")
+
+
 def test_a_parameter_that_the_caller_gave_is_told_in_every_format(tmp_path: Path) -> None:
     report = Report((), ladders=(ladder(tmp_path, given={"most": "0.5"}, **FAILING),))
     assert "most = 0.5, given by the caller" in TextRenderer().render(report)
