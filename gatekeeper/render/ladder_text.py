@@ -38,8 +38,10 @@ from gatekeeper.render.ladder_outline import (
     wanting,
 )
 from gatekeeper.render.nearest import no_such
+from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_header import days_lines
-from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
+from gatekeeper.render.text_terms import given_lines, terms_lines
 from gatekeeper.render.visible import visible
 from gatekeeper.render.wording import age, listing, moment, observed_text, short_digest
 
@@ -84,9 +86,10 @@ def ladder_board(canvas: Canvas, whole: Report, report: LadderReport) -> None:
     board.actions()
     board.pages()
     board.duties()
-    notes_table(canvas, report.standing.evidence)
+    told = () if whole.explain else [(each.lack.evidence, each.lack.cause) for each in wanting(report.standing)]
+    evidence_block(canvas, rows_of(report.standing.evidence), told)
     if whole.explain:
-        parameters_table(canvas, report.terms)
+        parameters_block(canvas, parameters_of(report.terms))
     board.footer()
 
 
@@ -142,7 +145,9 @@ class _Board:
         canvas, standing = self.canvas, self.standing
         canvas.spans([*level_spans(standing), APART, (standing.title, Tone.PLAIN)], hang=2)
         canvas.text(reason_words(standing), Tone.STRONG, indent=2)
-        terms_lines(canvas, self.report.terms, standing.as_of)
+        terms = self.report.terms
+        given_lines(canvas, parameters_of(terms))
+        terms_lines(canvas, terms, standing.as_of)
         command = collect_command(self.report)
         if command:
             canvas.labelled("to do", command, Tone.ACT)

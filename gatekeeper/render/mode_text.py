@@ -12,7 +12,9 @@ from gatekeeper.render.because import worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.ladder_text import lever_lines, seen_lines
 from gatekeeper.render.nearest import no_such
-from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
+from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_evidence import evidence_block, parameters_block
+from gatekeeper.render.text_terms import given_lines, terms_lines
 from gatekeeper.render.wording import count, duration, listing, short_digest
 
 OUTCOMES = {
@@ -41,8 +43,8 @@ def mode_board(canvas: Canvas, report: ModeReport, asked: str | None = None) -> 
     board.conditions()
     board.advice()
     board.observed()
-    notes_table(canvas, report.evidence)
-    parameters_table(canvas, report.terms)
+    evidence_block(canvas, rows_of(report.evidence))
+    parameters_block(canvas, parameters_of(report.terms))
     board.footer()
 
 
@@ -58,7 +60,9 @@ class _Board:
         canvas.text(
             "without a history, so it does not tell the state: that hangs on what was seen before", Tone.DOUBT, 2
         )
-        terms_lines(canvas, report.terms, report.as_of)
+        terms = report.terms
+        given_lines(canvas, parameters_of(terms))
+        terms_lines(canvas, terms, report.as_of)
 
     def conditions(self) -> None:
         """Every condition, by the state that it leads out of."""
