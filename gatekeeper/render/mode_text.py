@@ -153,8 +153,8 @@ class _Board:
         words = "barred" if reading.barred else words
         head: list[Span] = [(f"{sign} {words}", tone), APART, (condition.id, Tone.STRONG)]
         canvas.ends([*head, (f"→ {condition.target}", Tone.PLAIN)], _length(reading))
-        if reading.barred:
-            canvas.text(reading.barred, indent=2)
+        if reading.barred is not None:
+            canvas.text(str(reading.barred), indent=2)
         expected = condition.when.one_line
         seen_lines(canvas, worth_telling(reading.because, expected), reading.observed)
         canvas.labelled("wanted", expected)
