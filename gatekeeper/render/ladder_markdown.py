@@ -22,14 +22,11 @@ from gatekeeper.render.ladder_outline import (
     remedies_to_tell,
     wanting,
 )
+from gatekeeper.render.markdown_because import because, briefly_seen
 from gatekeeper.render.markdown_evidence import evidence_section, parameters_section
 from gatekeeper.render.markdown_terms import Check, asked_facts, facts_table, given_paragraphs, how_to_check
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
 from gatekeeper.render.terms import parameters_of, rows_of
-from gatekeeper.render.wording import is_demand, observed_text
-
-SHOWN = 6
-"""So many values that a trigger saw are named."""
 
 
 def ladder_overview(page: Page, reports: Sequence[LadderReport]) -> None:
@@ -117,19 +114,13 @@ def _trigger_table(page: Page, title: str, triggers: Sequence[TriggerStanding]) 
                 said(each.title),
                 said(each.message),
                 said(instant_text(each.since) if each.since is not None else ""),
-                joined([said(part.told) for part in each.because], "; "),
-                _seen(each),
+                joined(because(each.because, each.expected), "; "),
+                joined(briefly_seen(each.observed)),
                 code(each.expected),
             )
             for each in triggers
         ],
     )
-
-
-def _seen(trigger: TriggerStanding) -> Markup:
-    kept = [each for each in trigger.observed if not is_demand(each)]
-    told = [code(f"{each.path} = {observed_text(each, 80)}") for each in kept[:SHOWN]]
-    return joined([*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told)
 
 
 def _unknowns(page: Page, standing: LadderStanding) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from gatekeeper.model.decision import SEMANTICS
-from gatekeeper.model.finding import Deciding, Observation
-from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport, Report
 from gatekeeper.model.shown import cut
 from gatekeeper.model.standing import (
@@ -39,17 +37,19 @@ from gatekeeper.render.ladder_outline import (
 )
 from gatekeeper.render.nearest import no_such
 from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_because import because_and_saw_lines
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_header import days_lines
+from gatekeeper.render.text_levers import lever_lines
 from gatekeeper.render.text_terms import given_lines, terms_lines
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, listing, moment, observed_text, short_digest
+from gatekeeper.render.wording import age, listing, moment, short_digest
 
 LONGEST_SOURCE = 60
 """So many characters of a source are shown."""
 
-SHOWN = 6
-"""So many values that a trigger saw are shown, unless all were asked for."""
+NAMED = 6
+"""So many of the things that hang on one piece of evidence are named, unless all were asked for."""
 
 _REACH = {
     Reach.REACHED: ("!", Tone.BAD),
@@ -106,29 +106,6 @@ def ladder_explanation(canvas: Canvas, report: LadderReport, asked: str) -> None
         names = [each.word for each in levels] + [trigger.id for each in levels for trigger in each.triggers]
         names += [each.id for each in report.standing.duties]
         raise no_such(report.standing.ladder, "level, trigger or duty", asked, names)
-
-
-def lever_lines(canvas: Canvas, lever: Lever, indent: int = 4) -> None:
-    """How a lever is pulled, how soon it helps, what it touches, and when somebody last saw it work."""
-    canvas.labelled("how", lever.how, Tone.ACT, indent=indent)
-    if lever.undo:
-        canvas.labelled("undo", lever.undo, indent=indent)
-    canvas.labelled("helps in", lever.time_to_effect, indent=indent)
-    canvas.labelled("touches", lever.blast_radius, indent=indent)
-    if lever.last_validated:
-        canvas.labelled("validated", lever.last_validated, indent=indent)
-    else:
-        canvas.labelled("validated", "never: nobody has seen it work", Tone.DOUBT, indent=indent)
-
-
-def seen_lines(canvas: Canvas, because: Sequence[Deciding], observed: Sequence[Observation]) -> None:
-    """The parts of a condition that decided what it came to, and the other values that it saw."""
-    for number, each in enumerate(because):
-        canvas.labelled("" if number else "because", each.told, indent=2 + 2 * each.depth)
-    told = {seen.path for each in because for seen in each.observed}
-    others = [seen for seen in observed if seen.path not in told]
-    for number, seen in enumerate(others):
-        canvas.labelled("" if number else "saw", f"{seen.path} = {observed_text(seen)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +168,14 @@ class _Board:
         unknown = listing([f"{word}?" for word in self.standing.unknown])
         self.canvas.heading("NOT KNOWN", unknown)
         for each in found:
-            name = each.lack.evidence or listing(each.needed_by, SHOWN)
+            name = each.lack.evidence or listing(each.needed_by, NAMED)
             source = cut(visible(each.note.source), LONGEST_SOURCE) if each.note is not None else ""
             self.canvas.ends(
                 [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (_cause(each.lack.cause), Tone.DOUBT)], source
             )
             self.canvas.text(each.lack.detail, Tone.DOUBT, indent=2)
             if each.lack.evidence:
-                self.canvas.labelled("needed by", listing(each.needed_by, 0 if self.explain else SHOWN))
+                self.canvas.labelled("needed by", listing(each.needed_by, 0 if self.explain else NAMED))
 
     def actions(self) -> None:
         """What is done at the levels that are reached, and what helps against the triggers that hold."""
@@ -303,7 +280,7 @@ class _Board:
         canvas.ends(head, since)
         canvas.text(trigger.message, Tone.DOUBT if trigger.state is Reach.UNKNOWN else Tone.PLAIN, indent=2)
         if self.explain:
-            seen_lines(canvas, worth_telling(trigger.because, trigger.expected), trigger.observed)
+            because_and_saw_lines(canvas, worth_telling(trigger.because, trigger.expected), trigger.observed)
             canvas.labelled("wanted", trigger.expected)
         if trigger.state is Reach.REACHED or self.explain:
             canvas.labelled("evidence", self._sources(trigger.evidence), Tone.QUIET)

@@ -10,10 +10,11 @@ from gatekeeper.model.report import ModeReport
 from gatekeeper.model.series import NO_TIME
 from gatekeeper.render.because import worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.ladder_text import lever_lines, seen_lines
 from gatekeeper.render.nearest import no_such
 from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_because import because_and_saw_lines
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
+from gatekeeper.render.text_levers import lever_lines
 from gatekeeper.render.text_terms import given_lines, terms_lines
 from gatekeeper.render.wording import count, duration, listing, short_digest
 
@@ -156,7 +157,7 @@ class _Board:
         if reading.barred is not None:
             canvas.text(str(reading.barred), indent=2)
         expected = condition.when.one_line
-        seen_lines(canvas, worth_telling(reading.because, expected), reading.observed)
+        because_and_saw_lines(canvas, worth_telling(reading.because, expected), reading.observed)
         canvas.labelled("wanted", expected)
         for number, lack in enumerate(reading.lacks):
             about = f"{lack.evidence} is {lack.cause}: " if lack.evidence else ""

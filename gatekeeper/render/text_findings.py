@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import Deciding, Finding, Outcome
+from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.shown import cut
-from gatekeeper.render.because import in_short, worth_telling
+from gatekeeper.render.because import SHOWN, worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.outline import (
@@ -26,11 +26,11 @@ from gatekeeper.render.outline import (
     verdict_words,
     weights,
 )
+from gatekeeper.render.text_because import because_lines, saw_lines
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, count, is_demand, listing, moment, observed_text
+from gatekeeper.render.wording import age, count, is_demand, listing, moment
 
 DEEPEST = 3
-SHOWN = 6
 LONGEST_SOURCE = 60
 
 _GATHERED = (Part.BLOCKS, Part.ADVISORY)
@@ -173,25 +173,12 @@ class FindingsBoard:
 
     def seen(self, canvas: Canvas, finding: Finding) -> None:
         """What decided the finding; without an expression that decided, the values that the rule saw."""
+        most = 0 if self.explain else SHOWN
         if finding.because:
-            self._because(canvas, worth_telling(finding.because, finding.expected))
+            because_lines(canvas, worth_telling(finding.because, finding.expected), most)
             return
         every = finding.observed if self.explain else tuple(each for each in finding.observed if not is_demand(each))
-        shown = every if self.explain else every[:SHOWN]
-        name = "saw"
-        for seen in shown:
-            line = f" (line {seen.line})" if seen.line is not None else ""
-            canvas.labelled(name, f"{seen.path} = {observed_text(seen)}{line}")
-            name = ""
-        if len(shown) < len(every):
-            canvas.labelled(name, f"… and {len(every) - len(shown)} more values (--explain)", Tone.QUIET)
-
-    def _because(self, canvas: Canvas, parts: tuple[Deciding, ...]) -> None:
-        shown = parts if self.explain else in_short(parts, SHOWN)
-        for number, part in enumerate(shown):
-            canvas.labelled("" if number else "because", part.told, indent=2 + 2 * part.depth)
-        if len(shown) < len(parts):
-            canvas.labelled("", f"… and {len(parts) - len(shown)} more (--explain)", Tone.QUIET)
+        saw_lines(canvas, every, most)
 
     def lacks(self, canvas: Canvas, entry: Entry, *, below_too: bool = False) -> None:
         """What is not known: which evidence lacks, why, since when, and where it is read."""

@@ -9,6 +9,7 @@ from itertools import groupby
 from gatekeeper.model.replay import Replay
 from gatekeeper.model.suite_run import Verified
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.text_levers import lever_in_short
 from gatekeeper.render.timeline import Fold, Step, folded, steps
 from gatekeeper.render.timeline_parts import Change, Weight, offset_text
 from gatekeeper.render.timeline_strip import strips
@@ -164,11 +165,7 @@ def _change(canvas: Canvas, replay: Replay, policy: str, change: Change) -> None
     canvas.spans([*pieces, (told, Tone.PLAIN)], indent=2, hang=4)
     lever = replay.lever(policy, change.lever) if change.lever is not None else None
     if lever is not None and change.weight is Weight.ACT:
-        called = "" if change.kind == "remedy" else f"{lever.id}: "
-        canvas.spans([(f"{called}{lever.how}", Tone.ACT)], indent=6, hang=2)
-        validated = f"last validated {lever.last_validated}" if lever.last_validated else "never validated"
-        facts = f"helps in {lever.time_to_effect} · touches {lever.blast_radius} · {validated}"
-        canvas.text(facts, Tone.QUIET, indent=6, hang=2)
+        lever_in_short(canvas, lever, named=change.kind == "remedy")
 
 
 def _expected(canvas: Canvas, verified: Sequence[Verified]) -> None:
