@@ -12,10 +12,12 @@ from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
     DUTIES,
     REACHES,
+    action_words,
     duty_figures,
     figures,
     level_words,
     levels_above,
+    lever_of,
     owed,
     reached_levels,
     reason_words,
@@ -159,9 +161,9 @@ def _actions(page: Page, report: LadderReport) -> None:
 def _remedy(report: LadderReport, remedy: RemedyStanding | None) -> tuple[Markup, ...]:
     if remedy is None:
         return (said("nothing that the ladder knows is known to help"), said("no"), *[said("")] * 6)
-    lever = report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+    lever = lever_of(report, remedy)
     advised = said("yes") if remedy.advised is Reach.REACHED else strong(said(f"not known: {remedy.told}"))
-    action = said(remedy.action or (lever.title if lever is not None else ""))
+    action = said(action_words(remedy, lever))
     if lever is None:
         return (action, advised, *[said("")] * 6)
     return (

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.report import LadderReport, Report
-from gatekeeper.model.shown import cut
 from gatekeeper.model.standing import (
     DutyStanding,
     DutyState,
@@ -24,11 +23,13 @@ from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
     DUTIES,
     REACHES,
-    collect_command,
+    action_words,
+    can_be_collected,
     duty_figures,
     figures,
     level_words,
     levels_above,
+    lever_of,
     owed,
     reached_levels,
     reason_words,
@@ -38,15 +39,11 @@ from gatekeeper.render.ladder_outline import (
 from gatekeeper.render.nearest import no_such
 from gatekeeper.render.terms import parameters_of, rows_of
 from gatekeeper.render.text_because import because_and_saw_lines
-from gatekeeper.render.text_evidence import evidence_block, parameters_block
+from gatekeeper.render.text_evidence import evidence_block, parameters_block, source_in_short
 from gatekeeper.render.text_header import days_lines
 from gatekeeper.render.text_levers import lever_lines
 from gatekeeper.render.text_terms import given_lines, terms_lines
-from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, listing, moment, short_digest
-
-LONGEST_SOURCE = 60
-"""So many characters of a source are shown."""
+from gatekeeper.render.wording import age, cause_words, collect_command, listing, moment, short_digest, with_age
 
 NAMED = 6
 """So many of the things that hang on one piece of evidence are named, unless all were asked for."""
@@ -125,9 +122,8 @@ class _Board:
         terms = self.report.terms
         given_lines(canvas, parameters_of(terms))
         terms_lines(canvas, terms, standing.as_of)
-        command = collect_command(self.report)
-        if command:
-            canvas.labelled("to do", command, Tone.ACT)
+        if can_be_collected(self.report):
+            canvas.labelled("to do", collect_command(standing.ladder), Tone.ACT)
 
     def levels(self) -> None:
         self.canvas.heading("LEVELS", "the highest first")
@@ -169,9 +165,9 @@ class _Board:
         self.canvas.heading("NOT KNOWN", unknown)
         for each in found:
             name = each.lack.evidence or listing(each.needed_by, NAMED)
-            source = cut(visible(each.note.source), LONGEST_SOURCE) if each.note is not None else ""
+            source = source_in_short(each.note.source) if each.note is not None else ""
             self.canvas.ends(
-                [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (_cause(each.lack.cause), Tone.DOUBT)], source
+                [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (cause_words(each.lack.cause), Tone.DOUBT)], source
             )
             self.canvas.text(each.lack.detail, Tone.DOUBT, indent=2)
             if each.lack.evidence:
@@ -289,10 +285,10 @@ class _Board:
 
     def _remedy(self, remedy: RemedyStanding) -> None:
         canvas = self.canvas
-        lever = self.report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+        lever = lever_of(self.report, remedy)
         sign, tone = _ADVISED[remedy.advised]
         called: list[Span] = [(lever.id, Tone.STRONG), APART] if lever is not None else []
-        action = remedy.action or (lever.title if lever is not None else "")
+        action = action_words(remedy, lever)
         canvas.spans(
             [(sign, tone), *called, (action, tone if remedy.advised is not Reach.REACHED else Tone.PLAIN)], 2, 2
         )
@@ -319,7 +315,7 @@ class _Board:
 
     def _sources(self, names: Iterable[str]) -> str:
         ages = {note.name: note.age for note in self.standing.evidence}
-        return listing([f"{name} ({age(old)} old)" if (old := ages.get(name)) is not None else name for name in names])
+        return listing([with_age(name, ages.get(name)) for name in names])
 
 
 _ADVISED = {
@@ -327,18 +323,6 @@ _ADVISED = {
     Reach.NOT_REACHED: ("–", Tone.QUIET),
     Reach.UNKNOWN: ("?", Tone.DOUBT),
 }
-
-_CAUSES = {
-    "error": "cannot be computed",
-    "undecided": "cannot be told",
-    "failed": "could not be collected",
-    "future": "is of the future",
-    "other_subject": "is about something else",
-}
-
-
-def _cause(cause: str) -> str:
-    return _CAUSES.get(cause, f"is {cause}")
 
 
 def _by(at: datetime | None, now: datetime) -> str:

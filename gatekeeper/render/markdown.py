@@ -25,6 +25,7 @@ from gatekeeper.render.outline import (
     tally,
     too_young,
     verdict_words,
+    waived_label,
 )
 from gatekeeper.render.terms import parameters_of
 from gatekeeper.render.wording import age, evaluate_command
@@ -88,10 +89,9 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
         page.paragraph(said("This is a replay: the instant that it is decided for had passed when it was decided."))
     for note in applied(decision):
         waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
         page.paragraph(
             Markup(
-                f"Waiver {code(waiver.id)} accepts {code(f'{waiver.gate}/{waiver.rule}{row}')} "
+                f"Waiver {code(waiver.id)} accepts {code(waived_label(waiver))} "
                 f"until {instant_text(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
             )
         )

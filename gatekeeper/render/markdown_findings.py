@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.model.finding import Finding
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.lacks import absent_for
 from gatekeeper.render.markdown_because import because, briefly, briefly_seen, seen
 from gatekeeper.render.markup import NOTHING, Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import (
+    DEEPEST,
     USES,
     Entry,
     Part,
@@ -23,16 +24,7 @@ from gatekeeper.render.outline import (
     unhelpful,
     verdict_words,
 )
-from gatekeeper.render.wording import age, count
-
-WORDS = {
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.PASS: "pass",
-    Outcome.NOT_APPLICABLE: "not applicable",
-}
-
-DEEPEST = 3
+from gatekeeper.render.wording import OUTCOMES, age, count
 
 
 @dataclass(slots=True)
@@ -55,7 +47,7 @@ class FindingsPages:
             [
                 (
                     self._name(entry),
-                    strong(said(WORDS[entry.finding.outcome])),
+                    strong(said(OUTCOMES[entry.finding.outcome])),
                     said(f"{entry.finding.enforcement.value}, {entry.finding.severity}"),
                     said(entry.finding.message),
                     said(entry.finding.remedy or ""),
@@ -136,7 +128,7 @@ class FindingsPages:
         rests_on = joined([*self._sources(entry), said(line)])
         self.page.points(
             [
-                ("Outcome", said(WORDS[finding.outcome])),
+                ("Outcome", said(OUTCOMES[finding.outcome])),
                 ("Weight", said(f"{finding.enforcement.value}, severity {finding.severity}")),
                 ("What is", said(finding.message)),
                 ("To do", said(finding.remedy or "")),
@@ -178,7 +170,7 @@ class FindingsPages:
         finding = entry.finding
         return (
             self._name(entry),
-            said(WORDS[finding.outcome]),
+            said(OUTCOMES[finding.outcome]),
             said(f"{finding.enforcement.value}, {finding.severity}"),
             said(finding.message or finding.title),
         )

@@ -16,13 +16,13 @@ from gatekeeper.render.text_because import because_and_saw_lines
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_levers import lever_lines
 from gatekeeper.render.text_terms import given_lines, terms_lines
-from gatekeeper.render.wording import count, duration, listing, short_digest
+from gatekeeper.render.wording import TRUTHS, count, duration, listing, short_digest
 
-OUTCOMES = {
-    Outcome.PASS: ("✓", "true", Tone.GOOD),
-    Outcome.FAIL: ("○", "false", Tone.QUIET),
-    Outcome.UNKNOWN: ("?", "not known", Tone.DOUBT),
-    Outcome.NOT_APPLICABLE: ("–", "not applicable", Tone.QUIET),
+_SIGNS = {
+    Outcome.PASS: ("✓", Tone.GOOD),
+    Outcome.FAIL: ("○", Tone.QUIET),
+    Outcome.UNKNOWN: ("?", Tone.DOUBT),
+    Outcome.NOT_APPLICABLE: ("–", Tone.QUIET),
 }
 
 
@@ -137,7 +137,7 @@ class _Board:
         told = listing(
             [
                 f"{number} {words}"
-                for outcome, (_, words, _) in OUTCOMES.items()
+                for outcome, words in TRUTHS.items()
                 if (number := sum(1 for each in every if each.outcome is outcome))
             ]
         )
@@ -150,8 +150,8 @@ class _Board:
 
     def _condition(self, reading: ConditionReading) -> None:
         canvas, condition = self.canvas, reading.condition
-        sign, words, tone = OUTCOMES[reading.outcome]
-        words = "barred" if reading.barred else words
+        sign, tone = _SIGNS[reading.outcome]
+        words = "barred" if reading.barred is not None else TRUTHS[reading.outcome]
         head: list[Span] = [(f"{sign} {words}", tone), APART, (condition.id, Tone.STRONG)]
         canvas.ends([*head, (f"→ {condition.target}", Tone.PLAIN)], _length(reading))
         if reading.barred is not None:

@@ -16,7 +16,7 @@ from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.standing import LadderStanding
-from gatekeeper.model.waiver import WaiverNote, WaiverUse
+from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
 from gatekeeper.render.terms import EvidenceRow, given, parameters_of
 from gatekeeper.render.wording import count, listing
 
@@ -38,6 +38,9 @@ _STANDS = {
     Outcome.NOT_APPLICABLE: "does not apply",
     Outcome.PASS: "passes",
 }
+
+DEEPEST = 3
+"""So many gates below each other tell in full what stopped them; those further down only name it."""
 
 _STANDARD = ("critical", "high", "medium", "low", "info")
 
@@ -81,6 +84,11 @@ class Entry:
 def label(finding: Finding) -> str:
     """The rule's id, with the row's key where it has one: ``no-open-blocker[1]``."""
     return finding.rule if finding.key is None else f"{finding.rule}[{finding.key}]"
+
+
+def waived_label(waiver: Waiver) -> str:
+    """The rule that a waiver is for, with its gate, and with the row's key where it is for one: ``p11-h/errors[1]``."""
+    return f"{waiver.gate}/{waiver.rule}" + (f"[{waiver.key}]" if waiver.key is not None else "")
 
 
 def entries(decision: Decision, part: Part) -> tuple[Entry, ...]:

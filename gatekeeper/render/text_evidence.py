@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from gatekeeper.model.decision import EvidenceNote
+from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import Canvas, Span, Tone
 from gatekeeper.render.terms import EvidenceRow, Parameter, usable_words
+from gatekeeper.render.visible import visible
 from gatekeeper.render.wording import age, duration, listing, moment, short_digest, value_text
+
+LONGEST_SOURCE = 60
+"""So many characters of a source are shown beside what lacks."""
 
 
 def evidence_block(
@@ -44,6 +49,11 @@ def evidence_block(
     for note, _ in rows:
         if note.detail and note.state != "stale" and (note.name, note.state) not in told:
             _trouble(canvas, note)
+
+
+def source_in_short(source: str) -> str:
+    """Where evidence was read, its end cut off where it is long."""
+    return cut(visible(source), LONGEST_SOURCE)
 
 
 def _trouble(canvas: Canvas, note: EvidenceNote) -> None:

@@ -9,11 +9,11 @@ from itertools import groupby
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
-from gatekeeper.model.shown import cut
 from gatekeeper.render.because import SHOWN, worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.lacks import absent_for
+from gatekeeper.render.lacks import GATHERED, absent_for
 from gatekeeper.render.outline import (
+    DEEPEST,
     USES,
     Entry,
     Part,
@@ -27,13 +27,8 @@ from gatekeeper.render.outline import (
     weights,
 )
 from gatekeeper.render.text_because import because_lines, saw_lines
-from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, count, is_demand, listing, moment
-
-DEEPEST = 3
-LONGEST_SOURCE = 60
-
-_GATHERED = (Part.BLOCKS, Part.ADVISORY)
+from gatekeeper.render.text_evidence import source_in_short
+from gatekeeper.render.wording import age, count, is_demand, listing, moment, with_age
 
 _SIGNS = {
     Outcome.FAIL: ("✗", "FAIL", Tone.BAD),
@@ -66,7 +61,7 @@ class FindingsBoard:
 
     def is_gathered(self, entry: Entry) -> bool:
         """Whether the finding is told where the evidence is that it lacks."""
-        return not self.explain and entry.part in _GATHERED and bool(absent_for(self.decision, entry))
+        return not self.explain and entry.part in GATHERED and bool(absent_for(self.decision, entry))
 
     def explained(self, entry: Entry) -> None:
         """One finding with everything that is known of it, whatever it came to."""
@@ -191,11 +186,9 @@ class FindingsBoard:
             about = f"{lack.evidence} is {lack.cause}" if lack.evidence else lack.cause
             since = f" since {moment(note.stale_since)}" if note and note.stale_since else ""
             detail = "" if since and lack.cause == "stale" and not self.explain else f": {lack.detail}"
-            source = (
-                f" ({note.source if self.explain else cut(visible(note.source), LONGEST_SOURCE)})"
-                if note and note.source
-                else ""
-            )
+            source = ""
+            if note and note.source:
+                source = f" ({note.source if self.explain else source_in_short(note.source)})"
             canvas.labelled(name, f"{about}{since}{detail}{source}", Tone.DOUBT)
             name = ""
 
@@ -204,7 +197,7 @@ class FindingsBoard:
         told = []
         for name in entry.finding.evidence:
             note = note_of(self.decision, entry.gate, name)
-            told.append(name if note is None or note.age is None else f"{name} ({age(note.age)} old)")
+            told.append(with_age(name, note.age if note is not None else None))
         line = f", line {entry.finding.line}" if entry.finding.line is not None else ""
         if told:
             canvas.labelled("evidence", listing(told) + line, Tone.QUIET)

@@ -6,11 +6,10 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.lacks import collect_command
-from gatekeeper.render.outline import applied, asked, days_to_see, granted, too_young, verdict_words
+from gatekeeper.render.outline import applied, asked, days_to_see, granted, too_young, verdict_words, waived_label
 from gatekeeper.render.terms import parameters_of
 from gatekeeper.render.text_terms import given_lines, terms_lines
-from gatekeeper.render.wording import age, evaluate_command, moment
+from gatekeeper.render.wording import age, collect_command, evaluate_command, moment
 
 _BANNERS = {
     Verdict.GO: Tone.GOOD_BANNER,
@@ -33,8 +32,7 @@ def header(canvas: Canvas, decision: Decision) -> None:
     canvas.text(decision.root.reason, Tone.STRONG, indent=2)
     for note in applied(decision):
         waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
-        told = f"{waiver.id} accepts {waiver.gate}/{waiver.rule}{row} until {moment(waiver.expires_at)}"
+        told = f"{waiver.id} accepts {waived_label(waiver)} until {moment(waiver.expires_at)}"
         canvas.labelled("waiver", f"{told}, says {waiver.person}", Tone.WAIVED)
     given_lines(canvas, parameters_of(decision), decision.policy)
     terms_lines(canvas, decision, decision.as_of, "decided")
@@ -56,7 +54,7 @@ def next_steps(canvas: Canvas, report: Report, decision: Decision) -> None:
     elif decision.snapshot is None:
         canvas.blank()
         canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
-        canvas.text(collect_command(decision), Tone.ACT, indent=4)
+        canvas.text(collect_command(decision.policy), Tone.ACT, indent=4)
     days_lines(canvas, report, decision)
 
 

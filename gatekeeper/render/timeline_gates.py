@@ -9,14 +9,9 @@ from gatekeeper.model.decision import Decision, GateDecision, Verdict
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.render.outline import label
 from gatekeeper.render.timeline_parts import Change, Weight
-from gatekeeper.render.wording import moment
+from gatekeeper.render.wording import OUTCOMES, moment
 
-OUTCOMES = {
-    Outcome.PASS: "pass",
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "not known",
-    Outcome.NOT_APPLICABLE: "not applicable",
-}
+_WORDS = {**OUTCOMES, Outcome.UNKNOWN: "not known"}
 
 _VERDICTS = {Verdict.GO: Weight.GOOD, Verdict.NO_GO: Weight.BAD, Verdict.INCONCLUSIVE: Weight.DOUBT}
 
@@ -61,8 +56,8 @@ def _finding(whose: str, before: Finding | None, now: Finding) -> list[Change]:
     found = []
     # What was not there before is news only where it stops.
     if (before is None and now.stops) or (before is not None and before.outcome is not now.outcome):
-        was = OUTCOMES[before.outcome] if before is not None else ""
-        found.append(Change("finding", name, was, OUTCOMES[now.outcome], _WEIGHTS[now.outcome], now.message))
+        was = _WORDS[before.outcome] if before is not None else ""
+        found.append(Change("finding", name, was, _WORDS[now.outcome], _WEIGHTS[now.outcome], now.message))
     if now.window is not None:
         old = before.window.resets if before is not None and before.window is not None else ()
         new = [each for each in now.window.resets if each not in old]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.mode import Advised, BarCause, ConditionReading, ModeReading
 from gatekeeper.render.timeline_parts import Change, Weight
-from gatekeeper.render.wording import listing, moment
-
-OUTCOMES = {Outcome.PASS: "true", Outcome.FAIL: "false", Outcome.UNKNOWN: "not known"}
+from gatekeeper.render.wording import TRUTHS, listing, moment
 
 
 def mode_changes(before: ModeReading | None, now: ModeReading) -> tuple[Change, ...]:
@@ -71,7 +69,7 @@ def _condition_weight(reading: ConditionReading) -> Weight:
 
 
 def _word(reading: ConditionReading) -> str:
-    return "barred" if reading.barred is not None else OUTCOMES[reading.outcome]
+    return "barred" if reading.barred is not None else TRUTHS[reading.outcome]
 
 
 def _told(reading: ConditionReading) -> str:
