@@ -11,6 +11,9 @@ from gatekeeper.render.terms import EvidenceRow, Parameter, usable_words
 from gatekeeper.render.visible import visible
 from gatekeeper.render.wording import age, duration, listing, moment, short_digest, value_text
 
+WIDE = 80
+"""From so many columns on the table has room for the instants from which on evidence is stale."""
+
 LONGEST_SOURCE = 60
 """So many characters of a source are shown beside what lacks."""
 
@@ -27,7 +30,8 @@ def evidence_block(
     if not rows:
         return
     canvas.heading("EVIDENCE", usable_words(rows))
-    old = any(note.stale_since for note, _ in rows)
+    wide = canvas.width >= WIDE
+    old = wide and any(note.stale_since for note, _ in rows)
     header = ["name", "kind", "age", "may be", "state", *(["since"] if old else []), "sha256"]
     table: list[list[Span]] = []
     for note, gates in rows:
@@ -46,8 +50,14 @@ def evidence_block(
             row.append((listing(gates), Tone.QUIET))
         table.append(row)
     canvas.table([*header, *(["for"] if several else [])], table)
-    for note, _ in rows:
-        if note.detail and note.state != "stale" and (note.name, note.state) not in told:
+    troubled = [note for note, _ in rows if (note.name, note.state) not in told]
+    late = [(note.name, note.stale_since) for note in troubled if note.stale_since and not wide]
+    if late:
+        canvas.blank()
+    for name, since in late:
+        canvas.spans([(name, Tone.STRONG), (f"is stale since {moment(since)}", Tone.DOUBT)], indent=2, hang=2)
+    for note in troubled:
+        if note.detail and note.state != "stale":
             _trouble(canvas, note)
 
 

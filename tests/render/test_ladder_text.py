@@ -165,6 +165,14 @@ def test_the_board_says_what_is_wrong_with_evidence_that_nothing_hangs_on(tmp_pa
     assert re.search(r"b .* stale +2026-03-03T08:00Z", told), "since when it is stale"
 
 
+def test_on_a_narrow_board_it_stands_below_the_table_since_when_evidence_is_stale(tmp_path: Path) -> None:
+    report = ladder(tmp_path)
+    standing = replace(report.standing, evidence=_with_trouble(report.standing.evidence))
+    told = board(replace(report, standing=standing), width=60)
+    assert "b is stale since 2026-03-03T08:00Z" in told
+    assert "since  " not in told, "no column for it"
+
+
 def test_one_look_at_a_mode_says_what_is_wrong_with_its_evidence(tmp_path: Path) -> None:
     look = mode(tmp_path)
     told = explained(Report((), modes=(replace(look, evidence=_with_trouble(look.evidence)),)))
