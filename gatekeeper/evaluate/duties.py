@@ -116,7 +116,7 @@ def _applies(duty: Duty, climb: Climb) -> tuple[str, tuple[Lack, ...]]:
         return f"owed from {duty.level} on, which is not reached", ()
     applies = run(duty.applies_when, climb.bindings) if duty.applies_when is not None else True
     if applies is False and duty.applies_when is not None:
-        return f"owed only when {' '.join(duty.applies_when.source.split())}", ()
+        return f"owed only when {duty.applies_when.one_line}", ()
     lacks = level.lacks if level is not None and level.state is Reach.UNKNOWN else ()
     return "", (*lacks, *(lacks_of(applies, "a bool") if applies is not True else ()))
 

@@ -69,7 +69,7 @@ class _Evaluation:
 
 def _not_applied(rule: Rule, applies: object, inputs: Inputs) -> Judgement:
     """A rule whose ``applies_when`` is false is not applicable; one for which it is not known is unknown."""
-    condition = " ".join(rule.applies_when.source.split()) if rule.applies_when is not None else ""
+    condition = rule.applies_when.one_line if rule.applies_when is not None else ""
     judged = Judgement(
         Outcome.NOT_APPLICABLE,
         f"applies only when {condition}",
@@ -90,7 +90,7 @@ def _judge_expect(expect: Expect, inputs: Inputs) -> Judgement:
     judged = Judgement(
         outcome,
         "met" if outcome is Outcome.PASS else "not met",
-        " ".join(expect.when.source.split()),
+        expect.when.one_line,
         evidence=inputs.evidence_of(expect.when),
         observed=observations(inputs.bindings, expect.when),
         because=because(inputs.bindings, expect.when),

@@ -185,7 +185,7 @@ def _trigger(trigger: Trigger, inputs: LadderInputs) -> TriggerStanding:
         title=trigger.title,
         state=state,
         message="",
-        expected=" ".join(trigger.when.source.split()),
+        expected=trigger.when.one_line,
         place=trigger.place,
         lacks=lacks_of(value, "a bool") if state is Reach.UNKNOWN else (),
         observed=observations(inputs.bindings, *parts),
@@ -282,7 +282,7 @@ def _remedy(remedy: Remedy, inputs: LadderInputs) -> RemedyStanding:
     value = run(remedy.when, inputs.bindings)
     advised = _reach(value)
     lacks = lacks_of(value, "a bool") if advised is Reach.UNKNOWN else ()
-    told = tell_lacks(lacks) if lacks else " ".join(remedy.when.source.split())
+    told = tell_lacks(lacks) if lacks else remedy.when.one_line
     observed = observations(inputs.bindings, remedy.when)
     return RemedyStanding(remedy.lever, remedy.action, advised, told, observed, lacks)
 

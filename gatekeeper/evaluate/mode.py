@@ -26,6 +26,8 @@ from gatekeeper.model.mode import (
     CURRENT,
     Advised,
     Bar,
+    BarCause,
+    Barred,
     Condition,
     ConditionReading,
     Mode,
@@ -174,22 +176,23 @@ class _Look:
 
     def _entry(self, condition: Condition, level: ModeLevel, bar: Bar | None) -> tuple[ConditionReading, Streak]:
         seen, unless = self.truth(condition.when), self.truth(level.unless)
-        barred = ""
+        barred: Barred | None = None
         deciding: tuple[Expression | None, ...] = (condition.when,)
         if seen.value is not False and unless.value is True:
-            barred = "barred: `unless` is true"
+            barred = Barred(BarCause.UNLESS, "`unless` is true")
             deciding = (level.unless,)
         elif seen.value is True and unless.value is None:
             seen = _Seen(None, unless.lacks)
             deciding = (level.unless,)
         elif seen.value is True and bar is not None and self.at < bar.at + self.span(condition.look_back):
             until = instant_text(bar.at + self.span(condition.look_back))
-            barred = f"barred until {until}: it looks back into what barred it"
+            barred = Barred(BarCause.LOOK_BACK, f"until {until}: it looks back into what barred it")
         return self._read(condition, seen, barred, NO_TIME, observed=(condition.when, level.unless), deciding=deciding)
 
     def _exit(self, condition: Condition, level: ModeLevel, open_entries: list[str]) -> tuple[ConditionReading, Streak]:
         seen = self.truth(condition.when)
-        barred = f"waits: {', '.join(open_entries)} is not known" if seen.value and open_entries else ""
+        waits = Barred(BarCause.WAITS, f"waits: {', '.join(open_entries)} is not known")
+        barred = waits if seen.value and open_entries else None
         dwell = self.span(level.dwell) - (self.at - self.before.since)
         return self._read(condition, seen, barred, dwell, observed=(condition.when,), deciding=(condition.when,))
 
@@ -197,7 +200,7 @@ class _Look:
         self,
         condition: Condition,
         seen: _Seen,
-        barred: str,
+        barred: Barred | None,
         wait: timedelta,
         observed: tuple[Expression | None, ...],
         deciding: tuple[Expression | None, ...],
@@ -205,7 +208,7 @@ class _Look:
         """A condition and its clock; ``wait`` is how long its state has to last yet."""
         clock, max_gap = self.before.clocks.get(condition.id, Streak()), self.span(self.mode.max_gap)
         if barred:
-            clock = stop(clock, self.at, max_gap, "barred", barred)
+            clock = stop(clock, self.at, max_gap, "barred", str(barred))
         else:
             detail = tell_lacks(seen.lacks) if seen.lacks else ""
             clock = take(clock, Truth(self.at, seen.value, detail), max_gap)
@@ -254,7 +257,7 @@ def _reading(
 ) -> ModeReading:
     level = mode.states[mode.rank(state.state)]
     observed, findings = _observed(mode, state, bindings)
-    held = state.known_at != state.at
+    held = _held_for(state, lacks)
     return ModeReading(
         mode=mode.id,
         state=state.word,
@@ -263,7 +266,8 @@ def _reading(
         at=state.at,
         held_since=(state.known_at or state.since) if held else None,
         transition=transition,
-        reason=_reason(state, transition, readings, lacks),
+        held=held,
+        reason=_reason(state, transition, readings, held),
         conditions=readings,
         lacks=lacks,
         observed_state=observed,
@@ -276,16 +280,21 @@ def _reading(
     )
 
 
-def _reason(
-    state: ModeState, transition: Transition | None, readings: tuple[ConditionReading, ...], lacks: tuple[Lack, ...]
-) -> str:
+def _held_for(state: ModeState, lacks: tuple[Lack, ...]) -> str:
+    """What was last known of a state that no evidence carries now, and what lacks; empty where some does."""
+    if state.known_at == state.at:
+        return ""
+    last = f"last known to be {state.state} at {instant_text(state.known_at)}" if state.known_at else "never known"
+    return f"{last}: {tell_lacks(lacks)}"
+
+
+def _reason(state: ModeState, transition: Transition | None, readings: tuple[ConditionReading, ...], held: str) -> str:
     """Why the mode is in its state, in one line."""
     if transition is not None:
         met = [each for each in readings if each.condition.id in transition.because]
         return f"from {transition.source}: " + "; ".join(_held(each) for each in met)
-    if state.known_at != state.at:
-        last = f"last known to be {state.state} at {instant_text(state.known_at)}" if state.known_at else "never known"
-        return f"{'unknown' if state.unknown else 'held'}, {last}: {tell_lacks(lacks)}"
+    if held:
+        return f"{'unknown' if state.unknown else 'held'}, {held}"
     running = [f"{_held(each)}, enough at {instant_text(each.met_at)}" for each in readings if each.met_at is not None]
     barred = [f"{each.condition.id} {each.barred}" for each in readings if each.barred]
     return "; ".join([*running, *barred]) or "no condition that leads out of it holds"

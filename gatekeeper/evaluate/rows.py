@@ -39,7 +39,7 @@ def judge_rows(each: Each, inputs: Inputs, findings_of: OutcomeOf) -> tuple[Judg
 
 def _expected(each: Each) -> str:
     if each.expect is not None:
-        return " ".join(each.expect.source.split())
+        return each.expect.one_line
     return "closed by evidence" if each.closed_by is not None else "no such row"
 
 

@@ -25,6 +25,7 @@ from gatekeeper.expr.tree import (
     Variable,
     children,
 )
+from gatekeeper.model.shown import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,7 @@ def _observed(program: Program) -> tuple[tuple[str, Program], ...]:
 def one_line(source: str, node: Node) -> str:
     """A sub-expression as it is written, on one line, without brackets around the whole of it."""
     inner = children(node) if isinstance(node, (Binary, Logic, Conditional)) else (node,)
-    return " ".join(source[inner[0].span.start : inner[-1].span.end].split())
+    return on_one_line(source[inner[0].span.start : inner[-1].span.end])
 
 
 def chains(node: Node) -> Iterator[Node]:

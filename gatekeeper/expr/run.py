@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError
-from gatekeeper.model.shown import cut
+from gatekeeper.model.shown import cut, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +60,7 @@ class Site:
     @classmethod
     def of(cls, source: str, span: Span) -> Site:
         """The place at ``span`` of ``source``."""
-        text = " ".join(source[span.start : span.end].split())
-        return cls(cut(text, _LONGEST_EXCERPT), span.line, span.column)
+        return cls(cut(on_one_line(source[span.start : span.end]), _LONGEST_EXCERPT), span.line, span.column)
 
     def error(self, message: str) -> EvaluationError:
         """The error that this place comes to."""

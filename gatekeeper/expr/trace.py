@@ -15,6 +15,7 @@ from gatekeeper.expr.evaluator import Maker
 from gatekeeper.expr.overloads import forms
 from gatekeeper.expr.program import Program
 from gatekeeper.expr.tree import Binary, Call, Comprehension, Conditional, Constant, Logic, Prefix, Presence, children
+from gatekeeper.model.shown import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +95,7 @@ class _TracingMaker(Maker):
 def branches(program: Program) -> tuple[Branch, ...]:
     """The branches of a program, in the order of their places."""
     return tuple(
-        Branch(" ".join(program.source[span.start : span.end].split()), span.line, span.column, index)
+        Branch(on_one_line(program.source[span.start : span.end]), span.line, span.column, index)
         for index, span in enumerate(node.span for node in _deciding(program.tree))
     )
 

@@ -18,6 +18,7 @@ from gatekeeper.model.ladder import Ladder, Lasting
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy
 from gatekeeper.model.rule import CleanWindow, Each
+from gatekeeper.model.shown import cut, on_one_line
 from gatekeeper.model.waiver import Waiver
 
 FIRST_YEAR = 1970
@@ -62,7 +63,7 @@ def _reasons(policy: Policy) -> Iterator[str]:
             yield f"the duties of {policy.id} are due at some time"
     for each in parts_of(policy, Program):
         if isinstance(each, Program) and _asks_now(each):
-            yield f"an expression of {policy.id} asks what time it is: `{' '.join(each.source.split())[:60]}`"
+            yield f"an expression of {policy.id} asks what time it is: `{cut(on_one_line(each.source), 60)}`"
 
 
 def _asks_now(program: Program) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from gatekeeper.model.finding import Deciding, Finding, Lack, Observation, Outcome
 from gatekeeper.model.place import Place
@@ -196,6 +197,33 @@ class ModeState:
         return UNKNOWN if self.unknown else self.state
 
 
+class BarCause(StrEnum):
+    """Why a condition does not count although it may be true."""
+
+    UNLESS = "unless"
+    """``unless`` of its state is true."""
+    LOOK_BACK = "look_back"
+    """It still looks back at a time at which ``unless`` was true."""
+    WAITS = "waits"
+    """It leads out of a state, and whether the state would be entered anew is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """What keeps a condition from counting.
+
+    Attributes:
+        told: in one line, as it reads beside the word ``barred``.
+    """
+
+    cause: BarCause
+    told: str
+
+    def __str__(self) -> str:
+        head = {BarCause.UNLESS: "barred: ", BarCause.LOOK_BACK: "barred ", BarCause.WAITS: ""}
+        return f"{head[self.cause]}{self.told}"
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionReading:
     """How one condition stands that leads out of the state.
@@ -206,7 +234,7 @@ class ConditionReading:
         length: for how long it has to.
         met: whether it has held long enough.
         met_at: when it has, or will have if it goes on; None where it does not hold.
-        barred: what keeps it from counting although it may be true; empty where nothing does.
+        barred: what keeps it from counting although it may be true; None where nothing does.
         broken: what last broke it, or None.
         observed: the values that it saw.
         lacks: what is not known.
@@ -219,7 +247,7 @@ class ConditionReading:
     length: timedelta
     met: bool
     met_at: datetime | None
-    barred: str
+    barred: Barred | None
     broken: Break | None
     observed: tuple[Observation, ...]
     lacks: tuple[Lack, ...]
@@ -266,6 +294,7 @@ class ModeReading:
         since: when that was entered.
         at: the instant of the look.
         held_since: since when no evidence carries the state; None where some does.
+        held: what was last known, and what lacks; empty where evidence carries the state.
         transition: the change that this look brought, or None.
         reason: why it is in this state, in one line.
         conditions: how the conditions stand that lead out of the state before this look.
@@ -284,6 +313,7 @@ class ModeReading:
     since: datetime
     at: datetime
     held_since: datetime | None
+    held: str
     transition: Transition | None
     reason: str
     conditions: tuple[ConditionReading, ...]

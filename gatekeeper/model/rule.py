@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from gatekeeper.model.place import Place
+from gatekeeper.model.shown import on_one_line
 
 
 class Enforcement(StrEnum):
@@ -70,6 +71,11 @@ class Expression:
     def source(self) -> str:
         """The text of the expression."""
         return self.program.source
+
+    @property
+    def one_line(self) -> str:
+        """The text on one line, as reports show it."""
+        return on_one_line(self.source)
 
 
 @dataclass(frozen=True, slots=True)

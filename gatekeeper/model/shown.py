@@ -18,8 +18,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 def shown(value: Json, most: int = MOST) -> str:
     """A value for a line: a scalar as JSON, cut; a list or an object by its size only."""
     if isinstance(value, str):
-        text = cut(value, most)
-        return json.dumps(text, ensure_ascii=not text.isprintable())
+        short = cut(value, most)
+        return json.dumps(short, ensure_ascii=not short.isprintable())
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):
@@ -29,9 +29,14 @@ def shown(value: Json, most: int = MOST) -> str:
     return json.dumps(value)[:most]
 
 
-def cut(text: str, most: int) -> str:
-    """The text, its end cut off where it has more than so many characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def cut(text: str, longest: int) -> str:
+    """The text, its end cut off where it is longer."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def on_one_line(text: str) -> str:
+    """The text with one space between its words, and no line break."""
+    return " ".join(text.split())
 
 
 def path_text(path: Iterable[str | int]) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from gatekeeper.model.finding import Deciding
 
+SHOWN = 6
+"""So many parts or values are told where not all of them were asked for."""
+
 
 def worth_telling(because: Sequence[Deciding], expected: str) -> tuple[Deciding, ...]:
     """The parts that decided; none where the only one is a whole that is not known.

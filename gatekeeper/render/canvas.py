@@ -31,6 +31,9 @@ Span = tuple[str, Tone]
 APART: Span = ("", Tone.PLAIN)
 """Between two pieces of a line: one more space."""
 
+NARROWEST = 40
+"""Columns that a page takes at least, however narrow the terminal is."""
+
 LABEL = 11
 """Columns that the name of a field takes."""
 
@@ -53,6 +56,15 @@ class Canvas:
     unicode: bool
     gutter: str = ""
     lines: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of_width(cls, width: int, *, color: bool, unicode: bool) -> Canvas:
+        """An empty page for a terminal of that many columns; fewer than 40 count as 40."""
+        return cls(max(width, NARROWEST), color, unicode)
+
+    def page(self) -> str:
+        """All lines as one text, ending in one newline."""
+        return "\n".join(self.lines).rstrip("\n") + "\n"
 
     def nested(self, gutter: str) -> Canvas:
         """A canvas that writes to the same page, its lines behind a gutter."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from gatekeeper.errors import Diagnostic
 from gatekeeper.model.examination import Examined, Tried, Unmet
 from gatekeeper.model.values import Json
+from gatekeeper.render.json_parts import laid_out
 
 
 def examination_json(found: Sequence[Examined], invalid: Sequence[Diagnostic]) -> str:
@@ -25,7 +25,7 @@ def examination_json(found: Sequence[Examined], invalid: Sequence[Diagnostic]) -
             for each in invalid
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return laid_out(document, by_key=False)
 
 
 def _system(found: Examined) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from gatekeeper.model.examination import Examined, Tried
+from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import Canvas, Span, Tone
 from gatekeeper.render.wording import count, duration, listing
 
@@ -15,16 +16,16 @@ def examination_text(found: Sequence[Examined], width: int, *, color: bool, unic
 
     Args:
         found: what came of the sources.
-        width: columns of the terminal.
+        width: columns of the terminal; fewer than 40 count as 40.
         color: whether colour codes are written; no meaning is in a colour alone.
         unicode: whether the terminal shows more than ASCII.
     """
-    canvas = Canvas(width, color, unicode)
+    canvas = Canvas.of_width(width, color=color, unicode=unicode)
     for each in found:
         _system(canvas, each)
     canvas.blank()
     canvas.spans(_summary(found))
-    return "\n".join(canvas.lines) + "\n"
+    return canvas.page()
 
 
 def size_text(size: int) -> str:
@@ -61,7 +62,7 @@ def _source(canvas: Canvas, tried: Tried, wide: int, collector: int) -> None:
     room = canvas.width - 2 - len(name) - 2 - len(how) - 2 - len(facts) - 2
     plain = f"{name}{how}{asked}"
     if canvas.unicode and plain.isascii() and plain.isprintable() and room >= 12:
-        shown = asked if len(asked) <= room else f"{asked[: room - 1]}…"
+        shown = cut(asked, room)
         line: list[Span] = [sign, (f" {name}  ", Tone.STRONG), (f"{how}  ", Tone.PLAIN), (shown, Tone.QUIET)]
         canvas.exactly([*line, (" " * (room - len(shown) + 2) + facts, Tone.QUIET)])
     else:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import Decision, GateDecision
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.report import Report
 from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.ladder_text import ladder_board, ladder_explanation
 from gatekeeper.render.mode_text import mode_board
+from gatekeeper.render.nearest import no_such
 from gatekeeper.render.outline import Entry, tally, verdict_words, weight
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_header import header, verdict_spans
 from gatekeeper.render.text_panels import quorum_block, window_block
-from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import argument
-
-NEAREST = 3
-"""So many names are offered for one that there is not."""
-
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class ExplanationRenderer:
         Raises:
             UsageError: no gate of the decision, no ladder and no mode has that rule.
         """
-        canvas = Canvas(max(self.width, 40), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         for decision in report.decisions:
             self._explain(canvas, decision)
         for ladder in report.ladders:
@@ -59,7 +51,7 @@ class ExplanationRenderer:
                 ladder_explanation(canvas, ladder, self.rule)
         for mode in report.modes:
             mode_board(canvas, mode, self.rule)
-        return "\n".join(canvas.lines).strip("\n") + "\n"
+        return canvas.page()
 
     def _explain(self, canvas: Canvas, decision: Decision) -> None:
         board = FindingsBoard(canvas, decision, explain=True)
@@ -93,7 +85,7 @@ class ExplanationRenderer:
             return every
         named = [entry for entry in every if self.rule in _names(entry)]
         if not named:
-            raise UsageError(f"{decision.policy} has no rule {self.rule!r}", _hint(self.rule, every, decision))
+            raise no_such(decision.policy, "rule", self.rule, _alike(self.rule, every))
         return named
 
 
@@ -107,17 +99,14 @@ def _names(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def _hint(asked: str, every: list[Entry], decision: Decision) -> str:
-    """The nearest few of the names that there are."""
-    rule = asked.partition("[")[0]
-    rows = [entry.label for entry in every if "[" in asked and entry.finding.key is not None and rule in _names(entry)]
-    at = 2 if "/" in asked else 0
-    names = rows or list(dict.fromkeys(_names(entry)[at] for entry in every))
-    close = difflib.get_close_matches(asked[:LONGEST_NAME], names, n=NEAREST, cutoff=0.7)
-    close = close or [name for name in names if rule and rule in name][:NEAREST] or rows[:NEAREST]
-    if close:
-        return f"did you mean {' or '.join(visible(name) for name in close)}?"
-    return f"gatekeeper explain {argument(decision.policy)} shows them all"
+def _alike(asked: str, every: list[Entry]) -> list[str]:
+    """The names that there are, written as the one that was asked: of a row, and with its gate, or without."""
+    rule, with_row, _ = asked.partition("[")
+    at = 2 if "/" in rule else 0
+    rows = [
+        _names(entry)[at + 1] for entry in every if with_row and entry.finding.key is not None and rule in _names(entry)
+    ]
+    return rows or [_names(entry)[at] for entry in every]
 
 
 def _order(gate: GateDecision, finding: Finding) -> tuple[bool, tuple[int, int, tuple[str, str, str]]]:

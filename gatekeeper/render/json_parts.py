@@ -1,4 +1,4 @@
-"""Small parts of published JSON documents: texts, instants, lengths of time, values, places, what is not known.
+"""Small parts of published JSON documents: texts, instants, lengths of time, values, places, and how they are laid out.
 
 Instants are RFC 3339 in UTC with ``Z``, with milliseconds only where they are not zero; lengths of time are whole
 seconds. What is not there is ``null``, never absent.
@@ -6,6 +6,7 @@ seconds. What is not there is ``null``, never absent.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import isfinite
@@ -125,3 +126,19 @@ def plain(value: Json) -> Json:
     if isinstance(value, dict):
         return {text(name): plain(each) for name, each in value.items()}
     return [plain(each) for each in value]
+
+
+def laid_out(document: Json, *, by_key: bool = True) -> str:
+    """The document as text for people too: indented, its keys sorted or as they are, ending in a newline.
+
+    Characters that a terminal would obey or hide become JSON escapes; outside of strings there are none.
+    """
+    whole = json.dumps(document, indent=2, sort_keys=by_key, ensure_ascii=False, allow_nan=False)
+    return "".join(each if each.isprintable() or each == "\n" else _escape(ord(each)) for each in whole) + "\n"
+
+
+def _escape(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

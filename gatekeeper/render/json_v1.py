@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import ClassVar
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import LadderReport, Report
 from gatekeeper.model.values import Json
+from gatekeeper.render import json_parts as parts
 from gatekeeper.render.decision_json import decision_digest, decision_document
 from gatekeeper.render.ladder_json import standing_digest, standing_document
 
@@ -30,8 +30,7 @@ class JsonRenderer:
         documents: list[Json] = [_with_run(decision) for decision in report.decisions]
         documents += [_standing_with_run(ladder) for ladder in report.ladders]
         whole: Json = documents[0] if len(documents) == 1 else documents
-        text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return escaped(text) + "\n"
+        return parts.laid_out(whole)
 
 
 def _with_run(decision: Decision) -> Json:
@@ -41,15 +40,3 @@ def _with_run(decision: Decision) -> Json:
 def _standing_with_run(report: LadderReport) -> Json:
     run: Json = {"digest": standing_digest(report), "replay": report.terms.replay}
     return {**standing_document(report), "run": run}
-
-
-def escaped(text: str) -> str:
-    """Characters that a terminal would obey or hide become JSON escapes; outside of strings there are none."""
-    return "".join(each if each.isprintable() or each == "\n" else _escape(ord(each)) for each in text)
-
-
-def _escape(code: int) -> str:
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    high, low = divmod(code - 0x10000, 0x400)
-    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

@@ -10,9 +10,10 @@ from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
 from gatekeeper.model.finding import Lack, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.outline import Entry, Part, entries
-from gatekeeper.render.wording import argument, listing
+from gatekeeper.render.wording import collect_command, listing
 
-_GATHERED = (Part.BLOCKS, Part.ADVISORY)
+GATHERED = (Part.BLOCKS, Part.ADVISORY)
+"""Parts whose findings are told where the evidence is that they lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ def absent_evidence(decision: Decision) -> tuple[Absent, ...]:
     """
     notes: dict[tuple[object, ...], EvidenceNote] = {}
     rules: dict[tuple[object, ...], list[Entry]] = {}
-    for part in _GATHERED:
+    for part in GATHERED:
         for entry in entries(decision, part):
             for note in absent_for(decision, entry):
                 same = (note.name, note.state, note.source, note.stale_since)
                 notes.setdefault(same, note)
                 rules.setdefault(same, []).append(entry)
-    parts = {same: [tuple(e for e in rules[same] if e.part is part) for part in _GATHERED] for same in notes}
+    parts = {same: [tuple(e for e in rules[same] if e.part is part) for part in GATHERED] for same in notes}
     found = [Absent(note, *parts[same]) for same, note in notes.items()]
     return tuple(sorted(found, key=lambda each: (_rank(each), each.note.name)))
 
@@ -92,7 +93,7 @@ def advisory_names(absent: Absent) -> list[str]:
 
 def remedies(decision: Decision, found: Sequence[Absent]) -> tuple[tuple[str, str], ...]:
     """What to do, and for which evidence; the command of a collection is its own text."""
-    collect = collect_command(decision)
+    collect = collect_command(decision.policy)
     anew = f"{collect}, for the present: that instant has passed" if decision.replay else collect
     later = "ask for an instant that is not before the evidence, or name an older snapshot"
     by_remedy: dict[str, list[str]] = {anew: [], later: [], f"mend the source, then {collect}": []}
@@ -100,8 +101,3 @@ def remedies(decision: Decision, found: Sequence[Absent]) -> tuple[tuple[str, st
         mends = {"stale": anew, "missing": anew, "future": later}
         by_remedy[mends.get(each.note.state, f"mend the source, then {collect}")].append(each.note.name)
     return tuple((remedy, listing(list(dict.fromkeys(names)))) for remedy, names in by_remedy.items() if names)
-
-
-def collect_command(decision: Decision) -> str:
-    """The command that collects anew."""
-    return f"gatekeeper collect {argument(decision.policy)}"

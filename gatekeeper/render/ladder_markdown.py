@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatekeeper.model.decision import SEMANTICS, EvidenceNote
+from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.report import LadderReport
 from gatekeeper.model.standing import DutyState, LadderStanding, Reach, RemedyStanding, TriggerStanding
 from gatekeeper.model.times import instant_text
@@ -12,21 +12,23 @@ from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
     DUTIES,
     REACHES,
+    action_words,
     duty_figures,
     figures,
     level_words,
     levels_above,
+    lever_of,
     owed,
     reached_levels,
     reason_words,
     remedies_to_tell,
     wanting,
 )
+from gatekeeper.render.markdown_because import because, briefly_seen
+from gatekeeper.render.markdown_evidence import evidence_section, parameters_section
+from gatekeeper.render.markdown_terms import Check, asked_facts, facts_table, given_paragraphs, how_to_check
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.wording import age, argument, duration, evaluate_command, is_demand, observed_text, value_text
-
-SHOWN = 6
-"""So many values that a trigger saw are named."""
+from gatekeeper.render.terms import parameters_of, rows_of
 
 
 def ladder_overview(page: Page, reports: Sequence[LadderReport]) -> None:
@@ -48,9 +50,7 @@ def ladder_packet(page: Page, report: LadderReport) -> None:
     page.paragraph(strong(said(reason_words(standing))))
     if report.terms.replay:
         page.paragraph(said("This is a replay: the instant that it is told for had passed when it was asked."))
-    for name in report.terms.overridden:
-        told = code(f"{name} = {value_text(report.terms.parameters[name])}")
-        page.paragraph(Markup(f"Parameter {told} was given by the caller."))
+    given_paragraphs(page, parameters_of(report.terms))
     _facts(page, report)
     _levels(page, standing)
     _triggers(page, standing)
@@ -58,31 +58,25 @@ def ladder_packet(page: Page, report: LadderReport) -> None:
     _actions(page, report)
     _pages(page, standing)
     _duties(page, standing)
-    _evidence(page, standing.evidence)
-    _parameters(page, report)
-    _how_to_check(page, report)
+    evidence_section(page, rows_of(standing.evidence))
+    parameters_section(page, parameters_of(report.terms))
+    how_to_check(page, _check(report))
 
 
 def _facts(page: Page, report: LadderReport) -> None:
-    standing, terms = report.standing, report.terms
-    taken = instant_text(terms.snapshot_at) if terms.snapshot_at is not None else "none"
-    facts = [
-        ("Level", strong(said(level_words(standing)))),
-        ("Asks for", said(figures(standing))),
-        ("Told for", said(instant_text(standing.as_of))),
-        ("Replay", said("yes" if terms.replay else "no")),
-        ("Service", said(terms.subject.service or "not known")),
-        ("Environment", said(terms.subject.environment or "not known")),
-        ("Commit", code(terms.subject.commit) if terms.subject.commit else said("not known")),
-        ("Policy owner", said(report.ladder.owner)),
-        ("Policy source", said(report.ladder.source)),
-        ("Snapshot", code(terms.snapshot) if terms.snapshot else said("none")),
-        ("Snapshot of", said(taken)),
-        ("Standing", code(standing_digest(report))),
-        ("Policy", code(standing.policy_digest)),
-        ("Semantics", said(SEMANTICS)),
-    ]
-    page.table(("Fact", "Value"), [(said(name), value) for name, value in facts])
+    standing, ladder = report.standing, report.ladder
+    facts_table(
+        page,
+        [
+            ("Level", strong(said(level_words(standing)))),
+            ("Asks for", said(figures(standing))),
+            ("Told for", said(instant_text(standing.as_of))),
+            *asked_facts(report.terms, standing.as_of, ladder.owner, ladder.source),
+            ("Standing", code(standing_digest(report))),
+            ("Policy", code(standing.policy_digest)),
+            ("Semantics", said(SEMANTICS)),
+        ],
+    )
 
 
 def _levels(page: Page, standing: LadderStanding) -> None:
@@ -122,19 +116,13 @@ def _trigger_table(page: Page, title: str, triggers: Sequence[TriggerStanding]) 
                 said(each.title),
                 said(each.message),
                 said(instant_text(each.since) if each.since is not None else ""),
-                joined([said(part.told) for part in each.because], "; "),
-                _seen(each),
+                joined(because(each.because, each.expected), "; "),
+                joined(briefly_seen(each.observed)),
                 code(each.expected),
             )
             for each in triggers
         ],
     )
-
-
-def _seen(trigger: TriggerStanding) -> Markup:
-    kept = [each for each in trigger.observed if not is_demand(each)]
-    told = [code(f"{each.path} = {observed_text(each, 80)}") for each in kept[:SHOWN]]
-    return joined([*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told)
 
 
 def _unknowns(page: Page, standing: LadderStanding) -> None:
@@ -173,9 +161,9 @@ def _actions(page: Page, report: LadderReport) -> None:
 def _remedy(report: LadderReport, remedy: RemedyStanding | None) -> tuple[Markup, ...]:
     if remedy is None:
         return (said("nothing that the ladder knows is known to help"), said("no"), *[said("")] * 6)
-    lever = report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+    lever = lever_of(report, remedy)
     advised = said("yes") if remedy.advised is Reach.REACHED else strong(said(f"not known: {remedy.told}"))
-    action = said(remedy.action or (lever.title if lever is not None else ""))
+    action = said(action_words(remedy, lever))
     if lever is None:
         return (action, advised, *[said("")] * 6)
     return (
@@ -228,58 +216,14 @@ def _duties(page: Page, standing: LadderStanding) -> None:
     )
 
 
-def _evidence(page: Page, notes: Sequence[EvidenceNote]) -> None:
-    if not notes:
-        return
-    page.heading(2, said("Evidence"))
-    page.table(
-        ("Name", "Kind", "State", "Source", "Observed", "Collected", "Age", "May be", "Digest"),
-        [
-            (
-                code(note.name),
-                said(note.kind),
-                said("usable") if note.state == "usable" else strong(said(note.state)),
-                said(note.source),
-                said(instant_text(note.observed_at) if note.observed_at else "not said"),
-                said(instant_text(note.collected_at) if note.collected_at else "never"),
-                said(age(note.age) if note.age is not None else "none"),
-                said(duration(note.max_age) if note.max_age is not None else "any age"),
-                code(note.digest) if note.digest else said("none"),
-            )
-            for note in notes
-        ],
+def _check(report: LadderReport) -> Check:
+    return Check(
+        report.standing.ladder,
+        report.standing.as_of,
+        report.terms.snapshot,
+        SEMANTICS,
+        parameters_of(report.terms),
+        rests_on="the policy, the snapshot and the parameters",
+        again="With that policy in the project, this tells it again:",
+        answer="standing",
     )
-
-
-def _parameters(page: Page, report: LadderReport) -> None:
-    terms = report.terms
-    if terms.parameters:
-        page.heading(2, said("Parameters"))
-        page.table(
-            ("Name", "Value", "From"),
-            [
-                (
-                    code(name),
-                    code(value_text(value)),
-                    strong(said("overridden")) if name in terms.overridden else said("as the policy says"),
-                )
-                for name, value in sorted(terms.parameters.items())
-            ],
-        )
-
-
-def _how_to_check(page: Page, report: LadderReport) -> None:
-    page.heading(2, said("How to check this report"))
-    page.paragraph(
-        said(
-            "It depends on the policy, the snapshot and the parameters shown here, and on the instant. "
-            "With that policy in the project, this tells it again:"
-        )
-    )
-    given = "".join(
-        f" --param {argument(f'{name}={value if isinstance(value, str) else value_text(value, 10_000)}')}"
-        for name, value in report.terms.parameters.items()
-        if name in report.terms.overridden
-    )
-    page.command(f"{evaluate_command([report.standing.ladder], report.standing.as_of)}{given} --format json")
-    page.points([("Standing", said("the run.digest that it prints is the digest of the standing above."))])

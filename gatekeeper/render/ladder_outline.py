@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gatekeeper.model.decision import EvidenceNote
 from gatekeeper.model.finding import Lack
+from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport
 from gatekeeper.model.standing import (
     DutyStanding,
@@ -17,7 +18,7 @@ from gatekeeper.model.standing import (
     RemedyStanding,
     TriggerStanding,
 )
-from gatekeeper.render.wording import argument, count, listing
+from gatekeeper.render.wording import count, listing
 
 REACHES = {Reach.REACHED: "reached", Reach.NOT_REACHED: "not reached", Reach.UNKNOWN: "not known"}
 
@@ -97,6 +98,16 @@ def remedies_to_tell(standing: LadderStanding) -> tuple[tuple[TriggerStanding, t
     )
 
 
+def lever_of(report: LadderReport, remedy: RemedyStanding) -> Lever | None:
+    """The lever that the remedy pulls."""
+    return report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+
+
+def action_words(remedy: RemedyStanding, lever: Lever | None) -> str:
+    """What to do: in the remedy's own words, or else in those of its lever."""
+    return remedy.action or (lever.title if lever is not None else "")
+
+
 def levers_to_pull(standing: LadderStanding) -> tuple[str, ...]:
     """Ids of the levers that are advised, against the highest level first, each once."""
     every = [each for _, remedies in remedies_to_tell(standing) for each in remedies]
@@ -162,7 +173,6 @@ def wanting(standing: LadderStanding) -> tuple[Wanting, ...]:
     return tuple(sorted(found, key=lambda each: (not each.lack.evidence, each.lack)))
 
 
-def collect_command(report: LadderReport) -> str:
-    """The command that collects anew, where that could help; empty for a replay or where all evidence is usable."""
-    unusable = any(note.state != "usable" for note in report.standing.evidence)
-    return f"gatekeeper collect {argument(report.standing.ladder)}" if unusable and not report.terms.replay else ""
+def can_be_collected(report: LadderReport) -> bool:
+    """Whether collecting anew could help: not for a replay, nor where all evidence is usable."""
+    return not report.terms.replay and any(note.state != "usable" for note in report.standing.evidence)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import SEMANTICS
-from gatekeeper.model.finding import Deciding, Observation
-from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport, Report
 from gatekeeper.model.standing import (
     DutyStanding,
@@ -27,27 +23,30 @@ from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
     DUTIES,
     REACHES,
-    collect_command,
+    action_words,
+    can_be_collected,
     duty_figures,
     figures,
     level_words,
     levels_above,
+    lever_of,
     owed,
     reached_levels,
     reason_words,
     remedies_to_tell,
     wanting,
 )
+from gatekeeper.render.nearest import no_such
+from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_because import because_and_saw_lines
+from gatekeeper.render.text_evidence import evidence_block, parameters_block, source_in_short
 from gatekeeper.render.text_header import days_lines
-from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
-from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, argument, cut, listing, moment, observed_text, short_digest
+from gatekeeper.render.text_levers import lever_lines
+from gatekeeper.render.text_terms import given_lines, terms_lines
+from gatekeeper.render.wording import age, cause_words, collect_command, listing, moment, short_digest, with_age
 
-LONGEST_SOURCE = 60
-"""So many characters of a source are shown."""
-
-SHOWN = 6
-"""So many values that a trigger saw are shown, unless all were asked for."""
+NAMED = 6
+"""So many of the things that hang on one piece of evidence are named, unless all were asked for."""
 
 _REACH = {
     Reach.REACHED: ("!", Tone.BAD),
@@ -84,9 +83,10 @@ def ladder_board(canvas: Canvas, whole: Report, report: LadderReport) -> None:
     board.actions()
     board.pages()
     board.duties()
-    notes_table(canvas, report.standing.evidence)
+    told = () if whole.explain else [(each.lack.evidence, each.lack.cause) for each in wanting(report.standing)]
+    evidence_block(canvas, rows_of(report.standing.evidence), told)
     if whole.explain:
-        parameters_table(canvas, report.terms)
+        parameters_block(canvas, parameters_of(report.terms))
     board.footer()
 
 
@@ -102,33 +102,7 @@ def ladder_explanation(canvas: Canvas, report: LadderReport, asked: str) -> None
         levels = report.standing.levels
         names = [each.word for each in levels] + [trigger.id for each in levels for trigger in each.triggers]
         names += [each.id for each in report.standing.duties]
-        close = difflib.get_close_matches(asked[:200], names, n=3, cutoff=0.7)
-        shown = f"gatekeeper explain {argument(report.standing.ladder)} shows them all"
-        hint = f"did you mean {' or '.join(close)}?" if close else shown
-        raise UsageError(f"{report.standing.ladder} has no level, trigger or duty {asked!r}", hint)
-
-
-def lever_lines(canvas: Canvas, lever: Lever, indent: int = 4) -> None:
-    """How a lever is pulled, how soon it helps, what it touches, and when somebody last saw it work."""
-    canvas.labelled("how", lever.how, Tone.ACT, indent=indent)
-    if lever.undo:
-        canvas.labelled("undo", lever.undo, indent=indent)
-    canvas.labelled("helps in", lever.time_to_effect, indent=indent)
-    canvas.labelled("touches", lever.blast_radius, indent=indent)
-    if lever.last_validated:
-        canvas.labelled("validated", lever.last_validated, indent=indent)
-    else:
-        canvas.labelled("validated", "never: nobody has seen it work", Tone.DOUBT, indent=indent)
-
-
-def seen_lines(canvas: Canvas, because: Sequence[Deciding], observed: Sequence[Observation]) -> None:
-    """The parts of a condition that decided what it came to, and the other values that it saw."""
-    for number, each in enumerate(because):
-        canvas.labelled("" if number else "because", each.told, indent=2 + 2 * each.depth)
-    told = {seen.path for each in because for seen in each.observed}
-    others = [seen for seen in observed if seen.path not in told]
-    for number, seen in enumerate(others):
-        canvas.labelled("" if number else "saw", f"{seen.path} = {observed_text(seen)}")
+        raise no_such(report.standing.ladder, "level, trigger or duty", asked, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +119,11 @@ class _Board:
         canvas, standing = self.canvas, self.standing
         canvas.spans([*level_spans(standing), APART, (standing.title, Tone.PLAIN)], hang=2)
         canvas.text(reason_words(standing), Tone.STRONG, indent=2)
-        terms_lines(canvas, self.report.terms, standing.as_of)
-        command = collect_command(self.report)
-        if command:
-            canvas.labelled("to do", command, Tone.ACT)
+        terms = self.report.terms
+        given_lines(canvas, parameters_of(terms))
+        terms_lines(canvas, terms, standing.as_of)
+        if can_be_collected(self.report):
+            canvas.labelled("to do", collect_command(standing.ladder), Tone.ACT)
 
     def levels(self) -> None:
         self.canvas.heading("LEVELS", "the highest first")
@@ -189,14 +164,14 @@ class _Board:
         unknown = listing([f"{word}?" for word in self.standing.unknown])
         self.canvas.heading("NOT KNOWN", unknown)
         for each in found:
-            name = each.lack.evidence or listing(each.needed_by, SHOWN)
-            source = cut(visible(each.note.source), LONGEST_SOURCE) if each.note is not None else ""
+            name = each.lack.evidence or listing(each.needed_by, NAMED)
+            source = source_in_short(each.note.source) if each.note is not None else ""
             self.canvas.ends(
-                [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (_cause(each.lack.cause), Tone.DOUBT)], source
+                [("?", Tone.DOUBT), (name, Tone.STRONG), APART, (cause_words(each.lack.cause), Tone.DOUBT)], source
             )
             self.canvas.text(each.lack.detail, Tone.DOUBT, indent=2)
             if each.lack.evidence:
-                self.canvas.labelled("needed by", listing(each.needed_by, 0 if self.explain else SHOWN))
+                self.canvas.labelled("needed by", listing(each.needed_by, 0 if self.explain else NAMED))
 
     def actions(self) -> None:
         """What is done at the levels that are reached, and what helps against the triggers that hold."""
@@ -301,7 +276,7 @@ class _Board:
         canvas.ends(head, since)
         canvas.text(trigger.message, Tone.DOUBT if trigger.state is Reach.UNKNOWN else Tone.PLAIN, indent=2)
         if self.explain:
-            seen_lines(canvas, worth_telling(trigger.because, trigger.expected), trigger.observed)
+            because_and_saw_lines(canvas, worth_telling(trigger.because, trigger.expected), trigger.observed)
             canvas.labelled("wanted", trigger.expected)
         if trigger.state is Reach.REACHED or self.explain:
             canvas.labelled("evidence", self._sources(trigger.evidence), Tone.QUIET)
@@ -310,10 +285,10 @@ class _Board:
 
     def _remedy(self, remedy: RemedyStanding) -> None:
         canvas = self.canvas
-        lever = self.report.ladder.levers.get(remedy.lever) if remedy.lever is not None else None
+        lever = lever_of(self.report, remedy)
         sign, tone = _ADVISED[remedy.advised]
         called: list[Span] = [(lever.id, Tone.STRONG), APART] if lever is not None else []
-        action = remedy.action or (lever.title if lever is not None else "")
+        action = action_words(remedy, lever)
         canvas.spans(
             [(sign, tone), *called, (action, tone if remedy.advised is not Reach.REACHED else Tone.PLAIN)], 2, 2
         )
@@ -340,7 +315,7 @@ class _Board:
 
     def _sources(self, names: Iterable[str]) -> str:
         ages = {note.name: note.age for note in self.standing.evidence}
-        return listing([f"{name} ({age(old)} old)" if (old := ages.get(name)) is not None else name for name in names])
+        return listing([with_age(name, ages.get(name)) for name in names])
 
 
 _ADVISED = {
@@ -348,18 +323,6 @@ _ADVISED = {
     Reach.NOT_REACHED: ("–", Tone.QUIET),
     Reach.UNKNOWN: ("?", Tone.DOUBT),
 }
-
-_CAUSES = {
-    "error": "cannot be computed",
-    "undecided": "cannot be told",
-    "failed": "could not be collected",
-    "future": "is of the future",
-    "other_subject": "is about something else",
-}
-
-
-def _cause(cause: str) -> str:
-    return _CAUSES.get(cause, f"is {cause}")
 
 
 def _by(at: datetime | None, now: datetime) -> str:

@@ -10,13 +10,25 @@ from gatekeeper.model.report import Report
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.decision_json import decision_digest
 from gatekeeper.render.ladder_markdown import ladder_overview, ladder_packet
-from gatekeeper.render.markdown_evidence import evidence_section, how_to_check, parameters_section
+from gatekeeper.render.markdown_evidence import evidence_section, parameters_section
 from gatekeeper.render.markdown_findings import FindingsPages
 from gatekeeper.render.markdown_lacks import lacks_section
 from gatekeeper.render.markdown_panels import quorum_sections, waivers_section, window_sections
+from gatekeeper.render.markdown_terms import Check, asked_facts, facts_table, given_paragraphs, how_to_check
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import applied, asked, days_to_see, granted, overridden, tally, too_young, verdict_words
-from gatekeeper.render.wording import age, evaluate_command, since_taken, value_text
+from gatekeeper.render.outline import (
+    applied,
+    asked,
+    days_to_see,
+    evidence_rows,
+    granted,
+    tally,
+    too_young,
+    verdict_words,
+    waived_label,
+)
+from gatekeeper.render.terms import parameters_of
+from gatekeeper.render.wording import age, evaluate_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +71,9 @@ def _packet(page: Page, report: Report, decision: Decision) -> None:
     findings.shadow()
     findings.not_applicable()
     findings.passing()
-    evidence_section(page, decision)
-    parameters_section(page, decision)
-    how_to_check(page, decision)
+    evidence_section(page, evidence_rows(decision))
+    parameters_section(page, parameters_of(decision))
+    how_to_check(page, _check(decision))
 
 
 def _verdict(decision: Decision) -> Markup:
@@ -77,16 +89,13 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
         page.paragraph(said("This is a replay: the instant that it is decided for had passed when it was decided."))
     for note in applied(decision):
         waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
         page.paragraph(
             Markup(
-                f"Waiver {code(waiver.id)} accepts {code(f'{waiver.gate}/{waiver.rule}{row}')} "
+                f"Waiver {code(waiver.id)} accepts {code(waived_label(waiver))} "
                 f"until {instant_text(waiver.expires_at)}: {said(waiver.justification)} ({said(waiver.owner)})"
             )
         )
-    for gate, name, value in overridden(decision):
-        told = code(f"{gate.gate}.{name} = {value_text(value)}")
-        page.paragraph(Markup(f"Parameter {told} was given by the caller."))
+    given_paragraphs(page, parameters_of(decision))
     _facts(page, decision)
     if decision.verdict is not Verdict.GO:
         _next_steps(page, report, decision)
@@ -105,21 +114,10 @@ def _next_steps(page: Page, report: Report, decision: Decision) -> None:
 
 def _facts(page: Page, decision: Decision) -> None:
     root = decision.root
-    taken = decision.snapshot_at
     facts = [
         ("Verdict", strong(_verdict(decision))),
         ("Decided for", said(instant_text(decision.as_of))),
-        ("Replay", said("yes" if decision.replay else "no")),
-        ("Service", said(decision.subject.service or "not known")),
-        ("Environment", said(decision.subject.environment or "not known")),
-        ("Commit", code(decision.subject.commit) if decision.subject.commit else said("not known")),
-        ("Policy owner", said(root.owner)),
-        ("Policy source", said(root.source)),
-        ("Snapshot", code(decision.snapshot) if decision.snapshot else said("none")),
-        (
-            "Snapshot of",
-            said(f"{instant_text(taken)}, {since_taken(decision.as_of, taken)}") if taken else said("none"),
-        ),
+        *asked_facts(decision, decision.as_of, root.owner, root.source),
         ("Decision", code(decision_digest(decision))),
         *((f"Policy {each.gate}", code(each.policy_digest)) for each in decision.gates),
         ("Semantics", said(decision.semantics)),
@@ -134,4 +132,17 @@ def _facts(page: Page, decision: Decision) -> None:
     ]
     if others:
         facts.append(("Gates below", joined(others)))
-    page.table(("Fact", "Value"), [(said(name), value) for name, value in facts])
+    facts_table(page, facts)
+
+
+def _check(decision: Decision) -> Check:
+    return Check(
+        decision.policy,
+        decision.as_of,
+        decision.snapshot,
+        decision.semantics,
+        parameters_of(decision),
+        rests_on="the policies, the snapshot, the waivers and the parameters",
+        again="With those policies and waivers in the project, this decides again:",
+        answer="decision",
+    )

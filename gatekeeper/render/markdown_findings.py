@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import Finding, Outcome
+from gatekeeper.model.finding import Finding
 from gatekeeper.model.times import instant_text
-from gatekeeper.render.because import worth_telling
 from gatekeeper.render.lacks import absent_for
+from gatekeeper.render.markdown_because import because, briefly, briefly_seen, seen
 from gatekeeper.render.markup import NOTHING, Markup, Page, code, joined, said, strong
 from gatekeeper.render.outline import (
+    DEEPEST,
     USES,
     Entry,
     Part,
@@ -23,20 +24,7 @@ from gatekeeper.render.outline import (
     unhelpful,
     verdict_words,
 )
-from gatekeeper.render.wording import age, count, is_demand, observed_text
-
-WORDS = {
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.PASS: "pass",
-    Outcome.NOT_APPLICABLE: "not applicable",
-}
-
-DEEPEST = 3
-LONGEST_VALUE = 400
-LONGEST_BRIEF = 80
-SHOWN = 6
-"""So many values of a passing rule are named."""
+from gatekeeper.render.wording import OUTCOMES, age, count
 
 
 @dataclass(slots=True)
@@ -59,7 +47,7 @@ class FindingsPages:
             [
                 (
                     self._name(entry),
-                    strong(said(WORDS[entry.finding.outcome])),
+                    strong(said(OUTCOMES[entry.finding.outcome])),
                     said(f"{entry.finding.enforcement.value}, {entry.finding.severity}"),
                     said(entry.finding.message),
                     said(entry.finding.remedy or ""),
@@ -102,7 +90,7 @@ class FindingsPages:
     def passing(self) -> None:
         """Rules that are met, each with what it saw and the evidence that it rests on."""
         rows = [
-            (*self._brief(entry), joined(_briefly_seen(entry.finding), "; "), joined(self._sources(entry)))
+            (*self._brief(entry), joined(_briefly(entry.finding), "; "), joined(self._sources(entry)))
             for entry in entries(self.decision, Part.PASSES)
         ]
         self._section("What passes", (*_BRIEF, "Because", "Evidence"), rows)
@@ -119,7 +107,13 @@ class FindingsPages:
                 said(entry.finding.remedy or ""),
                 said(_owner(entry)),
                 self._due(entry.finding),
-                joined([*(_because(entry.finding) or _seen(entry.finding)), *self._lacks(entry)], "; "),
+                joined(
+                    [
+                        *(because(entry.finding.because, entry.finding.expected) or seen(entry.finding.observed)),
+                        *self._lacks(entry),
+                    ],
+                    "; ",
+                ),
             )
             for entry in entries(self.decision, part)
             if not self._is_shown(entry)
@@ -134,13 +128,13 @@ class FindingsPages:
         rests_on = joined([*self._sources(entry), said(line)])
         self.page.points(
             [
-                ("Outcome", said(WORDS[finding.outcome])),
+                ("Outcome", said(OUTCOMES[finding.outcome])),
                 ("Weight", said(f"{finding.enforcement.value}, severity {finding.severity}")),
                 ("What is", said(finding.message)),
                 ("To do", said(finding.remedy or "")),
                 ("Not known", joined(self._lacks(entry), "; ") if below(self.decision, finding) is None else NOTHING),
-                ("Because", joined(_because(finding), "; ")),
-                ("Saw", NOTHING if finding.because else joined(_seen(finding))),
+                ("Because", joined(because(finding.because, finding.expected), "; ")),
+                ("Saw", NOTHING if finding.because else joined(seen(finding.observed))),
                 ("Wanted", said(closing(entry)) or code(finding.expected)),
                 ("Owner", said(_owner(entry))),
                 ("Due", self._due(finding)),
@@ -176,7 +170,7 @@ class FindingsPages:
         finding = entry.finding
         return (
             self._name(entry),
-            said(WORDS[finding.outcome]),
+            said(OUTCOMES[finding.outcome]),
             said(f"{finding.enforcement.value}, {finding.severity}"),
             said(finding.message or finding.title),
         )
@@ -231,24 +225,13 @@ def _unhelpful(entry: Entry) -> list[Markup]:
     ]
 
 
-def _seen(finding: Finding, longest: int = LONGEST_VALUE) -> list[Markup]:
-    told = []
-    for seen in finding.observed:
-        line = f" (line {seen.line})" if seen.line is not None else ""
-        told.append(Markup(f"{code(f'{seen.path} = {observed_text(seen, longest)}')}{line}"))
-    return told
+def _why(finding: Finding) -> list[Markup]:
+    """What decided a rule, or else what it saw."""
+    return because(finding.because, finding.expected) or seen(finding.observed)
 
 
-def _because(finding: Finding) -> list[Markup]:
-    """What decided the finding, where what is wanted and what lacks do not say it."""
-    return [code(part.told) for part in worth_telling(finding.because, finding.expected)]
-
-
-def _briefly_seen(finding: Finding) -> list[Markup]:
-    """Why a rule passes; what it saw, without its parameters, which the page lists, where no expression decided."""
+def _briefly(finding: Finding) -> list[Markup]:
+    """Why a rule passes; what it saw where no expression decided."""
     if finding.because:
-        more = len(finding.because) - SHOWN
-        return [*_because(finding)[:SHOWN], *([said(f"and {more} more")] if more > 0 else [])]
-    kept = tuple(each for each in finding.observed if not is_demand(each))
-    told = _seen(replace(finding, observed=kept[:SHOWN]), LONGEST_BRIEF)
-    return [*told, said(f"and {len(kept) - SHOWN} more")] if len(kept) > SHOWN else told
+        return briefly(because(finding.because, finding.expected))
+    return briefly_seen(finding.observed)

@@ -8,7 +8,7 @@ from gatekeeper.model.times import instant_text
 from gatekeeper.model.waiver import Waiver
 from gatekeeper.model.window import WindowState
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
-from gatekeeper.render.outline import USES, counted, label, unsigned_basis, waivers
+from gatekeeper.render.outline import USES, counted, label, unsigned_basis, waived_label, waivers
 from gatekeeper.render.wording import duration, listing
 
 
@@ -115,7 +115,7 @@ def waivers_section(page: Page, decision: Decision) -> None:
             (
                 code(note.waiver.id),
                 strong(said(USES[note.use])),
-                code(f"{note.waiver.gate}/{note.waiver.rule}{_scope(note.waiver)}"),
+                code(_scope(note.waiver)),
                 said(note.reason + (f" (rows {listing(note.keys)})" if note.keys else "")),
                 said(note.waiver.justification),
                 said(f"{instant_text(note.waiver.granted_at)} by {note.waiver.person} as {note.waiver.role}"),
@@ -128,6 +128,5 @@ def waivers_section(page: Page, decision: Decision) -> None:
 
 
 def _scope(waiver: Waiver) -> str:
-    row = f"[{waiver.key}]" if waiver.key is not None else ""
     only = listing([f"{name} {value}" for name, value in sorted(waiver.subject.items())])
-    return f"{row} for {only}" if only else row
+    return waived_label(waiver) + (f" for {only}" if only else "")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
-from gatekeeper.errors import UsageError
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.mode import Advised, ConditionReading, ModeReading
 from gatekeeper.model.report import ModeReport
 from gatekeeper.model.series import NO_TIME
 from gatekeeper.render.because import worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.ladder_text import lever_lines, seen_lines
-from gatekeeper.render.text_terms import notes_table, parameters_table, terms_lines
-from gatekeeper.render.wording import argument, count, duration, listing, short_digest
+from gatekeeper.render.nearest import no_such
+from gatekeeper.render.terms import parameters_of, rows_of
+from gatekeeper.render.text_because import because_and_saw_lines
+from gatekeeper.render.text_evidence import evidence_block, parameters_block
+from gatekeeper.render.text_levers import lever_lines
+from gatekeeper.render.text_terms import given_lines, terms_lines
+from gatekeeper.render.wording import TRUTHS, count, duration, listing, short_digest
 
-OUTCOMES = {
-    Outcome.PASS: ("✓", "true", Tone.GOOD),
-    Outcome.FAIL: ("○", "false", Tone.QUIET),
-    Outcome.UNKNOWN: ("?", "not known", Tone.DOUBT),
-    Outcome.NOT_APPLICABLE: ("–", "not applicable", Tone.QUIET),
+_SIGNS = {
+    Outcome.PASS: ("✓", Tone.GOOD),
+    Outcome.FAIL: ("○", Tone.QUIET),
+    Outcome.UNKNOWN: ("?", Tone.DOUBT),
+    Outcome.NOT_APPLICABLE: ("–", Tone.QUIET),
 }
 
 
@@ -42,8 +44,8 @@ def mode_board(canvas: Canvas, report: ModeReport, asked: str | None = None) -> 
     board.conditions()
     board.advice()
     board.observed()
-    notes_table(canvas, report.evidence)
-    parameters_table(canvas, report.terms)
+    evidence_block(canvas, rows_of(report.evidence))
+    parameters_block(canvas, parameters_of(report.terms))
     board.footer()
 
 
@@ -59,7 +61,9 @@ class _Board:
         canvas.text(
             "without a history, so it does not tell the state: that hangs on what was seen before", Tone.DOUBT, 2
         )
-        terms_lines(canvas, report.terms, report.as_of)
+        terms = report.terms
+        given_lines(canvas, parameters_of(terms))
+        terms_lines(canvas, terms, report.as_of)
 
     def conditions(self) -> None:
         """Every condition, by the state that it leads out of."""
@@ -117,14 +121,11 @@ class _Board:
         if idle is not None and not advice:
             self.canvas.heading("WHAT TO DO")
             self.canvas.spans([("○ not advised", Tone.QUIET), APART, (idle.id, Tone.STRONG)])
-            self.canvas.labelled("wanted", " ".join(idle.when.source.split()))
+            self.canvas.labelled("wanted", idle.when.one_line)
         if not conditions and idle is None:
             names = [each.id for each in self.report.mode.conditions]
             names += [each.id for each in self.report.mode.recommend]
-            close = difflib.get_close_matches(asked[:200], names, n=3, cutoff=0.7)
-            shown = f"gatekeeper explain {argument(self.report.mode.id)} shows them all"
-            hint = f"did you mean {' or '.join(close)}?" if close else shown
-            raise UsageError(f"{self.report.mode.id} has no condition or advice {asked!r}", hint)
+            raise no_such(self.report.mode.id, "condition or advice", asked, names)
 
     def footer(self) -> None:
         canvas, report = self.canvas, self.report
@@ -136,7 +137,7 @@ class _Board:
         told = listing(
             [
                 f"{number} {words}"
-                for outcome, (_, words, _) in OUTCOMES.items()
+                for outcome, words in TRUTHS.items()
                 if (number := sum(1 for each in every if each.outcome is outcome))
             ]
         )
@@ -149,14 +150,14 @@ class _Board:
 
     def _condition(self, reading: ConditionReading) -> None:
         canvas, condition = self.canvas, reading.condition
-        sign, words, tone = OUTCOMES[reading.outcome]
-        words = "barred" if reading.barred else words
+        sign, tone = _SIGNS[reading.outcome]
+        words = "barred" if reading.barred is not None else TRUTHS[reading.outcome]
         head: list[Span] = [(f"{sign} {words}", tone), APART, (condition.id, Tone.STRONG)]
         canvas.ends([*head, (f"→ {condition.target}", Tone.PLAIN)], _length(reading))
-        if reading.barred:
-            canvas.text(reading.barred, indent=2)
-        expected = " ".join(condition.when.source.split())
-        seen_lines(canvas, worth_telling(reading.because, expected), reading.observed)
+        if reading.barred is not None:
+            canvas.text(str(reading.barred), indent=2)
+        expected = condition.when.one_line
+        because_and_saw_lines(canvas, worth_telling(reading.because, expected), reading.observed)
         canvas.labelled("wanted", expected)
         for number, lack in enumerate(reading.lacks):
             about = f"{lack.evidence} is {lack.cause}: " if lack.evidence else ""

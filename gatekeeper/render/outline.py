@@ -16,8 +16,8 @@ from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.standing import LadderStanding
-from gatekeeper.model.values import Json
-from gatekeeper.model.waiver import WaiverNote, WaiverUse
+from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
+from gatekeeper.render.terms import EvidenceRow, given, parameters_of
 from gatekeeper.render.wording import count, listing
 
 
@@ -38,6 +38,9 @@ _STANDS = {
     Outcome.NOT_APPLICABLE: "does not apply",
     Outcome.PASS: "passes",
 }
+
+DEEPEST = 3
+"""So many gates below each other tell in full what stopped them; those further down only name it."""
 
 _STANDARD = ("critical", "high", "medium", "low", "info")
 
@@ -81,6 +84,11 @@ class Entry:
 def label(finding: Finding) -> str:
     """The rule's id, with the row's key where it has one: ``no-open-blocker[1]``."""
     return finding.rule if finding.key is None else f"{finding.rule}[{finding.key}]"
+
+
+def waived_label(waiver: Waiver) -> str:
+    """The rule that a waiver is for, with its gate, and with the row's key where it is for one: ``p11-h/errors[1]``."""
+    return f"{waiver.gate}/{waiver.rule}" + (f"[{waiver.key}]" if waiver.key is not None else "")
 
 
 def entries(decision: Decision, part: Part) -> tuple[Entry, ...]:
@@ -156,20 +164,10 @@ def unhelpful(entry: Entry) -> tuple[WaiverNote, ...]:
     )
 
 
-def overridden(decision: Decision) -> tuple[tuple[GateDecision, str, Json], ...]:
-    """The parameters that the caller gave, with their values, over all gates."""
-    return tuple(
-        (gate, name, gate.parameters[name])
-        for gate in decision.gates
-        for name in gate.overridden
-        if name in gate.parameters
-    )
-
-
 def granted(decision: Decision) -> str:
     """What a verdict rests on besides the policies and the evidence: ``1 waiver and 2 parameters overridden``."""
-    accepted, given = len(applied(decision)), len(overridden(decision))
-    told = (count(accepted, "waiver") if accepted else "", f"{count(given, 'parameter')} overridden" if given else "")
+    accepted, others = len(applied(decision)), len(given(parameters_of(decision)))
+    told = (count(accepted, "waiver") if accepted else "", f"{count(others, 'parameter')} overridden" if others else "")
     return " and ".join(each for each in told if each)
 
 
@@ -255,7 +253,7 @@ def note_of(decision: Decision, gate: GateDecision, name: str) -> EvidenceNote |
     return next((each for each in named if each.gate == gate.gate), named[0] if named else None)
 
 
-def evidence_rows(decision: Decision) -> tuple[tuple[EvidenceNote, tuple[str, ...]], ...]:
+def evidence_rows(decision: Decision) -> tuple[EvidenceRow, ...]:
     """Every note with the gates that it holds for: what several gates read in the same way is told once."""
     rows: dict[tuple[object, ...], tuple[EvidenceNote, list[str]]] = {}
     for note in decision.evidence:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from gatekeeper.model.place import Place
 from gatekeeper.model.suite_run import (
     BranchSeen,
     CaseRun,
@@ -18,8 +16,7 @@ from gatekeeper.model.suite_run import (
 )
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
-from gatekeeper.render.json_parts import plain
-from gatekeeper.render.json_v1 import escaped
+from gatekeeper.render.json_parts import laid_out, place, plain
 
 FORMAT = "gatekeeper/test/v1"
 
@@ -30,9 +27,7 @@ class SuiteJson:
 
     def render(self, report: SuitesReport) -> str:
         """The whole text, ending in a newline."""
-        document = plain(suites_document(report))
-        text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return escaped(text) + "\n"
+        return laid_out(plain(suites_document(report)))
 
 
 def suites_document(report: SuitesReport) -> Json:
@@ -69,7 +64,7 @@ def _case(run: CaseRun) -> Json:
         "id": run.case.id,
         "title": run.case.title,
         "now": instant_text(run.case.now),
-        "place": _place(run.case.place),
+        "place": place(run.case.place),
         "looks": run.looks,
         "holds": run.holds,
         "refused": run.refused or None,
@@ -87,7 +82,7 @@ def _verified(each: Verified) -> Json:
         "found": each.found,
         "why": each.why,
         "holds": each.holds,
-        "place": _place(each.place),
+        "place": place(each.place),
     }
 
 
@@ -107,19 +102,15 @@ def _part(part: Part) -> Json:
     return {
         "kind": part.kind,
         "id": part.id,
-        "place": _place(part.place),
+        "place": place(part.place),
         "seen": list(part.seen),
         "unseen": list(part.unseen),
     }
 
 
 def _branch(branch: BranchSeen) -> Json:
-    return {"text": branch.text, "place": _place(branch.place), "true": branch.true, "false": branch.false}
+    return {"text": branch.text, "place": place(branch.place), "true": branch.true, "false": branch.false}
 
 
 def _ratio(ratio: Ratio) -> Json:
     return {"seen": ratio.seen, "all": ratio.all, "percent": round(ratio.percent, 2)}
-
-
-def _place(place: Place) -> Json:
-    return {"file": place.file, "line": place.line, "column": place.column}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gatekeeper.model.shown import cut
 from gatekeeper.model.suite_run import (
     BranchSeen,
     CaseRun,
@@ -18,9 +19,8 @@ from gatekeeper.model.suite_run import (
 )
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.visible import cells, visible
-from gatekeeper.render.wording import count, cut, duration, moment
+from gatekeeper.render.wording import count, duration, moment
 
-NARROWEST = 40
 WIDE = 80
 """From so many columns on the table of what was seen has all of its columns."""
 
@@ -41,12 +41,12 @@ class SuiteText:
 
     def render(self, report: SuitesReport) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         for each in report.suites:
             _suite(canvas, each)
         _coverage(canvas, report)
         _sum(canvas, report)
-        return "\n".join(canvas.lines) + "\n"
+        return canvas.page()
 
 
 def _suite(canvas: Canvas, run: SuiteRun) -> None:

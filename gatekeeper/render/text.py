@@ -9,10 +9,12 @@ from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import Report
 from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.decision_json import decision_digest
+from gatekeeper.render.lacks import absent_evidence
 from gatekeeper.render.ladder_outline import figures as ladder_figures
 from gatekeeper.render.ladder_text import ladder_board, level_spans
 from gatekeeper.render.mode_text import mode_board
-from gatekeeper.render.outline import figures, tally
+from gatekeeper.render.outline import evidence_rows, figures, tally
+from gatekeeper.render.terms import parameters_of
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_header import header, next_steps, verdict_spans
@@ -29,8 +31,6 @@ from gatekeeper.render.text_panels import quorum_block, window_block
 from gatekeeper.render.text_waivers import waivers_block
 from gatekeeper.render.visible import cells, visible
 from gatekeeper.render.wording import listing, short_digest
-
-NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class TextRenderer:
 
     def render(self, report: Report) -> str:
         """The boards of all gates and ladders, one under the other; with several, a list of their answers on top."""
-        canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         answers = len(report.decisions) + len(report.ladders) + len(report.modes)
         if not answers:
             canvas.text("No decision was asked for.")
@@ -64,7 +64,7 @@ class TextRenderer:
             ladder_board(canvas, report, ladder)
         for mode in report.modes:
             mode_board(canvas, mode)
-        return "\n".join(canvas.lines) + "\n"
+        return canvas.page()
 
 
 def _overview(canvas: Canvas, report: Report) -> None:
@@ -91,9 +91,10 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     shadow_block(board)
     not_applicable_block(board)
     passing_block(board)
-    evidence_block(canvas, decision, report.explain)
+    gathered = () if report.explain else [(each.note.name, each.note.state) for each in absent_evidence(decision)]
+    evidence_block(canvas, evidence_rows(decision), gathered, several=len(decision.gates) > 1)
     if report.explain:
-        parameters_block(canvas, decision)
+        parameters_block(canvas, parameters_of(decision))
     _footer(canvas, decision)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from gatekeeper.model.decision import Decision
-from gatekeeper.model.finding import Deciding, Finding, Outcome
+from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.rule import Enforcement
-from gatekeeper.render.because import in_short, worth_telling
+from gatekeeper.render.because import SHOWN, worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.lacks import absent_for
+from gatekeeper.render.lacks import GATHERED, absent_for
 from gatekeeper.render.outline import (
+    DEEPEST,
     USES,
     Entry,
     Part,
@@ -25,14 +26,9 @@ from gatekeeper.render.outline import (
     verdict_words,
     weights,
 )
-from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, count, cut, is_demand, listing, moment, observed_text
-
-DEEPEST = 3
-SHOWN = 6
-LONGEST_SOURCE = 60
-
-_GATHERED = (Part.BLOCKS, Part.ADVISORY)
+from gatekeeper.render.text_because import because_lines, saw_lines
+from gatekeeper.render.text_evidence import source_in_short
+from gatekeeper.render.wording import age, count, is_demand, listing, moment, with_age
 
 _SIGNS = {
     Outcome.FAIL: ("✗", "FAIL", Tone.BAD),
@@ -65,7 +61,7 @@ class FindingsBoard:
 
     def is_gathered(self, entry: Entry) -> bool:
         """Whether the finding is told where the evidence is that it lacks."""
-        return not self.explain and entry.part in _GATHERED and bool(absent_for(self.decision, entry))
+        return not self.explain and entry.part in GATHERED and bool(absent_for(self.decision, entry))
 
     def explained(self, entry: Entry) -> None:
         """One finding with everything that is known of it, whatever it came to."""
@@ -172,25 +168,12 @@ class FindingsBoard:
 
     def seen(self, canvas: Canvas, finding: Finding) -> None:
         """What decided the finding; without an expression that decided, the values that the rule saw."""
+        most = 0 if self.explain else SHOWN
         if finding.because:
-            self._because(canvas, worth_telling(finding.because, finding.expected))
+            because_lines(canvas, worth_telling(finding.because, finding.expected), most)
             return
         every = finding.observed if self.explain else tuple(each for each in finding.observed if not is_demand(each))
-        shown = every if self.explain else every[:SHOWN]
-        name = "saw"
-        for seen in shown:
-            line = f" (line {seen.line})" if seen.line is not None else ""
-            canvas.labelled(name, f"{seen.path} = {observed_text(seen)}{line}")
-            name = ""
-        if len(shown) < len(every):
-            canvas.labelled(name, f"… and {len(every) - len(shown)} more values (--explain)", Tone.QUIET)
-
-    def _because(self, canvas: Canvas, parts: tuple[Deciding, ...]) -> None:
-        shown = parts if self.explain else in_short(parts, SHOWN)
-        for number, part in enumerate(shown):
-            canvas.labelled("" if number else "because", part.told, indent=2 + 2 * part.depth)
-        if len(shown) < len(parts):
-            canvas.labelled("", f"… and {len(parts) - len(shown)} more (--explain)", Tone.QUIET)
+        saw_lines(canvas, every, most)
 
     def lacks(self, canvas: Canvas, entry: Entry, *, below_too: bool = False) -> None:
         """What is not known: which evidence lacks, why, since when, and where it is read."""
@@ -203,11 +186,9 @@ class FindingsBoard:
             about = f"{lack.evidence} is {lack.cause}" if lack.evidence else lack.cause
             since = f" since {moment(note.stale_since)}" if note and note.stale_since else ""
             detail = "" if since and lack.cause == "stale" and not self.explain else f": {lack.detail}"
-            source = (
-                f" ({note.source if self.explain else cut(visible(note.source), LONGEST_SOURCE)})"
-                if note and note.source
-                else ""
-            )
+            source = ""
+            if note and note.source:
+                source = f" ({note.source if self.explain else source_in_short(note.source)})"
             canvas.labelled(name, f"{about}{since}{detail}{source}", Tone.DOUBT)
             name = ""
 
@@ -216,7 +197,7 @@ class FindingsBoard:
         told = []
         for name in entry.finding.evidence:
             note = note_of(self.decision, entry.gate, name)
-            told.append(name if note is None or note.age is None else f"{name} ({age(note.age)} old)")
+            told.append(with_age(name, note.age if note is not None else None))
         line = f", line {entry.finding.line}" if entry.finding.line is not None else ""
         if told:
             canvas.labelled("evidence", listing(told) + line, Tone.QUIET)

@@ -6,9 +6,10 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.lacks import collect_command
-from gatekeeper.render.outline import applied, asked, days_to_see, granted, overridden, too_young, verdict_words
-from gatekeeper.render.wording import age, evaluate_command, moment, since_taken, value_text
+from gatekeeper.render.outline import applied, asked, days_to_see, granted, too_young, verdict_words, waived_label
+from gatekeeper.render.terms import parameters_of
+from gatekeeper.render.text_terms import given_lines, terms_lines
+from gatekeeper.render.wording import age, collect_command, evaluate_command, moment
 
 _BANNERS = {
     Verdict.GO: Tone.GOOD_BANNER,
@@ -31,21 +32,10 @@ def header(canvas: Canvas, decision: Decision) -> None:
     canvas.text(decision.root.reason, Tone.STRONG, indent=2)
     for note in applied(decision):
         waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
-        told = f"{waiver.id} accepts {waiver.gate}/{waiver.rule}{row} until {moment(waiver.expires_at)}"
+        told = f"{waiver.id} accepts {waived_label(waiver)} until {moment(waiver.expires_at)}"
         canvas.labelled("waiver", f"{told}, says {waiver.person}", Tone.WAIVED)
-    for gate, name, value in overridden(decision):
-        whose = f" of {gate.gate}" if gate is not decision.root else ""
-        canvas.labelled("param", f"{name}{whose} = {value_text(value)}, given by the caller", Tone.WAIVED)
-    canvas.blank()
-    replay = [("REPLAY: that instant had passed when this was decided", Tone.DOUBT)] if decision.replay else []
-    canvas.labelled_spans("as of", [(moment(decision.as_of), Tone.PLAIN), APART, *replay])
-    canvas.labelled("subject", _subject(decision))
-    if decision.snapshot_at is not None:
-        told = f"of {moment(decision.snapshot_at)}, {since_taken(decision.as_of, decision.snapshot_at)}"
-        canvas.labelled("snapshot", told, Tone.DOUBT if decision.snapshot_at > decision.as_of else Tone.PLAIN)
-    else:
-        canvas.labelled("snapshot", "none: there is no evidence for that instant", Tone.DOUBT)
+    given_lines(canvas, parameters_of(decision), decision.policy)
+    terms_lines(canvas, decision, decision.as_of, "decided")
     if decision.earliest_go is not None:
         wait = age(decision.earliest_go - decision.as_of)
         canvas.labelled("earliest", f"{moment(decision.earliest_go)}, in {wait}: not GO before, even if all goes well")
@@ -64,7 +54,7 @@ def next_steps(canvas: Canvas, report: Report, decision: Decision) -> None:
     elif decision.snapshot is None:
         canvas.blank()
         canvas.text("Nothing is known before evidence is collected:", Tone.DOUBT, indent=2)
-        canvas.text(collect_command(decision), Tone.ACT, indent=4)
+        canvas.text(collect_command(decision.policy), Tone.ACT, indent=4)
     days_lines(canvas, report, decision)
 
 
@@ -76,10 +66,3 @@ def days_lines(canvas: Canvas, report: Report, decision: Decision | LadderStandi
         canvas.text("That is too old to say how things are. To see a day that is recorded:", Tone.DOUBT, indent=2)
         for _, at in days:
             canvas.text(evaluate_command(asked(report), at), Tone.ACT, indent=4)
-
-
-def _subject(decision: Decision) -> str:
-    subject = decision.subject
-    service = subject.service or "service not known"
-    environment = subject.environment or "environment not known"
-    return f"{service} · {environment} · {f'commit {subject.commit}' if subject.commit else 'commit not known'}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import APART, Span, Tone
 from gatekeeper.render.lacks import Absent, absent_evidence, advisory_names, remedies, rule_names
 from gatekeeper.render.outline import weights
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.visible import cells, visible
-from gatekeeper.render.wording import count, cut, listing, moment
-
-STATES = {"failed": "could not be collected", "future": "is of the future", "other_subject": "is about something else"}
-"""States that do not read well after ``is``."""
+from gatekeeper.render.wording import cause_words, count, listing, moment
 
 SHORTEST_SOURCE = 24
 """Columns of a source that are shown, however narrow the board is."""
@@ -41,7 +39,7 @@ def lacks_block(board: FindingsBoard) -> None:
 def _entry(board: FindingsBoard, absent: Absent) -> None:
     canvas, note = board.canvas, absent.note
     since = f"since {moment(note.stale_since)}" if note.stale_since else ""
-    told = f"{STATES.get(note.state, f'is {note.state}')} {since}".rstrip()
+    told = f"{cause_words(note.state)} {since}".rstrip()
     head: list[Span] = [("?", Tone.DOUBT), (note.name, Tone.STRONG), APART, (told, Tone.DOUBT)]
     room = canvas.width - cells(visible(note.name)) - cells(visible(told)) - 8
     canvas.ends(head, cut(visible(note.source), max(room, SHORTEST_SOURCE)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 
 from gatekeeper.model.finding import Outcome
+from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import Span, Tone
 from gatekeeper.render.lacks import absent_for
-from gatekeeper.render.outline import Entry, Part, entries, rules, verdict_words, weights
-from gatekeeper.render.text_findings import DEEPEST, FindingsBoard
+from gatekeeper.render.outline import DEEPEST, Entry, Part, entries, rules, verdict_words, weights
+from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_waivers import grounds
 from gatekeeper.render.visible import cells, visible
-from gatekeeper.render.wording import count, cut, listing
+from gatekeeper.render.wording import count, listing
 
 SHORT = 24
 """Keys up to so many columns stand beside the rule's name."""

@@ -1,26 +1,34 @@
-"""On what a ladder or a mode was asked: the instant, the subject, the snapshot, the evidence, the parameters."""
+"""On what it was asked, below the answer: given parameters, the instant, the subject, the snapshot."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from gatekeeper.model.decision import EvidenceNote
-from gatekeeper.model.report import Terms
 from gatekeeper.model.snapshot import Subject
-from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.wording import age, duration, moment, short_digest, since_taken, value_text
+from gatekeeper.render.canvas import APART, Canvas, Tone
+from gatekeeper.render.terms import Asked, Parameter, given
+from gatekeeper.render.wording import moment, since_taken, value_text
 
 
-def terms_lines(canvas: Canvas, terms: Terms, as_of: datetime) -> None:
-    """What the caller gave, for when, about what, and on which snapshot."""
-    for name in terms.overridden:
-        canvas.labelled("param", f"{name} = {value_text(terms.parameters[name])}, given by the caller", Tone.WAIVED)
+def given_lines(canvas: Canvas, parameters: Iterable[Parameter], asked: str = "") -> None:
+    """The parameters to which the caller gave another value; the gate is named where it is not the one asked."""
+    for each in given(parameters):
+        whose = f" of {each.gate}" if each.gate not in ("", asked) else ""
+        canvas.labelled("param", f"{each.name}{whose} = {value_text(each.value)}, given by the caller", Tone.WAIVED)
+
+
+def terms_lines(canvas: Canvas, asked: Asked, as_of: datetime, done: str = "asked") -> None:
+    """For when, about what, and on which snapshot.
+
+    Args:
+        done: what was done, in a word: ``decided`` for a gate.
+    """
     canvas.blank()
-    replay = [("REPLAY: that instant had passed when this was asked", Tone.DOUBT)] if terms.replay else []
+    replay = [(f"REPLAY: that instant had passed when this was {done}", Tone.DOUBT)] if asked.replay else []
     canvas.labelled_spans("as of", [(moment(as_of), Tone.PLAIN), APART, *replay])
-    canvas.labelled("subject", subject_words(terms.subject))
-    taken = terms.snapshot_at
+    canvas.labelled("subject", _subject_words(asked.subject))
+    taken = asked.snapshot_at
     if taken is not None:
         tone = Tone.DOUBT if taken > as_of else Tone.PLAIN
         canvas.labelled("snapshot", f"of {moment(taken)}, {since_taken(as_of, taken)}", tone)
@@ -28,43 +36,8 @@ def terms_lines(canvas: Canvas, terms: Terms, as_of: datetime) -> None:
         canvas.labelled("snapshot", "none: there is no evidence for that instant", Tone.DOUBT)
 
 
-def subject_words(subject: Subject) -> str:
+def _subject_words(subject: Subject) -> str:
     """Service, environment and commit, also where they are not known."""
     service = subject.service or "service not known"
     environment = subject.environment or "environment not known"
     return f"{service} · {environment} · {f'commit {subject.commit}' if subject.commit else 'commit not known'}"
-
-
-def notes_table(canvas: Canvas, notes: Sequence[EvidenceNote]) -> None:
-    """Each piece of evidence: kind, age, bound, state, digest; below, what is wrong with those that are unusable."""
-    if not notes:
-        return
-    unusable = sum(1 for note in notes if note.state != "usable")
-    canvas.heading("EVIDENCE", f"{unusable} of {len(notes)} not usable" if unusable else f"{len(notes)}, all usable")
-    rows: list[list[Span]] = [
-        [
-            (note.name, Tone.STRONG),
-            (note.kind, Tone.PLAIN),
-            ("never read" if note.age is None else age(note.age), Tone.PLAIN),
-            ("any age" if note.max_age is None else f"≤ {duration(note.max_age)}", Tone.PLAIN),
-            (note.state, Tone.GOOD if note.state == "usable" else Tone.BAD),
-            (short_digest(note.digest) if note.digest else "none", Tone.QUIET),
-        ]
-        for note in notes
-    ]
-    canvas.table(("name", "kind", "age", "may be", "state", "sha256"), rows)
-
-
-def parameters_table(canvas: Canvas, terms: Terms) -> None:
-    """Every parameter with its value."""
-    rows: list[list[Span]] = [
-        [
-            (name, Tone.STRONG),
-            (value_text(value), Tone.PLAIN),
-            ("given by the caller", Tone.DOUBT) if name in terms.overridden else ("", Tone.PLAIN),
-        ]
-        for name, value in sorted(terms.parameters.items())
-    ]
-    if rows:
-        canvas.heading("PARAMETERS")
-        canvas.table(("name", "value", ""), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
 from gatekeeper.render.canvas import APART, Canvas, Tone
-from gatekeeper.render.outline import USES, Part, entries, waivers
+from gatekeeper.render.outline import USES, Part, entries, waived_label, waivers
 from gatekeeper.render.wording import count, listing, moment
 
 
@@ -28,14 +28,13 @@ def waivers_block(canvas: Canvas, decision: Decision) -> None:
         if number:
             canvas.blank()
         waiver = note.waiver
-        row = f"[{waiver.key}]" if waiver.key is not None else ""
         tone = Tone.WAIVED if note.use is WaiverUse.APPLIED else Tone.DOUBT
         canvas.spans(
             [
                 (f"± {USES[note.use]}", tone),
                 APART,
                 (waiver.id, Tone.STRONG),
-                (f"on {waiver.gate}/{waiver.rule}{row}", Tone.PLAIN),
+                (f"on {waived_label(waiver)}", Tone.PLAIN),
             ],
             hang=2,
         )

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from gatekeeper.model.decision import Decision, GateDecision
+from gatekeeper.model.decision import Decision, GateDecision, Verdict
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.render.outline import label
-from gatekeeper.render.timeline_parts import Change
-from gatekeeper.render.wording import moment
+from gatekeeper.render.timeline_parts import Change, Weight
+from gatekeeper.render.wording import OUTCOMES, moment
 
-OUTCOMES = {
-    Outcome.PASS: "pass",
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "not known",
-    Outcome.NOT_APPLICABLE: "not applicable",
+_WORDS = {**OUTCOMES, Outcome.UNKNOWN: "not known"}
+
+_VERDICTS = {Verdict.GO: Weight.GOOD, Verdict.NO_GO: Weight.BAD, Verdict.INCONCLUSIVE: Weight.DOUBT}
+
+_WEIGHTS = {
+    Outcome.PASS: Weight.GOOD,
+    Outcome.FAIL: Weight.BAD,
+    Outcome.UNKNOWN: Weight.DOUBT,
+    Outcome.NOT_APPLICABLE: Weight.QUIET,
 }
 
 _RESETS_AT_FIRST = 3
@@ -27,7 +31,7 @@ def gate_changes(before: Decision | None, now: Decision) -> tuple[Change, ...]:
     found: list[Change] = []
     earlier = before.word if before is not None else ""
     if earlier != now.word:
-        found.append(Change("verdict", "", earlier, now.word, now.root.reason))
+        found.append(Change("verdict", "", earlier, now.word, _VERDICTS[now.verdict], now.root.reason))
     old = {(gate.gate, *same): each for gate in before.gates for same, each in _named(gate)} if before else {}
     for gate in now.gates:
         whose = "" if gate is now.root else f"{gate.gate}/"
@@ -36,7 +40,7 @@ def gate_changes(before: Decision | None, now: Decision) -> tuple[Change, ...]:
     if now.earliest_go is not None and (before is None or before.earliest_go != now.earliest_go):
         told = "not before that, even if all goes well"
         was = moment(before.earliest_go) if before is not None and before.earliest_go is not None else ""
-        found.append(Change("earliest-go", "", was, moment(now.earliest_go), told))
+        found.append(Change("earliest-go", "", was, moment(now.earliest_go), Weight.QUIET, told))
     return tuple(found)
 
 
@@ -52,13 +56,13 @@ def _finding(whose: str, before: Finding | None, now: Finding) -> list[Change]:
     found = []
     # What was not there before is news only where it stops.
     if (before is None and now.stops) or (before is not None and before.outcome is not now.outcome):
-        was = OUTCOMES[before.outcome] if before is not None else ""
-        found.append(Change("finding", name, was, OUTCOMES[now.outcome], now.message))
+        was = _WORDS[before.outcome] if before is not None else ""
+        found.append(Change("finding", name, was, _WORDS[now.outcome], _WEIGHTS[now.outcome], now.message))
     if now.window is not None:
         old = before.window.resets if before is not None and before.window is not None else ()
         new = [each for each in now.window.resets if each not in old]
         found += [
-            Change("reset", name, "", "reset", f"{each.sample} of {moment(each.at)}: {each.cause}")
+            Change("reset", name, "", "reset", Weight.BAD, f"{each.sample} of {moment(each.at)}: {each.cause}")
             for each in (new if before is not None else new[-_RESETS_AT_FIRST:])
         ]
     return found

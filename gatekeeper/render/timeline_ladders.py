@@ -14,8 +14,19 @@ from gatekeeper.model.standing import (
     TriggerStanding,
 )
 from gatekeeper.render.ladder_outline import DUTIES, REACHES, level_words, reached_level
-from gatekeeper.render.timeline_parts import Change
+from gatekeeper.render.timeline_parts import Change, Weight
 from gatekeeper.render.wording import moment
+
+_TRIGGERS = {Reach.REACHED: Weight.ALARM, Reach.NOT_REACHED: Weight.QUIET, Reach.UNKNOWN: Weight.DOUBT}
+
+_DUTIES = {
+    DutyState.OVERDUE: Weight.ALARM,
+    DutyState.OPEN: Weight.ACT,
+    DutyState.UNKNOWN: Weight.DOUBT,
+    DutyState.WAITING: Weight.QUIET,
+    DutyState.DONE: Weight.GOOD,
+    DutyState.NOT_APPLICABLE: Weight.QUIET,
+}
 
 _ASKING = (DutyState.OVERDUE, DutyState.OPEN, DutyState.UNKNOWN)
 
@@ -28,7 +39,8 @@ def ladder_changes(before: LadderStanding | None, now: LadderStanding) -> tuple[
     earlier = level_words(before) if before is not None else ""
     if earlier != level_words(now):
         level = reached_level(now)
-        found.append(Change("level", "", earlier, level_words(now), level.title if level is not None else ""))
+        weight = Weight.DOUBT if now.unknown else Weight.BAD if level is not None else Weight.GOOD
+        found.append(Change("level", "", earlier, level_words(now), weight, level.title if level is not None else ""))
     triggers = {each.id: each for level in before.levels for each in level.triggers} if before is not None else {}
     for level in reversed(now.levels):
         for trigger in level.triggers:
@@ -46,7 +58,8 @@ def _trigger(before: TriggerStanding | None, now: TriggerStanding) -> list[Chang
         return []
     if before is not None and before.state is now.state:
         return []
-    return [Change("trigger", now.id, REACHES[before.state] if before else "", REACHES[now.state], now.message)]
+    was = REACHES[before.state] if before is not None else ""
+    return [Change("trigger", now.id, was, REACHES[now.state], _TRIGGERS[now.state], now.message)]
 
 
 def _advised(standing: LadderStanding) -> Remedies:
@@ -70,11 +83,12 @@ def _remedies(before: Remedies, now: Remedies) -> list[Change]:
             told = f"{remedy.action} ({against})" if remedy.lever and remedy.action else against
             told = told if remedy.advised is Reach.REACHED else remedy.told
             was = _word(earlier) if earlier is not None else ""
-            found.append(Change("remedy", name, was, _word(remedy), told, remedy.lever))
+            weight = Weight.ACT if remedy.advised is Reach.REACHED else Weight.DOUBT
+            found.append(Change("remedy", name, was, _word(remedy), weight, told, remedy.lever))
     for (trigger, name), remedy in before.items():
         if (trigger, name) not in now:
-            gone = "no longer advised"
-            found.append(Change("remedy", name, _word(remedy), gone, f"against {trigger}", remedy.lever))
+            told = f"against {trigger}"
+            found.append(Change("remedy", name, _word(remedy), "no longer advised", Weight.QUIET, told, remedy.lever))
     return found
 
 
@@ -88,7 +102,7 @@ def _pages(before: tuple[Page, ...], now: tuple[Page, ...]) -> list[Change]:
     for page in now:
         if (page.who, page.level) not in known:
             by = f", taken up by {moment(page.respond_by)}" if page.respond_by is not None else ""
-            found.append(Change("page", page.who, "", "paged", f"for {page.level}{by}"))
+            found.append(Change("page", page.who, "", "paged", Weight.ALARM, f"for {page.level}{by}"))
     return found
 
 
@@ -103,4 +117,4 @@ def _duty(before: DutyStanding | None, now: DutyStanding) -> list[Change]:
     if now.state is DutyState.NOT_APPLICABLE:
         told = now.title
     whose = " (recommended)" if now.recommended else ""
-    return [Change("duty", now.id, was, DUTIES[now.state], f"{told}{whose}")]
+    return [Change("duty", now.id, was, DUTIES[now.state], _DUTIES[now.state], f"{told}{whose}")]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from gatekeeper.model.finding import Outcome
-from gatekeeper.model.mode import Advised, ConditionReading, ModeReading
-from gatekeeper.render.timeline_parts import Change
-from gatekeeper.render.wording import listing, moment
-
-OUTCOMES = {Outcome.PASS: "true", Outcome.FAIL: "false", Outcome.UNKNOWN: "not known"}
+from gatekeeper.model.mode import Advised, BarCause, ConditionReading, ModeReading
+from gatekeeper.render.timeline_parts import Change, Weight
+from gatekeeper.render.wording import TRUTHS, listing, moment
 
 
 def mode_changes(before: ModeReading | None, now: ModeReading) -> tuple[Change, ...]:
@@ -15,10 +13,10 @@ def mode_changes(before: ModeReading | None, now: ModeReading) -> tuple[Change, 
     found: list[Change] = []
     earlier = before.state if before is not None else ""
     if earlier != now.state or now.transition is not None:
-        found.append(Change("state", "", earlier, now.state, _why(now)))
+        found.append(Change("state", "", earlier, now.state, _weight(now), _why(now)))
     elif before is not None and (before.held_since is None) is not (now.held_since is None):
-        held = "held, for want of evidence" if now.held_since is not None else "known again"
-        found.append(Change("state", "", "", f"{now.state}, {held}", _why(now) if now.held_since is not None else ""))
+        words = "held, for want of evidence" if now.held_since is not None else "known again"
+        found.append(Change("state", "", "", f"{now.state}, {words}", _weight(now), now.held))
     conditions = {each.condition.id: each for each in before.conditions} if before is not None else {}
     for reading in now.conditions:
         found += _condition(conditions.get(reading.condition.id), reading)
@@ -28,13 +26,18 @@ def mode_changes(before: ModeReading | None, now: ModeReading) -> tuple[Change, 
     there = {each.id for each in now.advice}
     for name, each in advice.items():
         if name not in there:
-            found.append(Change("advice", name, _advised(each), "no longer advised", "", each.lever))
+            found.append(Change("advice", name, _advised(each), "no longer advised", Weight.QUIET, "", each.lever))
     return (*found, *_observed(before, now))
+
+
+def _weight(now: ModeReading) -> Weight:
+    """A state is news; one that no evidence carries is in doubt."""
+    return Weight.NEWS if now.held_since is None else Weight.DOUBT
 
 
 def _why(now: ModeReading) -> str:
     if now.transition is None:
-        return now.reason.removeprefix("held, ").removeprefix("unknown, ") if now.held_since is not None else ""
+        return now.held
     because = [each for each in now.conditions if each.condition.id in now.transition.because]
     return "because of " + listing([f"{each.condition.id}{_since(each)}" for each in because])
 
@@ -53,19 +56,28 @@ def _condition(before: ConditionReading | None, now: ConditionReading) -> list[C
         return []
     was = _word(before) if before is not None else ""
     told = "" if word == "false" and was != "true" else _told(now)
-    return [Change("condition", now.condition.id, was, word, told)]
+    return [Change("condition", now.condition.id, was, word, _condition_weight(now), told)]
+
+
+def _condition_weight(reading: ConditionReading) -> Weight:
+    """The way into a state is an alarm, the way out of it is none."""
+    if reading.outcome is Outcome.UNKNOWN:
+        return Weight.DOUBT
+    if reading.outcome is not Outcome.PASS:
+        return Weight.QUIET
+    return Weight.ALARM if reading.condition.target == reading.condition.state else Weight.NEWS
 
 
 def _word(reading: ConditionReading) -> str:
-    return "barred" if reading.barred else OUTCOMES.get(reading.outcome, str(reading.outcome))
+    return "barred" if reading.barred is not None else TRUTHS[reading.outcome]
 
 
 def _told(reading: ConditionReading) -> str:
     """For how long it has to hold yet, or why it does not count."""
-    if reading.barred:
+    if reading.barred is not None:
         parts = "; ".join(each.told for each in reading.because)
-        told = reading.barred.removeprefix("barred: ").removeprefix("barred ")
-        return f"{told}: {parts}" if parts and told.startswith("`unless`") else told
+        told = reading.barred.told
+        return f"{told}: {parts}" if parts and reading.barred.cause is BarCause.UNLESS else told
     if reading.outcome is Outcome.UNKNOWN:
         return "; ".join(dict.fromkeys(lack.detail for lack in reading.lacks))
     if reading.outcome is Outcome.FAIL:
@@ -88,9 +100,9 @@ def _advised(advised: Advised) -> str:
 def _advice(before: Advised | None, now: Advised) -> list[Change]:
     if before is not None and before.outcome is now.outcome:
         return []
-    return [
-        Change("advice", now.id, _advised(before) if before is not None else "", _advised(now), now.reason, now.lever)
-    ]
+    was = _advised(before) if before is not None else ""
+    weight = Weight.ACT if now.outcome is Outcome.PASS else Weight.DOUBT
+    return [Change("advice", now.id, was, _advised(now), weight, now.reason, now.lever)]
 
 
 def _observed(before: ModeReading | None, now: ModeReading) -> list[Change]:
@@ -98,7 +110,14 @@ def _observed(before: ModeReading | None, now: ModeReading) -> list[Change]:
     was, is_ = _difference(before), _difference(now)
     if was == is_:
         return []
-    return [Change("observed", "", was, is_ or "as computed")]
+    return [Change("observed", "", was, is_ or "as computed", _observed_weight(now))]
+
+
+def _observed_weight(now: ModeReading) -> Weight:
+    outcomes = {each.outcome for each in now.findings}
+    if Outcome.FAIL in outcomes:
+        return Weight.BAD
+    return Weight.DOUBT if Outcome.UNKNOWN in outcomes else Weight.QUIET
 
 
 def _difference(reading: ModeReading | None) -> str:

@@ -1,9 +1,22 @@
-"""What the parts of a timeline share: a change, and how offsets read."""
+"""What the parts of a timeline share: a change with its weight, and how offsets read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
+
+
+class Weight(Enum):
+    """What a change means for whoever reads it."""
+
+    GOOD = "as it has to be"
+    BAD = "not as it has to be"
+    DOUBT = "not known"
+    ALARM = "something is wrong, or somebody is called"
+    ACT = "something is to be done"
+    NEWS = "neither good nor bad"
+    QUIET = "over, or of no account now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +29,7 @@ class Change:
         name: which one; empty for a whole policy.
         before: how it was; empty where it was not told, as at the first look.
         now: how it is.
+        weight: what that means; nothing is read from the words again.
         told: why, in one line; it may be empty.
         lever: id of the lever that is advised, or None.
     """
@@ -24,6 +38,7 @@ class Change:
     name: str
     before: str
     now: str
+    weight: Weight
     told: str = ""
     lever: str | None = None
 

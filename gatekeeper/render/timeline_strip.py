@@ -10,6 +10,7 @@ from itertools import groupby
 from gatekeeper.model.decision import Verdict
 from gatekeeper.model.mode import Mode, ModeReading
 from gatekeeper.model.replay import Replay
+from gatekeeper.model.shown import cut
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.timeline import Step
@@ -84,8 +85,7 @@ def _slices(every: Sequence[Step], columns: int) -> list[Sequence[Step]]:
 
 
 def _line(canvas: Canvas, name: str, label: int, signs: Sequence[str], tones: dict[str, Tone]) -> None:
-    shown = name if len(name) < label else f"{name[: label - 2]}…"
-    pieces: list[Span] = [(shown.ljust(label), Tone.QUIET)]
+    pieces: list[Span] = [(cut(name, label - 1).ljust(label), Tone.QUIET)]
     for sign, run in groupby(signs):
         pieces.append((sign * len(tuple(run)), tones.get(sign, Tone.STRONG)))
     canvas.exactly(pieces, indent=2)

@@ -9,12 +9,11 @@ from itertools import groupby
 from gatekeeper.model.replay import Replay
 from gatekeeper.model.suite_run import Verified
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.text_levers import lever_in_short
 from gatekeeper.render.timeline import Fold, Step, folded, steps
-from gatekeeper.render.timeline_parts import Change, offset_text
+from gatekeeper.render.timeline_parts import Change, Weight, offset_text
 from gatekeeper.render.timeline_strip import strips
 from gatekeeper.render.wording import count, listing, moment
-
-NARROWEST = 40
 
 MOST = 8
 """So many changes of one kind are shown for one policy at one look, the others counted."""
@@ -29,24 +28,15 @@ _NAMED = 8
 
 _GOOD: Span = ("✓", Tone.GOOD)
 _BAD: Span = ("✗", Tone.BAD)
-_DOUBT: Span = ("?", Tone.DOUBT)
-_OVER: Span = ("○", Tone.QUIET)
-_ACT: Span = ("→", Tone.ACT)
-_ALARM: Span = ("!", Tone.BAD)
-_NEWS: Span = ("·", Tone.PLAIN)
 
-_SIGNS: dict[tuple[str, str], Span] = {
-    ("finding", "pass"): _GOOD,
-    ("finding", "fail"): _BAD,
-    ("trigger", "reached"): _ALARM,
-    ("remedy", "advised"): _ACT,
-    ("advice", "advised"): _ACT,
-    ("page", "paged"): _ALARM,
-    ("duty", "overdue"): _ALARM,
-    ("duty", "open"): _ACT,
-    ("duty", "done"): _GOOD,
-    ("condition", "true"): _ALARM,
-    ("reset", "reset"): _BAD,
+_SIGNS: dict[Weight, Span] = {
+    Weight.GOOD: _GOOD,
+    Weight.BAD: _BAD,
+    Weight.DOUBT: ("?", Tone.DOUBT),
+    Weight.ALARM: ("!", Tone.BAD),
+    Weight.ACT: ("→", Tone.ACT),
+    Weight.NEWS: ("·", Tone.PLAIN),
+    Weight.QUIET: ("○", Tone.QUIET),
 }
 
 _WHOLE = ("verdict", "level", "state")
@@ -71,7 +61,7 @@ class TimelineText:
 
     def render(self, replay: Replay) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas(max(self.width, NARROWEST), self.color, self.unicode)
+        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         every = steps(replay)
         _header(canvas, replay)
         if every:
@@ -85,7 +75,7 @@ class TimelineText:
                 _step(canvas, replay, part)
         canvas.blank()
         _result(canvas, replay)
-        return "\n".join(canvas.lines) + "\n"
+        return canvas.page()
 
 
 def _header(canvas: Canvas, replay: Replay) -> None:
@@ -141,11 +131,11 @@ def _policy(canvas: Canvas, replay: Replay, policy: str, changes: Sequence[Chang
             head += [APART, *_whole(change)]
     canvas.spans(head, hang=4)
     others = [each for each in changes if each.kind not in _WHOLE]
-    for _, alike in groupby(others, key=lambda each: (each.kind, each.now)):
+    for _, alike in groupby(others, key=lambda each: (each.kind, each.weight, each.now)):
         merged: dict[tuple[str, str, str | None], list[Change]] = {}
         for each in alike:
             # What is not known for one and the same reason is told once.
-            lever = each.lever if each.now == "advised" else None
+            lever = each.lever if each.weight is Weight.ACT else None
             apart = each.name if lever is not None or not each.told else ""
             merged.setdefault((each.before, each.told, apart), []).append(each)
         rows = list(merged.values())
@@ -159,25 +149,14 @@ def _policy(canvas: Canvas, replay: Replay, policy: str, changes: Sequence[Chang
 def _whole(change: Change) -> Iterator[Span]:
     if change.before and change.before != change.now:
         yield (f"{change.before} →", Tone.QUIET)
-    yield (change.now, _tone(change))
+    tone = _SIGNS[change.weight][1]
+    yield (change.now, Tone.STRONG if tone is Tone.PLAIN else tone)
     if change.told:
         yield (f"– {change.told}", Tone.PLAIN)
 
 
-def _tone(change: Change) -> Tone:
-    if change.kind == "verdict":
-        return {"GO": Tone.GOOD, "NO-GO": Tone.BAD}.get(change.now, Tone.DOUBT)
-    if change.now.startswith(("not known", "unknown", "at least")):
-        return Tone.DOUBT
-    if change.kind == "level":
-        return Tone.GOOD if change.now == "no level" else Tone.BAD
-    return Tone.STRONG
-
-
 def _change(canvas: Canvas, replay: Replay, policy: str, change: Change) -> None:
-    sign, tone = _SIGNS.get((change.kind, change.now), _DOUBT if "not known" in change.now else _OVER)
-    if (change.kind, change.now) == ("condition", "true") and change.name.endswith("/exit"):
-        sign, tone = _NEWS  # the way out is no alarm
+    sign, tone = _SIGNS[change.weight]
     words = change.now if not change.before or change.before == change.now else f"{change.before} → {change.now}"
     name = {"earliest-go": "earliest GO", "observed": "observed state"}.get(change.kind, change.name)
     asks = tone in (Tone.ACT, Tone.BAD)
@@ -185,12 +164,8 @@ def _change(canvas: Canvas, replay: Replay, policy: str, change: Change) -> None
     told = change.told.removeprefix("not known: ") if change.now == "not known" else change.told
     canvas.spans([*pieces, (told, Tone.PLAIN)], indent=2, hang=4)
     lever = replay.lever(policy, change.lever) if change.lever is not None else None
-    if lever is not None and change.now == "advised":
-        called = "" if change.kind == "remedy" else f"{lever.id}: "
-        canvas.spans([(f"{called}{lever.how}", Tone.ACT)], indent=6, hang=2)
-        validated = f"last validated {lever.last_validated}" if lever.last_validated else "never validated"
-        facts = f"helps in {lever.time_to_effect} · touches {lever.blast_radius} · {validated}"
-        canvas.text(facts, Tone.QUIET, indent=6, hang=2)
+    if lever is not None and change.weight is Weight.ACT:
+        lever_in_short(canvas, lever, named=change.kind == "remedy")
 
 
 def _expected(canvas: Canvas, verified: Sequence[Verified]) -> None:

@@ -7,9 +7,35 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from gatekeeper.model.finding import Observation
+from gatekeeper.model.finding import Observation, Outcome
+from gatekeeper.model.shown import cut
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
+
+TRUTHS = {
+    Outcome.PASS: "true",
+    Outcome.FAIL: "false",
+    Outcome.UNKNOWN: "not known",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+"""What a condition came to, in words."""
+
+OUTCOMES = {
+    Outcome.PASS: "pass",
+    Outcome.FAIL: "fail",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+"""What a rule came to, in words."""
+
+_CAUSES = {
+    "error": "cannot be computed",
+    "failed": "could not be collected",
+    "future": "is of the future",
+    "other_subject": "is about something else",
+    "undecided": "cannot be told",
+}
+"""Causes of a lack that do not read well after ``is``."""
 
 _ORDER = ("d", "h", "min", "s", "ms")
 
@@ -68,16 +94,21 @@ def is_demand(seen: Observation) -> bool:
     return seen.path.startswith("params.")
 
 
+def cause_words(cause: str) -> str:
+    """Why something is not known, as it reads after its name: ``is stale``, ``could not be collected``."""
+    return _CAUSES.get(cause, f"is {cause}")
+
+
+def with_age(name: str, old: timedelta | None) -> str:
+    """A piece of evidence by its name, with its age where that is known: ``canary (5 min old)``."""
+    return name if old is None else f"{name} ({age(old)} old)"
+
+
 def since_taken(as_of: datetime, taken: datetime) -> str:
     """How old a snapshot is at a decision, in words; one that was named may be younger than the instant asked for."""
     if taken > as_of:
         return f"{age(taken - as_of)} after the instant that was asked for"
     return f"{age(as_of - taken)} old"
-
-
-def cut(text: str, longest: int) -> str:
-    """The text, its end cut off where it is longer."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def short_digest(digest: str) -> str:
@@ -90,6 +121,11 @@ def argument(word: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9_./:@%+=,-]+", word):
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def collect_command(policy: str) -> str:
+    """The command that collects the evidence of this policy anew."""
+    return f"gatekeeper collect {argument(policy)}"
 
 
 def evaluate_command(policies: Iterable[str], at: datetime) -> str:

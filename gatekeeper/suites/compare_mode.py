@@ -73,7 +73,8 @@ def _row(reading: ConditionReading) -> Row:
         ended = f"{instant_text(broken.end)}: {broken.cause}"
         gone = f"last broken at {ended}" + (f", {broken.detail}" if broken.detail else "")
     since = f"holds since {instant_text(reading.since)}" if reading.since is not None else ""
-    told = with_lacks("; ".join(part for part in (reading.barred, since, gone) if part), reading.lacks)
+    barred = str(reading.barred) if reading.barred is not None else ""
+    told = with_lacks("; ".join(part for part in (barred, since, gone) if part), reading.lacks)
     return Row(
         name=reading.condition.id,
         word=reading.outcome.value,

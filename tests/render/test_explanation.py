@@ -66,6 +66,10 @@ def test_what_is_not_known_is_said_once() -> None:
         ("tenant-isolation-verifed", "did you mean tenant-isolation-verified?"),
         ("p11-h/no-open-incidents", "did you mean p11-h/no-open-incident?"),
         ("lever-validated[33]", "did you mean lever-validated[3] or lever-validated[6] or lever-validated[5]?"),
+        (
+            "p11-g/lever-validated[zz]",
+            "did you mean p11-g/lever-validated[6] or p11-g/lever-validated[5] or p11-g/lever-validated[4]?",
+        ),
         ("zzzz", "gatekeeper explain p11-h shows them all"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gatekeeper.errors import UsageError
+from gatekeeper.model.decision import EvidenceNote
 from gatekeeper.model.report import LadderReport, RecordedDay, Report
 from gatekeeper.render.explanation import ExplanationRenderer
 from gatekeeper.render.markdown import MarkdownRenderer
@@ -80,6 +82,15 @@ def test_one_trigger_one_duty_or_one_level_can_be_asked(tmp_path: Path) -> None:
         explained(report, "eror")
 
 
+def test_a_part_of_a_name_finds_the_names_that_have_it(tmp_path: Path) -> None:
+    report = Report((), explain=True, ladders=(ladder(tmp_path, **FAILING),))
+    with pytest.raises(UsageError, match="did you mean LOOK/respond or PAGE/respond"):
+        explained(report, "resp")
+    look = Report((), modes=(mode(tmp_path, **FAILING),))
+    with pytest.raises(UsageError, match=r"no condition or advice 'go'.*did you mean go-back"):
+        explained(look, "go")
+
+
 def test_a_parameter_that_the_caller_gave_is_told_in_every_format(tmp_path: Path) -> None:
     report = Report((), ladders=(ladder(tmp_path, given={"most": "0.5"}, **FAILING),))
     assert "most = 0.5, given by the caller" in TextRenderer().render(report)
@@ -135,3 +146,51 @@ def test_one_condition_or_piece_of_advice_can_be_asked(tmp_path: Path) -> None:
     assert "○ not advised  go-back" in explained(quiet, "go-back")
     with pytest.raises(UsageError, match="did you mean go-back"):
         explained(report, "go-bak")
+
+
+def _with_trouble(notes: tuple[EvidenceNote, ...]) -> tuple[EvidenceNote, ...]:
+    """The evidence, none of which anything hangs on: of the first one it failed, the second one is stale."""
+    failed = replace(
+        notes[0], state="failed", detail="the server answered 500", source="https://shop.example/metrics", digest=None
+    )
+    return (failed, replace(notes[1], state="stale", detail="too old", stale_since=NOW - timedelta(hours=1)))
+
+
+def test_the_board_says_what_is_wrong_with_evidence_that_nothing_hangs_on(tmp_path: Path) -> None:
+    report = ladder(tmp_path)
+    standing = replace(report.standing, evidence=_with_trouble(report.standing.evidence))
+    told = board(replace(report, standing=standing))
+    assert "a is failed: the server answered 500" in told
+    assert "source https://shop.example/metrics" in told
+    assert re.search(r"b .* stale +2026-03-03T08:00Z", told), "since when it is stale"
+
+
+def test_on_a_narrow_board_it_stands_below_the_table_since_when_evidence_is_stale(tmp_path: Path) -> None:
+    report = ladder(tmp_path)
+    standing = replace(report.standing, evidence=_with_trouble(report.standing.evidence))
+    told = board(replace(report, standing=standing), width=60)
+    assert "b is stale since 2026-03-03T08:00Z" in told
+    assert "since  " not in told, "no column for it"
+
+
+def test_one_look_at_a_mode_says_what_is_wrong_with_its_evidence(tmp_path: Path) -> None:
+    look = mode(tmp_path)
+    told = explained(Report((), modes=(replace(look, evidence=_with_trouble(look.evidence)),)))
+    assert "a is failed: the server answered 500" in told
+    assert "source https://shop.example/metrics" in told
+    assert re.search(r"b .* stale +2026-03-03T08:00Z", told)
+
+
+def test_what_lacks_is_told_once_on_the_board(tmp_path: Path) -> None:
+    report = ladder(tmp_path, "b", **FAILING, since=ago(minutes=1))
+    told, _, evidence = board(report).partition("EVIDENCE")
+    assert "no evidence called b was collected" in told
+    assert "no evidence called b was collected" not in evidence
+
+
+def test_the_packet_says_what_is_wrong_with_evidence(tmp_path: Path) -> None:
+    report = ladder(tmp_path)
+    standing = replace(report.standing, evidence=_with_trouble(report.standing.evidence))
+    told = MarkdownRenderer().render(Report((), ladders=(replace(report, standing=standing),)))
+    assert "- **`a` is failed:** the server answered 500" in told
+    assert "- **`b` is stale since 2026-03-03T08:00:00Z:** too old" in told

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from gatekeeper.model.decision import Verdict
+from gatekeeper.model.finding import Outcome
+from gatekeeper.model.replay import Replay
+from gatekeeper.model.suite_run import Moment
 from gatekeeper.render.timeline import Fold, folded, steps
 from gatekeeper.render.timeline_json import render_timeline_json
 from gatekeeper.render.timeline_parts import offset_text
 from gatekeeper.render.timeline_text import TimelineText
 from gatekeeper.render.visible import cells
 from tests.golden_files import JsonFile, TextFile
+from tests.render.cases import finding
 from tests.render.timeline_cases import CASES, blind, replay, rush, wrong
 from tests.suites.stories import case, event, expects, minutes, series, wanted
 
@@ -169,3 +176,29 @@ def test_the_blind_case_is_played_with_its_pause(tmp_path: Path) -> None:
     offsets = [step.moment.offset for step in steps(replay(tmp_path, blind()))]
     assert minutes(3) not in offsets
     assert {minutes(2), minutes(6)} <= set(offsets)
+
+
+def _retold(whole: Replay, change: Callable[[Moment], Moment]) -> Replay:
+    """The replay with every look told otherwise."""
+    return replace(whole, played=replace(whole.played, moments=tuple(change(each) for each in whole.played.moments)))
+
+
+def test_a_verdict_in_the_words_of_the_policy_has_the_colour_of_what_it_means(tmp_path: Path) -> None:
+    words = {Verdict.GO: "APPROVED", Verdict.NO_GO: "DEFERRED", Verdict.INCONCLUSIVE: "OPEN"}
+
+    def own(moment: Moment) -> Moment:
+        said = {name: replace(each, word=words[each.verdict]) for name, each in moment.decisions.items()}
+        return replace(moment, decisions=said)
+
+    told = TimelineText(color=True).render(_retold(replay(tmp_path, rush()), own))
+    assert "\x1b[32mAPPROVED\x1b[0m" in told
+    assert "\x1b[31mDEFERRED\x1b[0m" in told
+
+
+def test_a_state_that_is_observed_otherwise_is_no_side_note(tmp_path: Path) -> None:
+    def observed(moment: Moment) -> Moment:
+        differs = finding("observed-state", "As computed", Outcome.FAIL, message="slow is observed")
+        said = {name: replace(each, findings=(differs,)) for name, each in moment.readings.items()}
+        return replace(moment, readings=said)
+
+    assert "✗ observed state slow is observed" in TimelineText().render(_retold(replay(tmp_path, rush()), observed))
