@@ -97,9 +97,7 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
             f"{len(changes)} changed files judge or guard the gate ({told_parts(changes)}); the summary lists them"
         )
         annotate("warning", "What is to be merged changes what judges it", message)
-    if told.verdict != "GO":
-        for document in documents[:MOST_ANNOTATIONS]:
-            _annotate(document)
+    _annotate(told.verdict, documents)
 
 
 def _refuse_own_judge(asked: Asked, environ: Mapping[str, str]) -> None:
@@ -196,11 +194,24 @@ def _unanswered(what: str, ended: subprocess.CompletedProcess[str]) -> Refused:
     return Refused(f"{what}: {first[:500]}", "", code, ended.stderr)
 
 
-def _annotate(document: Mapping[str, Any]) -> None:
-    """Say at the job why a policy does not say go."""
-    name = document.get("policy") or document.get("ladder")
-    verdict = document.get("verdict") or document.get("level") or "not known"
-    annotate("error", f"{verdict} {name}", str(document.get("reason") or document.get("told") or ""))
+def _annotate(verdict: str, documents: Sequence[Mapping[str, Any]]) -> None:
+    """Say at the job which policies do not say go, and why."""
+    stopping = [(said, document) for document in documents if (said := _said_of(document)) != "GO"]
+    for said, document in stopping[:MOST_ANNOTATIONS]:
+        name = document.get("policy") or document.get("ladder")
+        annotate("error", f"{said} {name}", str(document.get("reason") or document.get("told") or ""))
+    more = len(stopping) - MOST_ANNOTATIONS
+    if more > 0:
+        annotate("error", verdict, f"{more} more policies do not say go; the summary has them all")
+
+
+def _said_of(document: Mapping[str, Any]) -> str:
+    """What one policy says: a ladder stops where a level is reached, or where it is not known whether one is."""
+    if "ladder" not in document:
+        return str(document["verdict"])
+    if document["unknown"]:
+        return "INCONCLUSIVE"
+    return "GO" if document["level"] is None else "NO-GO"
 
 
 def _tell_refusal(told: Told, asked: Asked | None, refused: Refused) -> None:

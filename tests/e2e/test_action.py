@@ -11,7 +11,7 @@ import pytest
 
 from gatekeeper import __version__
 from tests.conftest import ROOT
-from tests.e2e.gated import BASE, FAILS, GOES, POLICY, SCHEMA, SOURCES, WAIVER, Gate, no_decision
+from tests.e2e.gated import BASE, FAILS, GOES, LADDER, POLICY, SCHEMA, SOURCES, WAIVER, Gate, metrics, no_decision
 from tests.e2e.hosted import Event, Hosted
 from tests.lacking import lack
 
@@ -66,7 +66,41 @@ class TestVerdicts:
         ran = gate.judge(hosted.pull_request({"app.py": ""}), policy="demo\nother")
         assert ran.outputs["verdict"] == "NO-GO"
         assert len(ran.outputs["decision-digest"].splitlines()) == 2
-        assert len(ran.annotations("error")) == 2
+        (error,) = ran.annotations("error")
+        assert error.startswith("NO-GO other: ")
+
+    def test_only_policies_that_do_not_say_go_are_named_at_the_job(self, gate: Gate, hosted: Hosted) -> None:
+        goes = {f"policies/demo/a{number}.yaml": POLICY.replace("id: demo", f"id: a{number}") for number in range(9)}
+        strict = POLICY.replace("id: demo", "id: strict").replace("default: 0.05", "default: 0.001")
+        hosted.on_main({**goes, "policies/demo/strict.yaml": strict})
+        names = " ".join([*(f"a{number}" for number in range(9)), "strict"])
+        (error,) = gate.judge(hosted.pull_request({"app.py": ""}), policy=names).annotations("error")
+        assert error.startswith("NO-GO strict: "), "nine that say go stand before it"
+
+    def test_what_is_not_named_at_the_job_is_counted(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        names = [f"a{number:02}" for number in range(12)]
+        hosted.on_main({f"policies/demo/{name}.yaml": POLICY.replace("id: demo", f"id: {name}") for name in names})
+        errors = gate.judge(hosted.pull_request({"app.py": ""}), policy=" ".join(names)).annotations("error")
+        assert [error.split(":")[0] for error in errors[:-1]] == [f"NO-GO {name}" for name in names[:8]]
+        assert errors[-1].startswith("NO-GO: 4 more policies do not say go")
+
+    @pytest.mark.parametrize(
+        ("error_rate", "told"),
+        [
+            (0.01, []),
+            (0.08, ["NO-GO how-bad: HIGH"]),
+            (None, ["INCONCLUSIVE how-bad: not known: whether HIGH is reached"]),
+        ],
+        ids=["no level", "a level", "not known"],
+    )
+    def test_a_ladder_is_named_where_a_level_is_reached_or_not_known(
+        self, gate: Gate, hosted: Hosted, error_rate: float | None, told: list[str]
+    ) -> None:
+        hosted.on_main({"policies/demo/how-bad.yaml": LADDER})
+        hosted.on_main({"evidence/demo/metrics.json": None if error_rate is None else metrics(error_rate)})
+        errors = gate.judge(hosted.pull_request({"app.py": ""}), policy="how-bad").annotations("error")
+        assert [error[: len(start)] for error, start in zip(errors, told, strict=True)] == told
 
     def test_an_unknown_policy_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
         no_decision(gate.judge(hosted.pull_request({}), policy="demos"), 2, "there is no policy 'demos' in policies")
