@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from action.refused import Refused
+from gatekeeper.collect.git_program import git_variables
 
 FETCH_SECONDS = 600
 """The longest that one fetch may take."""
@@ -26,6 +27,12 @@ _SETTINGS = (
     "-c", "protocol.version=2",
     "-c", "safe.directory=*",
 )  # fmt: skip
+
+_WAY = (
+    *("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
+)
+"""Variables of the runner's network: its proxies, and whose certificates it trusts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +170,16 @@ class Repository:
             process.stdin.close()
 
     def _credentials(self) -> dict[str, str]:
-        """The token as a setting of git, in the environment: other processes can read a command line.
-
-        The empty value first takes away what the machine may have set: two headers with credentials are refused.
-        """
+        """The token as a setting of git, in the environment: other processes can read a command line."""
         if not self.token:
             return {}
         host = "/".join(self.remote.split("/")[:3])
         said = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
-        there = os.environ.get("GIT_CONFIG_COUNT", "0")
-        first = int(there) if there.isdecimal() else 0
-        settings = {"GIT_CONFIG_COUNT": str(first + 2)}
-        for number, value in enumerate(("", f"AUTHORIZATION: basic {said}"), first):
-            settings[f"GIT_CONFIG_KEY_{number}"] = f"http.{host}/.extraheader"
-            settings[f"GIT_CONFIG_VALUE_{number}"] = value
-        return settings
+        return {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{host}/.extraheader",
+            "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {said}",
+        }
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return ["git", *_SETTINGS, "-C", str(self.folder), *arguments]
@@ -219,6 +221,6 @@ def _path(name: bytes) -> PurePosixPath:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of git: no question at a terminal, no other repository, messages in English."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GATE_", "GIT_DIR", "GIT_WORK"))}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    """The variables of git: those of the collector that asks git, and by which way and how servers are reached."""
+    way = {name: os.environ[name] for name in _WAY if name in os.environ}
+    return {**git_variables(os.environ), **way, "GIT_ALLOW_PROTOCOL": "https:http:file"}
