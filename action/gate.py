@@ -16,7 +16,7 @@ from typing import Any
 from action.asked import Asked, read_asked
 from action.judging import JudgingChange, judging_changes, judging_of, lay_base, lay_subject, told_parts
 from action.refused import BROKEN, INVALID, USAGE, Refused
-from action.repository import Repository, commit_of
+from action.repository import Repository, stands_at
 from action.runner import SUMMARY_BYTES, annotate, put_log, put_outputs
 from action.summary import fitted, refusal_page, verdict_page
 
@@ -79,7 +79,7 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
     subject = repository.fetch(asked.subject)
     if subject != asked.subject:
         raise Refused(f"{asked.subject} is no commit", code=USAGE)
-    _refuse_own_judge(asked, environ)
+    _refuse_own_judge(base, environ)
     lay_base(repository, base, work / "base")
     project = work / "base" / asked.root
     if not project.is_dir():
@@ -100,15 +100,20 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
     _annotate(told.verdict, documents)
 
 
-def _refuse_own_judge(asked: Asked, environ: Mapping[str, str]) -> None:
-    """Refuse an action whose own code comes from the commit that it judges, as ``uses: ./`` after a checkout."""
-    here, workspace = Path(__file__).resolve().parent.parent, environ.get("GITHUB_WORKSPACE", "")
-    if asked.merged is None or not workspace or not here.is_relative_to(Path(workspace).resolve()):
-        return
-    if commit_of(here) in {None, asked.subject, asked.merged}:
+def _refuse_own_judge(base: str, environ: Mapping[str, str]) -> None:
+    """Refuse an action whose own code is in the workspace and is not the base's, as ``uses: ./`` after a checkout.
+
+    Whatever else is checked out there, a pull request may have written it.
+    """
+    workspace = Path(environ.get("GITHUB_WORKSPACE", ""))
+    if not workspace.is_absolute():
+        raise Refused("GITHUB_WORKSPACE names no folder", "the action runs on a runner of GitHub Actions", USAGE)
+    here = Path(__file__).resolve()
+    if here.is_relative_to(workspace.resolve()) and not stands_at(base, here):
         raise Refused(
-            "the action's own code comes from the pull request that it is to judge",
-            "name the action with its repository and a commit (uses: owner/gatekeeper@commit), or check out the base",
+            "the action's own code is not that of the base: it may come from the pull request that it is to judge",
+            "name the action with its repository and a commit (uses: owner/gatekeeper@commit), "
+            "or check out the base, change nothing in it, and use it from there",
             USAGE,
         )
 

@@ -204,12 +204,16 @@ class Repository:
         return ended.stdout
 
 
-def commit_of(folder: Path) -> str | None:
-    """The commit that is checked out in a folder or above it; None where that cannot be told."""
+def stands_at(commit: str, file: Path) -> bool:
+    """Whether a file is in a checkout of that commit, belongs to it, and nothing there is changed or added."""
+    checkout = Repository(file.parent, "", "")
     try:
-        return Repository(folder, "", "")._git(["rev-parse", "--verify", "HEAD"]).decode("ascii").strip()
+        head = checkout._git(["rev-parse", "--verify", "HEAD"]).decode("ascii").strip()
+        checkout._git(["ls-files", "--error-unmatch", "--", file.name])
+        changed = checkout._git(["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none"])
     except Refused:
-        return None
+        return False
+    return head == commit and not changed
 
 
 def _path(name: bytes) -> PurePosixPath:

@@ -278,29 +278,15 @@ class TestEvents:
 
 
 class TestTheActionItself:
-    def test_code_of_the_pull_request_does_not_judge_it(self, gate: Gate, hosted: Hosted) -> None:
-        event = hosted.pull_request({"app.py": ""})
-        workspace = gate.runner.workspace
-        workspace.rmdir()
-        subprocess.run(["git", "clone", "--quiet", hosted.folder, workspace], check=True)
-        for name in ("action", "requirements"):
-            shutil.copytree(ROOT / name, workspace / name)
-        shutil.copy(ROOT / "action.yml", workspace)
-        gate.runner.action = workspace
-        subprocess.run(["git", "fetch", "--quiet", "origin", event.sha], cwd=workspace, check=True)
-        for commit, code in ((event.sha, 2), (event.subject, 2), ("origin/main", 0)):
-            subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=workspace, check=True)
-            ran = gate.judge(event)
-            assert ran.code == code, ran.log
-        shutil.rmtree(workspace / ".git")
-        no_decision(gate.judge(event), 2, "comes from the pull request")
-
     def test_a_go_whose_outputs_cannot_be_written_is_none(self, gate: Gate, hosted: Hosted) -> None:
         event = hosted.pull_request({})
         script = ROOT / "action" / "__main__.py"
         ended = subprocess.run(
             [gate.given["python"], "-I", script],
-            env={**gate.hosted.variables(event, gate.runner.folder), "GATE_POLICY": "demo", "PATH": "/usr/bin:/bin"},
+            env={
+                **gate.hosted.variables(event, gate.runner.folder),
+                **{"GATE_POLICY": "demo", "GITHUB_WORKSPACE": str(gate.runner.workspace), "PATH": "/usr/bin:/bin"},
+            },
             cwd=gate.runner.temp,
             capture_output=True,
             text=True,
