@@ -285,7 +285,9 @@ class TestTheActionItself:
             [gate.given["python"], "-I", script],
             env={
                 **gate.hosted.variables(event, gate.runner.folder),
-                **{"GATE_POLICY": "demo", "GITHUB_WORKSPACE": str(gate.runner.workspace), "PATH": "/usr/bin:/bin"},
+                "GATE_POLICY": "demo",
+                "GITHUB_WORKSPACE": str(gate.runner.workspace),
+                "PATH": "/usr/bin:/bin",
             },
             cwd=gate.runner.temp,
             capture_output=True,
@@ -310,6 +312,8 @@ class TestTheActionItself:
         [
             ({"python": "no such python"}, "names no program"),
             ({"python": "/usr/bin/python3 -c pass"}, "names no program"),
+            ({"python": "true"}, "Python 3.11 or newer is needed"),
+            ({"python": "echo"}, "Python 3.11 or newer is needed"),
             ({"install": "perhaps"}, "true or false"),
         ],
     )
