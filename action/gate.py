@@ -18,7 +18,7 @@ from action.judging import JudgingChange, judging_changes, judging_of, lay_base,
 from action.refused import BROKEN, INVALID, USAGE, Refused
 from action.repository import Repository, stands_at
 from action.runner import SUMMARY_BYTES, annotate, put_log, put_outputs
-from action.summary import fitted, refusal_page, verdict_page
+from action.summary import NO_REPOSITORY, fitted, refusal_page, verdict_page
 
 VERDICTS = {0: "GO", 1: "NO-GO", 3: "INCONCLUSIVE"}
 """Exit codes of ``gatekeeper evaluate`` that are verdicts."""
@@ -90,13 +90,17 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
     told.report = work / "report"
     told.report.mkdir()
     documents = _evaluate(asked, project, told)
-    page = verdict_page(asked, told.verdict, base, changes, systems)
+    git = _asking_git(documents)
+    page = verdict_page(asked, told.verdict, base, changes, systems, git)
     told.summary = fitted(page, (told.report / "report.md").read_text(encoding="utf-8"), SUMMARY_BYTES)
     if changes:
-        message = (
-            f"{len(changes)} changed files judge or guard the gate ({told_parts(changes)}); the summary lists them"
+        files = (
+            "1 changed file judges or guards" if len(changes) == 1 else f"{len(changes)} changed files judge or guard"
         )
+        message = f"{files} the gate ({told_parts(changes)}); the summary lists what is changed"
         annotate("warning", "What is to be merged changes what judges it", message)
+    if git:
+        annotate("warning", f"Not known, since it asks git: {', '.join(git)}", NO_REPOSITORY)
     _annotate(told.verdict, documents)
 
 
@@ -217,6 +221,12 @@ def _said_of(document: Mapping[str, Any]) -> str:
     if document["unknown"]:
         return "INCONCLUSIVE"
     return "GO" if document["level"] is None else "NO-GO"
+
+
+def _asking_git(documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The evidence that is not there because its source asks git, and nothing is checked out."""
+    notes = [note for document in documents for note in document["evidence"]]
+    return sorted({note["name"] for note in notes if note["kind"] == "git" and note["state"] == "failed"})
 
 
 def _tell_refusal(told: Told, asked: Asked | None, refused: Refused) -> None:

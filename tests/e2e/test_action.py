@@ -226,6 +226,19 @@ class TestWhatIsJudged:
         hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "evidence/demo/subject/x.json": GOES})
         no_decision(gate.judge(hosted.pull_request({})), 4, "has a folder `subject`")
 
+    def test_a_source_that_asks_git_is_not_known_and_it_is_said_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
+        policy = POLICY.replace("evidence:\n", "evidence:\n  release: {type: git, max_age: 1h}\n")
+        rule = "id: clean, title: Clean, enforcement: blocking, severity: high, message: dirty, remedy: clean it"
+        hosted.on_main({"policies/demo/demo.yaml": f'{policy}  - {{{rule}, expect: "!release.dirty"}}\n'})
+        hosted.on_main({"evidence/demo/sources.local.yaml": f"{SOURCES}  release: {{collector: git}}\n"})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}))
+        assert (ran.code, ran.outputs["verdict"]) == (3, "INCONCLUSIVE")
+        (warning,) = ran.annotations("warning")
+        for told in (warning, ran.summary):
+            assert "release" in told
+            assert "the Action has no repository that git could be asked about" in told
+            assert "fetch-depth: 0" in told
+
     def test_files_are_taken_as_they_are_whatever_their_attributes_say(self, gate: Gate, hosted: Hosted) -> None:
         hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "data/metrics.json": GOES})
         attributes = "*.json export-ignore filter=lfs eol=crlf\n"
