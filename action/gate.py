@@ -140,7 +140,7 @@ def _collect(asked: Asked, project: Path) -> Path:
     """Collect now, and say where the snapshot is."""
     ended = _gatekeeper(project, "collect", [f"--subject=commit={asked.subject}", *_environment_option(asked)], asked)
     if ended.returncode:
-        raise _unanswered("the evidence could not be collected", ended)
+        raise _unanswered("the evidence could not be collected", ended, asked)
     put_log(ended.stderr)
     snapshots = ended.stdout.splitlines()
     if len(snapshots) != 1:
@@ -157,7 +157,7 @@ def _evaluate(asked: Asked, project: Path, told: Told) -> list[dict[str, Any]]:
     options = [f"--snapshot={told.snapshot}", "--format=json", *outputs, *_environment_option(asked)]
     ended = _gatekeeper(project, "evaluate", options, asked)
     if ended.returncode not in VERDICTS:
-        raise _unanswered("nothing could be decided", ended)
+        raise _unanswered("nothing could be decided", ended, asked)
     (told.report / "decision.json").write_text(ended.stdout, encoding="utf-8")
     put_log(ended.stderr + (told.report / "report.txt").read_text(encoding="utf-8"))
     parsed = json.loads(ended.stdout)
@@ -197,10 +197,11 @@ def _gatekeeper(project: Path, command: str, options: Sequence[str], asked: Aske
     return ended
 
 
-def _unanswered(what: str, ended: subprocess.CompletedProcess[str]) -> Refused:
+def _unanswered(what: str, ended: subprocess.CompletedProcess[str], asked: Asked) -> Refused:
     first = next((line.removeprefix("error: ") for line in ended.stderr.splitlines() if line.strip()), "")
     code = ended.returncode if ended.returncode in {USAGE, INVALID, 130, 143} else BROKEN
-    return Refused(f"{what}: {first[:500]}", "", code, ended.stderr)
+    hint = f"what is on {asked.base} counts: merge there first what is to be asked for" if code == USAGE else ""
+    return Refused(f"{what}: {first[:500]}", hint, code, ended.stderr)
 
 
 def _annotate(verdict: str, documents: Sequence[Mapping[str, Any]]) -> None:

@@ -89,8 +89,13 @@ class Repository:
                 "the job needs `permissions: contents: read`, or the input `token` a token that reads this repository; "
                 "no checkout and no fetch-depth is needed"
             )
+            if not what.startswith("refs/"):
+                hint = f"it may be gone, and a newer push has a run of its own; else {hint}"
             raise Refused(f"{what} cannot be fetched from {self.remote}: {refused.message}", hint) from None
-        return self._git(["rev-parse", "--verify", f"{target}^{{commit}}"]).decode("ascii").strip()
+        try:
+            return self._git(["rev-parse", "--verify", f"{target}^{{commit}}"]).decode("ascii").strip()
+        except Refused:
+            raise Refused(f"{what} is no commit") from None
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The commits that a commit builds on, as far as they were fetched."""

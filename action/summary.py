@@ -51,9 +51,8 @@ def verdict_page(
     page.paragraph(joined((strong(said(verdict)), said(_MEANING[verdict])), ": "))
     page.points(_facts(asked, base, systems))
     if git:
-        page.paragraph(
-            joined((strong(said("Not known")), joined([code(name) for name in git]), said(f": {NO_REPOSITORY}")), " ")
-        )
+        names = joined([code(name) for name in git])
+        page.paragraph(joined((strong(said("Not known")), names, said(NO_REPOSITORY)), ": "))
     _tell_changes(page, asked, changes)
     return page.text()
 

@@ -285,7 +285,44 @@ class TestEvents:
         hosted.git("branch", "--quiet", "-D", "main")
         no_decision(gate.judge(event), 4, "refs/heads/main cannot be fetched", "contents: read")
 
+    def test_a_commit_that_is_gone_is_told_with_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        event.payload["pull_request"]["head"]["sha"] = "0" * 40
+        no_decision(gate.judge(event), 4, "cannot be fetched", "a newer push has a run of its own")
+
+    def test_an_object_that_is_no_commit_is_not_judged(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        event.payload["pull_request"]["head"]["sha"] = tree = hosted.git("rev-parse", "main^{tree}")
+        no_decision(gate.judge(event), 4, f"{tree} is no commit")
+
+    def test_a_policy_that_only_the_pull_request_has_is_merged_first(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({"policies/demo/new.yaml": POLICY.replace("id: demo", "id: new")})
+        no_decision(gate.judge(event, policy="new"), 2, "there is no policy 'new'", "what is on main counts", "merge")
+
+    def test_policies_and_evidence_under_new_names_do_not_judge_yet(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        moved = {"policies/demo/demo.yaml": None, "policies/demo/moved.yaml": POLICY.replace("0.05", "0.5")}
+        moved |= {"evidence/demo/metrics.json": None, "evidence/demo/moved.json": GOES}
+        ran = gate.judge(hosted.pull_request(moved))
+        assert ran.outputs["verdict"] == "NO-GO"
+        told = [line.split(" | ")[2] for line in ran.summary.splitlines() if line.startswith("| `")][:4]
+        assert told == ["removed |", "added |", "removed |", "added |"]
+
+    def test_a_fork_has_no_secrets_and_so_no_go(self, gate: Gate, hosted: Hosted) -> None:
+        source = '{collector: http, url: "https://127.0.0.1:1/", as: json, headers: {X-Token: "${env:STATUS_TOKEN}"}}'
+        hosted.on_main(
+            {"evidence/demo/sources.local.yaml": SOURCES.replace("{collector: json, file: metrics.json}", source)}
+        )
+        event = hosted.pull_request({"app.py": ""})
+        event.payload["pull_request"]["head"]["repo"] = {"full_name": "somebody/name", "fork": True}
+        ran = gate.judge(event, {"STATUS_TOKEN": ""})
+        assert (ran.code, ran.outputs["verdict"]) == (3, "INCONCLUSIVE")
+        assert "STATUS_TOKEN" in ran.log
+
     def test_an_event_that_is_broken_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
+        group = hosted.merge_group({})
+        group.payload["merge_group"]["base_ref"] = None
+        no_decision(gate.judge(group), 2, "'None' is no branch")
         no_decision(gate.judge(Event("pull_request", {"pull_request": []}, "x", "")), 2, "pull_request")
         no_decision(gate.judge(Event("merge_group", {"merge_group": {"base_ref": "main"}}, "x", "")), 2, "commit")
 
