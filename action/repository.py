@@ -1,7 +1,8 @@
 """The repository, as git objects alone: what is in a commit, read without running or trusting anything of it.
 
 Nothing is checked out. A checkout would follow the repository's attributes (filters, line ends, LFS) and its symbolic
-links, and one of the commits is by whoever opened the pull request. The workspace of the job is not looked at.
+links, and one of the commits is by whoever opened the pull request. The workspace of the job is looked at only where
+the action itself lies in it, for whether it stands at the base.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _SETTINGS = (
     "-c", "core.fsmonitor=false",
     "-c", "gc.auto=0",
     "-c", "protocol.version=2",
+    "-c", "safe.bareRepository=explicit",
     "-c", "safe.directory=*",
 )  # fmt: skip
 
