@@ -95,14 +95,8 @@ def _of_event(event: str, payload: Any, environ: Mapping[str, str], repository: 
         return base.get("ref"), _part(pull, "head").get("sha"), environ.get("GITHUB_SHA"), None, told
     if event == "merge_group":
         group = _part(payload, "merge_group")
-        base_ref = str(group.get("base_ref")).removeprefix("refs/heads/")
-        return (
-            base_ref,
-            group.get("head_sha"),
-            group.get("head_sha"),
-            group.get("base_sha"),
-            "a group of the merge queue",
-        )
+        head = group.get("head_sha")
+        return group.get("base_ref"), head, head, group.get("base_sha"), "a group of the merge queue"
     if isinstance(payload, dict) and "pull_request" in payload:
         # Such as pull_request_target, which has the secrets of the base whoever opened the pull request.
         raise _wrong(f"the event {event[:60]!r} is not supported", "run the action on pull_request and on merge_group")
@@ -110,7 +104,7 @@ def _of_event(event: str, payload: Any, environ: Mapping[str, str], repository: 
     if not base_input:
         hint = "name the branch whose files judge with the input `base-ref`, or run it on pull_request and merge_group"
         raise _wrong(f"the event {event[:60]!r} has no base, so it is not known whose policies judge", hint)
-    return base_input.removeprefix("refs/heads/"), environ.get("GITHUB_SHA"), None, None, ""
+    return base_input, environ.get("GITHUB_SHA"), None, None, ""
 
 
 def _payload(environ: Mapping[str, str]) -> Any:
@@ -143,9 +137,10 @@ def _commit(text: Any) -> str:
 
 
 def _branch(text: Any) -> str:
-    if not isinstance(text, str) or not _BRANCH.fullmatch(text):
+    name = text.removeprefix("refs/heads/") if isinstance(text, str) else ""
+    if not _BRANCH.fullmatch(name):
         raise _wrong(f"{str(text)[:60]!r} is no branch, and its files are to judge", "give its name, such as main")
-    return text
+    return name
 
 
 def _root(text: str) -> PurePosixPath:

@@ -16,9 +16,9 @@ from typing import Any
 from action.asked import Asked, read_asked
 from action.judging import JudgingChange, judging_changes, judging_of, lay_base, lay_subject, told_parts
 from action.refused import BROKEN, INVALID, USAGE, Refused
-from action.repository import Repository, commit_of
+from action.repository import Repository, stands_at
 from action.runner import SUMMARY_BYTES, annotate, put_log, put_outputs
-from action.summary import fitted, refusal_page, verdict_page
+from action.summary import NO_REPOSITORY, fitted, refusal_page, verdict_page
 
 VERDICTS = {0: "GO", 1: "NO-GO", 3: "INCONCLUSIVE"}
 """Exit codes of ``gatekeeper evaluate`` that are verdicts."""
@@ -79,7 +79,7 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
     subject = repository.fetch(asked.subject)
     if subject != asked.subject:
         raise Refused(f"{asked.subject} is no commit", code=USAGE)
-    _refuse_own_judge(asked, environ)
+    _refuse_own_judge(base, environ)
     lay_base(repository, base, work / "base")
     project = work / "base" / asked.root
     if not project.is_dir():
@@ -90,27 +90,34 @@ def _judge(asked: Asked, environ: Mapping[str, str], told: Told) -> None:
     told.report = work / "report"
     told.report.mkdir()
     documents = _evaluate(asked, project, told)
-    page = verdict_page(asked, told.verdict, base, changes, systems)
+    git = _asking_git(documents)
+    page = verdict_page(asked, told.verdict, base, changes, systems, git)
     told.summary = fitted(page, (told.report / "report.md").read_text(encoding="utf-8"), SUMMARY_BYTES)
     if changes:
-        message = (
-            f"{len(changes)} changed files judge or guard the gate ({told_parts(changes)}); the summary lists them"
+        files = (
+            "1 changed file judges or guards" if len(changes) == 1 else f"{len(changes)} changed files judge or guard"
         )
+        message = f"{files} the gate ({told_parts(changes)}); the summary lists what is changed"
         annotate("warning", "What is to be merged changes what judges it", message)
-    if told.verdict != "GO":
-        for document in documents[:MOST_ANNOTATIONS]:
-            _annotate(document)
+    if git:
+        annotate("warning", f"Not known, since it asks git: {', '.join(git)}", NO_REPOSITORY)
+    _annotate(told.verdict, documents)
 
 
-def _refuse_own_judge(asked: Asked, environ: Mapping[str, str]) -> None:
-    """Refuse an action whose own code comes from the commit that it judges, as ``uses: ./`` after a checkout."""
-    here, workspace = Path(__file__).resolve().parent.parent, environ.get("GITHUB_WORKSPACE", "")
-    if asked.merged is None or not workspace or not here.is_relative_to(Path(workspace).resolve()):
-        return
-    if commit_of(here) in {None, asked.subject, asked.merged}:
+def _refuse_own_judge(base: str, environ: Mapping[str, str]) -> None:
+    """Refuse an action whose own code is in the workspace and is not the base's, as ``uses: ./`` after a checkout.
+
+    Whatever else is checked out there, a pull request may have written it.
+    """
+    workspace = Path(environ.get("GITHUB_WORKSPACE", ""))
+    if not workspace.is_absolute():
+        raise Refused("GITHUB_WORKSPACE names no folder", "the action runs on a runner of GitHub Actions", USAGE)
+    here = Path(__file__).resolve()
+    if here.is_relative_to(workspace.resolve()) and not stands_at(base, here):
         raise Refused(
-            "the action's own code comes from the pull request that it is to judge",
-            "name the action with its repository and a commit (uses: owner/gatekeeper@commit), or check out the base",
+            "the action's own code is not that of the base: it may come from the pull request that it is to judge",
+            "name the action with its repository and a commit (uses: owner/gatekeeper@commit), "
+            "or check out the base, change nothing in it, and use it from there",
             USAGE,
         )
 
@@ -133,7 +140,7 @@ def _collect(asked: Asked, project: Path) -> Path:
     """Collect now, and say where the snapshot is."""
     ended = _gatekeeper(project, "collect", [f"--subject=commit={asked.subject}", *_environment_option(asked)], asked)
     if ended.returncode:
-        raise _unanswered("the evidence could not be collected", ended)
+        raise _unanswered("the evidence could not be collected", ended, asked)
     put_log(ended.stderr)
     snapshots = ended.stdout.splitlines()
     if len(snapshots) != 1:
@@ -150,7 +157,7 @@ def _evaluate(asked: Asked, project: Path, told: Told) -> list[dict[str, Any]]:
     options = [f"--snapshot={told.snapshot}", "--format=json", *outputs, *_environment_option(asked)]
     ended = _gatekeeper(project, "evaluate", options, asked)
     if ended.returncode not in VERDICTS:
-        raise _unanswered("nothing could be decided", ended)
+        raise _unanswered("nothing could be decided", ended, asked)
     (told.report / "decision.json").write_text(ended.stdout, encoding="utf-8")
     put_log(ended.stderr + (told.report / "report.txt").read_text(encoding="utf-8"))
     parsed = json.loads(ended.stdout)
@@ -190,17 +197,37 @@ def _gatekeeper(project: Path, command: str, options: Sequence[str], asked: Aske
     return ended
 
 
-def _unanswered(what: str, ended: subprocess.CompletedProcess[str]) -> Refused:
+def _unanswered(what: str, ended: subprocess.CompletedProcess[str], asked: Asked) -> Refused:
     first = next((line.removeprefix("error: ") for line in ended.stderr.splitlines() if line.strip()), "")
     code = ended.returncode if ended.returncode in {USAGE, INVALID, 130, 143} else BROKEN
-    return Refused(f"{what}: {first[:500]}", "", code, ended.stderr)
+    hint = f"what is on {asked.base} counts: merge there first what is to be asked for" if code == USAGE else ""
+    return Refused(f"{what}: {first[:500]}", hint, code, ended.stderr)
 
 
-def _annotate(document: Mapping[str, Any]) -> None:
-    """Say at the job why a policy does not say go."""
-    name = document.get("policy") or document.get("ladder")
-    verdict = document.get("verdict") or document.get("level") or "not known"
-    annotate("error", f"{verdict} {name}", str(document.get("reason") or document.get("told") or ""))
+def _annotate(verdict: str, documents: Sequence[Mapping[str, Any]]) -> None:
+    """Say at the job which policies do not say go, and why."""
+    stopping = [(said, document) for document in documents if (said := _said_of(document)) != "GO"]
+    for said, document in stopping[:MOST_ANNOTATIONS]:
+        name = document.get("policy") or document.get("ladder")
+        annotate("error", f"{said} {name}", str(document.get("reason") or document.get("told") or ""))
+    more = len(stopping) - MOST_ANNOTATIONS
+    if more > 0:
+        annotate("error", verdict, f"{more} more policies do not say go; the summary has them all")
+
+
+def _said_of(document: Mapping[str, Any]) -> str:
+    """What one policy says: a ladder stops where a level is reached, or where it is not known whether one is."""
+    if "ladder" not in document:
+        return str(document["verdict"])
+    if document["unknown"]:
+        return "INCONCLUSIVE"
+    return "GO" if document["level"] is None else "NO-GO"
+
+
+def _asking_git(documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The evidence that is not there because its source asks git, and nothing is checked out."""
+    notes = [note for document in documents for note in document["evidence"]]
+    return sorted({note["name"] for note in notes if note["kind"] == "git" and note["state"] == "failed"})
 
 
 def _tell_refusal(told: Told, asked: Asked | None, refused: Refused) -> None:

@@ -1,7 +1,8 @@
 """The repository, as git objects alone: what is in a commit, read without running or trusting anything of it.
 
 Nothing is checked out. A checkout would follow the repository's attributes (filters, line ends, LFS) and its symbolic
-links, and one of the commits is by whoever opened the pull request. The workspace of the job is not looked at.
+links, and one of the commits is by whoever opened the pull request. The workspace of the job is looked at only where
+the action itself lies in it, for whether it stands at the base.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from action.refused import Refused
+from gatekeeper.collect.git_program import git_variables
 
 FETCH_SECONDS = 600
 """The longest that one fetch may take."""
@@ -24,8 +26,15 @@ _SETTINGS = (
     "-c", "core.fsmonitor=false",
     "-c", "gc.auto=0",
     "-c", "protocol.version=2",
+    "-c", "safe.bareRepository=explicit",
     "-c", "safe.directory=*",
 )  # fmt: skip
+
+_WAY = (
+    *("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
+)
+"""Variables of the runner's network: its proxies, and whose certificates it trusts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,13 @@ class Repository:
                 "the job needs `permissions: contents: read`, or the input `token` a token that reads this repository; "
                 "no checkout and no fetch-depth is needed"
             )
+            if not what.startswith("refs/"):
+                hint = f"it may be gone, and a newer push has a run of its own; else {hint}"
             raise Refused(f"{what} cannot be fetched from {self.remote}: {refused.message}", hint) from None
-        return self._git(["rev-parse", "--verify", f"{target}^{{commit}}"]).decode("ascii").strip()
+        try:
+            return self._git(["rev-parse", "--verify", f"{target}^{{commit}}"]).decode("ascii").strip()
+        except Refused:
+            raise Refused(f"{what} is no commit") from None
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The commits that a commit builds on, as far as they were fetched."""
@@ -163,21 +177,16 @@ class Repository:
             process.stdin.close()
 
     def _credentials(self) -> dict[str, str]:
-        """The token as a setting of git, in the environment: other processes can read a command line.
-
-        The empty value first takes away what the machine may have set: two headers with credentials are refused.
-        """
+        """The token as a setting of git, in the environment: other processes can read a command line."""
         if not self.token:
             return {}
         host = "/".join(self.remote.split("/")[:3])
         said = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
-        there = os.environ.get("GIT_CONFIG_COUNT", "0")
-        first = int(there) if there.isdecimal() else 0
-        settings = {"GIT_CONFIG_COUNT": str(first + 2)}
-        for number, value in enumerate(("", f"AUTHORIZATION: basic {said}"), first):
-            settings[f"GIT_CONFIG_KEY_{number}"] = f"http.{host}/.extraheader"
-            settings[f"GIT_CONFIG_VALUE_{number}"] = value
-        return settings
+        return {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{host}/.extraheader",
+            "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {said}",
+        }
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return ["git", *_SETTINGS, "-C", str(self.folder), *arguments]
@@ -202,12 +211,16 @@ class Repository:
         return ended.stdout
 
 
-def commit_of(folder: Path) -> str | None:
-    """The commit that is checked out in a folder or above it; None where that cannot be told."""
+def stands_at(commit: str, file: Path) -> bool:
+    """Whether a file is in a checkout of that commit, belongs to it, and nothing there is changed or added."""
+    checkout = Repository(file.parent, "", "")
     try:
-        return Repository(folder, "", "")._git(["rev-parse", "--verify", "HEAD"]).decode("ascii").strip()
+        head = checkout._git(["rev-parse", "--verify", "HEAD"]).decode("ascii").strip()
+        checkout._git(["ls-files", "--error-unmatch", "--", file.name])
+        changed = checkout._git(["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none"])
     except Refused:
-        return None
+        return False
+    return head == commit and not changed
 
 
 def _path(name: bytes) -> PurePosixPath:
@@ -219,6 +232,6 @@ def _path(name: bytes) -> PurePosixPath:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of git: no question at a terminal, no other repository, messages in English."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GATE_", "GIT_DIR", "GIT_WORK"))}
-    return kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    """The variables of git: those of the collector that asks git, and by which way and how servers are reached."""
+    way = {name: os.environ[name] for name in _WAY if name in os.environ}
+    return {**git_variables(os.environ), **way, "GIT_ALLOW_PROTOCOL": "https:http:file"}

@@ -13,6 +13,13 @@ from gatekeeper.render.visible import visible
 MOST_CHANGES = 100
 """So many changed files are listed; how many more there are is said."""
 
+NO_REPOSITORY = (
+    "the Action has no repository that git could be asked about: it lays files out and checks nothing out. "
+    "Ask the collector github for what it knows too, or run gatekeeper in another job, behind a checkout with "
+    "fetch-depth: 0"
+)
+"""Why a source that asks git is not known here, and what to do."""
+
 _LONGEST = 300
 _FENCE = "```"
 _MEANING = {
@@ -23,7 +30,12 @@ _MEANING = {
 
 
 def verdict_page(
-    asked: Asked, verdict: str, base: str, changes: Sequence[JudgingChange] | None, systems: Sequence[str]
+    asked: Asked,
+    verdict: str,
+    base: str,
+    changes: Sequence[JudgingChange] | None,
+    systems: Sequence[str],
+    git: Sequence[str],
 ) -> str:
     """What stands above the packet.
 
@@ -32,11 +44,15 @@ def verdict_page(
         base: the commit whose files judged.
         changes: what differs among the files that judge; None where nothing is to be merged.
         systems: those whose sources read files of the commit that is judged.
+        git: the evidence that is not known because its source asks git.
     """
     page = Page()
     page.heading(1, said(f"Launch gate: {verdict}"))
     page.paragraph(joined((strong(said(verdict)), said(_MEANING[verdict])), ": "))
     page.points(_facts(asked, base, systems))
+    if git:
+        names = joined([code(name) for name in git])
+        page.paragraph(joined((strong(said("Not known")), names, said(NO_REPOSITORY)), ": "))
     _tell_changes(page, asked, changes)
     return page.text()
 

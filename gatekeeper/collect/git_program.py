@@ -48,6 +48,15 @@ _VARIABLES = {
 }
 
 
+def git_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """All the variables that git gets of ours: where programs are, and what keeps other settings away from it.
+
+    Args:
+        environ: the variables of this process; ``PATH`` is taken from them.
+    """
+    return {"PATH": search_path(environ), **_VARIABLES}
+
+
 @dataclass(frozen=True, slots=True)
 class GitProgram:
     """git, asked about one repository.
@@ -110,7 +119,7 @@ def git_in(
         Refused: it is no such repository, or git cannot be asked.
     """
     top = os.path.realpath(folder)
-    variables = {"PATH": search_path(environ), **_VARIABLES, "GIT_CEILING_DIRECTORIES": str(Path(top).parent)}
+    variables = {**git_variables(environ), "GIT_CEILING_DIRECTORIES": str(Path(top).parent)}
     settings = {**_SETTINGS, "safe.directory": top} if any_owner else _SETTINGS
     git = GitProgram(folder, shown_as, settings, variables, deadline, most)
     found = git.text("rev-parse", "--show-toplevel")

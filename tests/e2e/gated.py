@@ -29,6 +29,20 @@ rules:
     message: "error rate {metrics.error_rate}, {metrics.note}"
     remedy: roll back
 """
+LADDER = """\
+apiVersion: gatekeeper/v1
+kind: Ladder
+id: how-bad
+title: How bad is it?
+owner: demo-team
+evidence:
+  metrics: {type: json, schema: metrics.schema.json, max_age: 1h, required: [error_rate]}
+levels_lowest_first:
+  - level: HIGH
+    title: Many requests fail
+    severity: high
+    triggers: [{id: errors, title: Many requests fail, when: metrics.error_rate > 0.05}]
+"""
 SCHEMA = json.dumps(
     {
         "type": "object",

@@ -11,7 +11,7 @@ import pytest
 
 from gatekeeper import __version__
 from tests.conftest import ROOT
-from tests.e2e.gated import BASE, FAILS, GOES, POLICY, SCHEMA, SOURCES, WAIVER, Gate, no_decision
+from tests.e2e.gated import BASE, FAILS, GOES, LADDER, POLICY, SCHEMA, SOURCES, WAIVER, Gate, metrics, no_decision
 from tests.e2e.hosted import Event, Hosted
 from tests.lacking import lack
 
@@ -66,7 +66,41 @@ class TestVerdicts:
         ran = gate.judge(hosted.pull_request({"app.py": ""}), policy="demo\nother")
         assert ran.outputs["verdict"] == "NO-GO"
         assert len(ran.outputs["decision-digest"].splitlines()) == 2
-        assert len(ran.annotations("error")) == 2
+        (error,) = ran.annotations("error")
+        assert error.startswith("NO-GO other: ")
+
+    def test_only_policies_that_do_not_say_go_are_named_at_the_job(self, gate: Gate, hosted: Hosted) -> None:
+        goes = {f"policies/demo/a{number}.yaml": POLICY.replace("id: demo", f"id: a{number}") for number in range(9)}
+        strict = POLICY.replace("id: demo", "id: strict").replace("default: 0.05", "default: 0.001")
+        hosted.on_main({**goes, "policies/demo/strict.yaml": strict})
+        names = " ".join([*(f"a{number}" for number in range(9)), "strict"])
+        (error,) = gate.judge(hosted.pull_request({"app.py": ""}), policy=names).annotations("error")
+        assert error.startswith("NO-GO strict: "), "nine that say go stand before it"
+
+    def test_what_is_not_named_at_the_job_is_counted(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        names = [f"a{number:02}" for number in range(12)]
+        hosted.on_main({f"policies/demo/{name}.yaml": POLICY.replace("id: demo", f"id: {name}") for name in names})
+        errors = gate.judge(hosted.pull_request({"app.py": ""}), policy=" ".join(names)).annotations("error")
+        assert [error.split(":")[0] for error in errors[:-1]] == [f"NO-GO {name}" for name in names[:8]]
+        assert errors[-1].startswith("NO-GO: 4 more policies do not say go")
+
+    @pytest.mark.parametrize(
+        ("error_rate", "told"),
+        [
+            (0.01, []),
+            (0.08, ["NO-GO how-bad: HIGH"]),
+            (None, ["INCONCLUSIVE how-bad: not known: whether HIGH is reached"]),
+        ],
+        ids=["no level", "a level", "not known"],
+    )
+    def test_a_ladder_is_named_where_a_level_is_reached_or_not_known(
+        self, gate: Gate, hosted: Hosted, error_rate: float | None, told: list[str]
+    ) -> None:
+        hosted.on_main({"policies/demo/how-bad.yaml": LADDER})
+        hosted.on_main({"evidence/demo/metrics.json": None if error_rate is None else metrics(error_rate)})
+        errors = gate.judge(hosted.pull_request({"app.py": ""}), policy="how-bad").annotations("error")
+        assert [error[: len(start)] for error, start in zip(errors, told, strict=True)] == told
 
     def test_an_unknown_policy_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
         no_decision(gate.judge(hosted.pull_request({}), policy="demos"), 2, "there is no policy 'demos' in policies")
@@ -192,6 +226,19 @@ class TestWhatIsJudged:
         hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "evidence/demo/subject/x.json": GOES})
         no_decision(gate.judge(hosted.pull_request({})), 4, "has a folder `subject`")
 
+    def test_a_source_that_asks_git_is_not_known_and_it_is_said_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
+        policy = POLICY.replace("evidence:\n", "evidence:\n  release: {type: git, max_age: 1h}\n")
+        rule = "id: clean, title: Clean, enforcement: blocking, severity: high, message: dirty, remedy: clean it"
+        hosted.on_main({"policies/demo/demo.yaml": f'{policy}  - {{{rule}, expect: "!release.dirty"}}\n'})
+        hosted.on_main({"evidence/demo/sources.local.yaml": f"{SOURCES}  release: {{collector: git}}\n"})
+        ran = gate.judge(hosted.pull_request({"app.py": ""}))
+        assert (ran.code, ran.outputs["verdict"]) == (3, "INCONCLUSIVE")
+        (warning,) = ran.annotations("warning")
+        for told in (warning, ran.summary):
+            assert "release" in told
+            assert "the Action has no repository that git could be asked about" in told
+            assert "fetch-depth: 0" in told
+
     def test_files_are_taken_as_they_are_whatever_their_attributes_say(self, gate: Gate, hosted: Hosted) -> None:
         hosted.on_main({"evidence/demo/sources.local.yaml": self.SOURCES, "data/metrics.json": GOES})
         attributes = "*.json export-ignore filter=lfs eol=crlf\n"
@@ -228,8 +275,7 @@ class TestEvents:
     def test_a_base_that_is_no_branch_is_refused(self, gate: Gate, hosted: Hosted, base: str) -> None:
         head = hosted.git("rev-parse", "main")
         ran = gate.judge(Event("push", {}, head, head), base_ref=base)
-        assert ran.code in {2, 4}
-        assert ran.outputs["verdict"] == "none"
+        no_decision(ran, 2, "is no branch")
         assert not list(gate.runner.folder.rglob("pwned"))
 
     def test_a_base_that_is_gone_is_told_with_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
@@ -238,35 +284,60 @@ class TestEvents:
         hosted.git("branch", "--quiet", "-D", "main")
         no_decision(gate.judge(event), 4, "refs/heads/main cannot be fetched", "contents: read")
 
+    def test_a_commit_that_is_gone_is_told_with_what_to_do(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        event.payload["pull_request"]["head"]["sha"] = "0" * 40
+        no_decision(gate.judge(event), 4, "cannot be fetched", "a newer push has a run of its own")
+
+    def test_an_object_that_is_no_commit_is_not_judged(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({})
+        event.payload["pull_request"]["head"]["sha"] = tree = hosted.git("rev-parse", "main^{tree}")
+        no_decision(gate.judge(event), 4, f"{tree} is no commit")
+
+    def test_a_policy_that_only_the_pull_request_has_is_merged_first(self, gate: Gate, hosted: Hosted) -> None:
+        event = hosted.pull_request({"policies/demo/new.yaml": POLICY.replace("id: demo", "id: new")})
+        no_decision(gate.judge(event, policy="new"), 2, "there is no policy 'new'", "what is on main counts", "merge")
+
+    def test_policies_and_evidence_under_new_names_do_not_judge_yet(self, gate: Gate, hosted: Hosted) -> None:
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        moved = {"policies/demo/demo.yaml": None, "policies/demo/moved.yaml": POLICY.replace("0.05", "0.5")}
+        moved |= {"evidence/demo/metrics.json": None, "evidence/demo/moved.json": GOES}
+        ran = gate.judge(hosted.pull_request(moved))
+        assert ran.outputs["verdict"] == "NO-GO"
+        told = [line.split(" | ")[2] for line in ran.summary.splitlines() if line.startswith("| `")][:4]
+        assert told == ["removed |", "added |", "removed |", "added |"]
+
+    def test_a_fork_has_no_secrets_and_so_no_go(self, gate: Gate, hosted: Hosted) -> None:
+        source = '{collector: http, url: "https://127.0.0.1:1/", as: json, headers: {X-Token: "${env:STATUS_TOKEN}"}}'
+        hosted.on_main(
+            {"evidence/demo/sources.local.yaml": SOURCES.replace("{collector: json, file: metrics.json}", source)}
+        )
+        event = hosted.pull_request({"app.py": ""})
+        event.payload["pull_request"]["head"]["repo"] = {"full_name": "somebody/name", "fork": True}
+        ran = gate.judge(event, {"STATUS_TOKEN": ""})
+        assert (ran.code, ran.outputs["verdict"]) == (3, "INCONCLUSIVE")
+        assert "STATUS_TOKEN" in ran.log
+
     def test_an_event_that_is_broken_is_a_wrong_call(self, gate: Gate, hosted: Hosted) -> None:
+        group = hosted.merge_group({})
+        group.payload["merge_group"]["base_ref"] = None
+        no_decision(gate.judge(group), 2, "'None' is no branch")
         no_decision(gate.judge(Event("pull_request", {"pull_request": []}, "x", "")), 2, "pull_request")
         no_decision(gate.judge(Event("merge_group", {"merge_group": {"base_ref": "main"}}, "x", "")), 2, "commit")
 
 
 class TestTheActionItself:
-    def test_code_of_the_pull_request_does_not_judge_it(self, gate: Gate, hosted: Hosted) -> None:
-        event = hosted.pull_request({"app.py": ""})
-        workspace = gate.runner.workspace
-        workspace.rmdir()
-        subprocess.run(["git", "clone", "--quiet", hosted.folder, workspace], check=True)
-        for name in ("action", "requirements"):
-            shutil.copytree(ROOT / name, workspace / name)
-        shutil.copy(ROOT / "action.yml", workspace)
-        gate.runner.action = workspace
-        subprocess.run(["git", "fetch", "--quiet", "origin", event.sha], cwd=workspace, check=True)
-        for commit, code in ((event.sha, 2), (event.subject, 2), ("origin/main", 0)):
-            subprocess.run(["git", "checkout", "--quiet", "--detach", commit], cwd=workspace, check=True)
-            ran = gate.judge(event)
-            assert ran.code == code, ran.log
-        shutil.rmtree(workspace / ".git")
-        no_decision(gate.judge(event), 2, "comes from the pull request")
-
     def test_a_go_whose_outputs_cannot_be_written_is_none(self, gate: Gate, hosted: Hosted) -> None:
         event = hosted.pull_request({})
         script = ROOT / "action" / "__main__.py"
         ended = subprocess.run(
             [gate.given["python"], "-I", script],
-            env={**gate.hosted.variables(event, gate.runner.folder), "GATE_POLICY": "demo", "PATH": "/usr/bin:/bin"},
+            env={
+                **gate.hosted.variables(event, gate.runner.folder),
+                "GATE_POLICY": "demo",
+                "GITHUB_WORKSPACE": str(gate.runner.workspace),
+                "PATH": "/usr/bin:/bin",
+            },
             cwd=gate.runner.temp,
             capture_output=True,
             text=True,
@@ -290,6 +361,8 @@ class TestTheActionItself:
         [
             ({"python": "no such python"}, "names no program"),
             ({"python": "/usr/bin/python3 -c pass"}, "names no program"),
+            ({"python": "true"}, "Python 3.11 or newer is needed"),
+            ({"python": "echo"}, "Python 3.11 or newer is needed"),
             ({"install": "perhaps"}, "true or false"),
         ],
     )

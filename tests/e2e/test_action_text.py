@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
 from action.runner import annotate, put_log, put_outputs
 from action.summary import fitted
-from tests.e2e.gated import POLICY, SCHEMA, Gate, metrics, no_decision
+from tests.e2e.gated import POLICY, SCHEMA, SOURCES, Gate, metrics, no_decision
 from tests.e2e.hosted import Event, Hosted
 from tests.e2e.runner import Ran, obeyed, read_outputs
 
@@ -54,8 +56,50 @@ def test_a_title_and_evidence_are_text_and_nothing_more(gate: Gate, hosted: Host
     untouched(ran, gate)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "lone \ud800 surrogate\n::error::forged",
+        "x" * 2_000_000 + "\n::error::forged",
+        {"a": ["\n::error::forged"]},
+        None,
+    ],
+    ids=["surrogate", "long", "no text", "none"],
+)
+def test_a_title_may_be_anything(gate: Gate, hosted: Hosted, title: Any) -> None:
+    ran = gate.judge(hosted.pull_request({"app.py": ""}, title=title))
+    assert (ran.code, ran.outputs["verdict"]) == (0, "GO")
+    assert len(ran.log + ran.summary) < 20_000
+    untouched(ran, gate)
+
+
+def test_a_source_gets_neither_the_token_nor_a_file_of_the_runner(gate: Gate, hosted: Hosted) -> None:
+    names = ("GATE_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+    evidence = "".join(f"  {name.lower()}: {{type: http, max_age: 1h}}\n" for name in names)
+    source = '{{collector: http, url: "https://127.0.0.1:1/", headers: {{X-Given: "${{env:{}}}"}}}}'
+    sources = "".join(f"  {name.lower()}: {source.format(name)}\n" for name in names)
+    hosted.on_main(
+        {
+            "policies/demo/demo.yaml": POLICY.replace("evidence:\n", f"evidence:\n{evidence}"),
+            "evidence/demo/sources.local.yaml": SOURCES + sources,
+        }
+    )
+    ran = gate.judge(hosted.pull_request({"app.py": ""}), {"GITHUB_STATE": "state"}, token="ghs_" + "secret" * 5)
+    lacking = re.findall(r"failed: the secret \$\{env:(\w+)\}", ran.log)
+    assert set(lacking) == set(names), ran.log
+
+
 def test_paths_are_text_and_nothing_more(gate: Gate, hosted: Hosted) -> None:
-    names = ["$(touch pwned)", "::error::forged", "a\n::error::forged", "`x` | <b>", "##[error]forged", "-rf", "é ü"]
+    names = [
+        "$(touch pwned)",
+        "::error::forged",
+        "a\n::error::forged",
+        "`x` | <b>",
+        "##[error]forged",
+        "-rf",
+        "é ü",
+        "\x1b[31mred",
+    ]
     ran = gate.judge(hosted.pull_request({f"policies/demo/{name}.yaml": "x" for name in names}))
     assert ran.code == 0, ran.log
     assert ran.summary.count("| policies | added |") == len(names)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "policy-tests.md"
@@ -26,11 +28,18 @@ def _consoles(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def test_every_console_prints_what_the_page_shows(tmp_path: Path) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    for name, content in FILE.findall(text):
+@pytest.fixture(autouse=True)
+def _files_of_the_page(tmp_path: Path) -> None:
+    """The folder holds the files whose content the page gives, and nothing else."""
+    files = FILE.findall(PAGE.read_text(encoding="utf-8"))
+    assert len(files) >= 2
+    for name, content in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
+
+
+def test_every_console_prints_what_the_page_shows(tmp_path: Path) -> None:
+    text = PAGE.read_text(encoding="utf-8")
     consoles = _consoles(text)
     assert [command.split()[0] for command, _ in consoles] == ["gatekeeper", "sed", "gatekeeper", "gatekeeper"]
     codes = []
@@ -47,9 +56,6 @@ def test_every_console_prints_what_the_page_shows(tmp_path: Path) -> None:
 
 
 def test_the_first_example_of_the_reference_holds_for_the_shop_of_this_page(tmp_path: Path) -> None:
-    for name, content in FILE.findall(PAGE.read_text(encoding="utf-8")):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
     found = re.search(r"^```yaml\n(.*?)^```", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert found is not None
     (tmp_path / "policies/shop/shop_test.yaml").write_text(found[1], encoding="utf-8")
@@ -66,9 +72,6 @@ def test_the_first_example_of_the_reference_holds_for_the_shop_of_this_page(tmp_
 
 
 def test_the_examples_have_no_mistake(tmp_path: Path) -> None:
-    for name, content in FILE.findall(PAGE.read_text(encoding="utf-8")):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
     ran = subprocess.run(
         [sys.executable, "-m", "gatekeeper", "lint"],
         cwd=tmp_path,

@@ -76,6 +76,18 @@ def test_every_command_and_option_that_a_document_shows_exists(path: Path) -> No
         assert given <= options(commands()[command]), f"{named(path)}: gatekeeper {' '.join(words)}"
 
 
+def test_the_tests_of_documents_would_see_a_bad_one() -> None:
+    """What is looked for is found in a document that names what is not there."""
+    console = "```console\n$ .venv/bin/gatekeeper evaluat p11-x --nope=1 | cat\n```\n"
+    text = f"# One\n\n{console}See `docs/no.md` and [it](no.md#two).\n"
+    assert _calls(text) == [["evaluat", "p11-x", "--nope=1"]]
+    assert [span for span in SPAN.findall(FENCE.sub("", text)) if PATH.fullmatch(span)] == ["docs/no.md"]
+    assert LINK.findall(FENCE.sub("", text)) == ["no.md#two"]
+    assert _slug("What `a gate` is, [once](more.md)") == "what-a-gate-is-once"
+    shown = [words for path in documents() for words in _calls(path.read_text(encoding="utf-8"))]
+    assert {words[0] for words in shown} >= {"evaluate", "collect", "lint", "test"}
+
+
 @pytest.mark.parametrize("path", documents(), ids=named)
 def test_every_option_that_a_document_names_belongs_to_a_command(path: Path) -> None:
     known = {"--version"}.union(*(options(command) for command in commands().values()))

@@ -51,7 +51,7 @@ def test_there_is_no_lock_that_names_an_index() -> None:
 
 
 def test_only_ci_knows_what_lies_beside_the_clone() -> None:
-    assert {name for name, text in _texts().items() if BESIDE_THE_CLONE in text} <= {".ci/run"}
+    assert {name for name, text in _texts().items() if BESIDE_THE_CLONE in text} == {".ci/run"}
 
 
 def test_no_file_knows_where_somebody_keeps_the_clone() -> None:

@@ -101,6 +101,10 @@ def test_what_decides_opens_no_file_and_asks_nobody(room: str) -> None:
             assert not called & {"open", "input", "print", "eval", "exec", "__import__"}, named(path)
 
 
+def test_the_test_of_open_files_would_see_one() -> None:
+    assert _called(ast.parse("def read():\n    return open('x').read()\n")) == {"open"}
+
+
 def test_lines_of_code_are_those_that_do_something() -> None:
     assert _lines_of_code('"""What it is."""\n\n# why\nx = (\n    1\n)\n"""What x is."""\n') == 3
 
