@@ -453,6 +453,14 @@ def test_a_name_that_is_not_utf_8_is_no_trouble(repo: Repository) -> None:
     assert value(repo.root)["author"].endswith("Angstrom")
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_a_tag_with_a_line_break_of_unicode_in_its_name_is_one_tag(mark: str, repo: Repository) -> None:
+    repo.tag(f"v1{mark}x")
+    found = value(repo.root)
+    assert [each["name"] for each in found["tags"]] == [f"v1{mark}x"]
+    assert found["latest_tag"]["name"] == f"v1{mark}x"
+
+
 def test_a_repository_that_answers_too_slowly_is_failed_evidence(repo: Repository) -> None:
     slow = repo.root / "bin"
     slow.mkdir()
