@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, Field, model_validator
 
 from gatekeeper.collect.interface import CollectRequest, Refused, Span, brought
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.root import RootConfig
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
@@ -106,7 +106,8 @@ def _body(answer: Answer) -> Any:
     if not answer.ok and answer.is_json:
         told = answer.json()
         why = told.get("message") if isinstance(told, dict) else told
-        raise Refused("failed", f"the Alertmanager answered {status_text(answer.status)}: {shown(why, 160)}")
+        line = f"the Alertmanager answered {status_text(answer.status)}: {shown(why, 160)}"
+        raise Refused("failed", line, status_remedy(answer.status))
     return answer.need_ok().json()
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from gatekeeper.collect.github_kept import NOT_MODIFIED, kept_answers, revived, still_holds, worth_keeping
 from gatekeeper.collect.interface import CollectRequest, Refused
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.retries import pause
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import shown
@@ -93,7 +93,7 @@ class GitHub:
             waits += 1
             self._wait(answer, waits)
         if not answer.ok and answer.status not in but:
-            raise Refused("failed", self._told(answer))
+            raise Refused("failed", self._told(answer), status_remedy(answer.status))
         if self.observed_at is None:
             self.observed_at = answer.dated
         return answer
@@ -214,7 +214,7 @@ class GitHub:
         if waits > self._request.config.retries or seconds >= self._request.deadline.left:
             until = instant_text((now + timedelta(seconds=seconds)).replace(microsecond=0))
             whose = "" if self._token else " (no token was sent)"
-            raise Refused("failed", f"{answer.asked}: rate limit until {until}{whose}")
+            raise Refused("failed", f"{answer.asked}: rate limit until {until}{whose}", status_remedy(429))
         time.sleep(seconds)
 
     def _told(self, answer: Answer) -> str:

@@ -17,12 +17,12 @@ import httpx
 from gatekeeper import __version__
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest
-from gatekeeper.collect.net.answer import Answer, brief, status_text
+from gatekeeper.collect.net.answer import Answer, brief, status_remedy, status_text
 from gatekeeper.collect.net.body import read_body
 from gatekeeper.collect.net.retries import AGAIN, pause
 from gatekeeper.collect.net.settings import NetConfig, origin_of
 from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.times import span_text
 from gatekeeper.redaction import LogFilter
@@ -115,7 +115,7 @@ class HttpClient:
             if attempt > self._config.retries or not self._wait(attempt, after):
                 if answer.status == 429:
                     asks = f" and asks to wait ({after[:40]})" if after else ""
-                    raise Refused("failed", f"{brief(told)} answered {status_text(429)}{asks}")
+                    raise Refused("failed", f"{brief(told)} answered {status_text(429)}{asks}", status_remedy(429))
                 return answer
 
     def _whole(self, path: str) -> str:
@@ -210,15 +210,15 @@ class HttpClient:
         """What came in the way, in our words: those of the libraries may repeat what was sent."""
         if isinstance(error, httpx.TimeoutException):
             if self._deadline.passed:
-                return Refused(
-                    "failed", f"{told} gave no whole answer within {span_text(self._config.timeout)} (timeout)"
-                )
-            return Refused("failed", f"{told} could not be connected to in time (connect_timeout)")
+                span = span_text(self._config.timeout)
+                return Refused("failed", f"{told} gave no whole answer within {span} (timeout)", MORE_TIME)
+            return Refused("failed", f"{told} could not be connected to in time (connect_timeout)", REACH_SERVER)
         certificate = _certificate_fault(error)
         if certificate:
-            return Refused("failed", f"{told}: the server's certificate is not accepted: {certificate}")
+            line = f"{told}: the server's certificate is not accepted: {certificate}"
+            return Refused("failed", line, "renew it, or name the authority that signed it with ca_file")
         if isinstance(error, httpx.ConnectError):
-            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}")
+            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}", REACH_SERVER)
         if "without sending complete message body" in str(error) or "incomplete chunked read" in str(error):
             return Refused("truncated", f"the answer of {told} ended before it was whole")
         if isinstance(error, httpx.RemoteProtocolError):
