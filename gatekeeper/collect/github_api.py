@@ -101,18 +101,19 @@ class GitHub:
     def _ask(self, path: str, query: Mapping[str, str], accept: str) -> Answer:
         """The answer to a question: the one that was kept, where GitHub says that it still holds."""
         headers = {**self._headers, "Accept": accept}
+        pairs = tuple(query.items())
         if self._kept is None:
-            return self._client.get(path, query=query, headers=headers, final=_too_many)
+            return self._client.get(path, query=pairs, headers=headers, final=_too_many)
         config = self._request.config
-        question = (config.url, path, *(f"{name}={value}" for name, value in query.items()), accept, VERSION)
+        question = (config.url, path, *(f"{name}={value}" for name, value in pairs), accept, VERSION)
         kept = self._kept.find(question, config.max_bytes)
         if kept is not None:
             known = {**headers, "If-None-Match": kept.etag}
-            answer = self._client.get(path, query=query, headers=known, final=_too_many)
+            answer = self._client.get(path, query=pairs, headers=known, final=_too_many)
             if answer.status == NOT_MODIFIED and still_holds(kept, answer):
                 return revived(kept, answer)
         if kept is None or answer.status == NOT_MODIFIED:
-            answer = self._client.get(path, query=query, headers=headers, final=_too_many)
+            answer = self._client.get(path, query=pairs, headers=headers, final=_too_many)
         found = worth_keeping(answer, last=_is_last(answer))
         if found is not None:
             self._kept.keep(question, found)

@@ -59,7 +59,7 @@ class HttpCollector:
         with request.client() as client:
             answer = client.get(
                 method=config.method,
-                query=config.query,
+                query=tuple(config.query.items()),
                 headers={"Accept": _ACCEPT[config.kind]},
                 final=_is_health if config.kind == "health" else None,
             )

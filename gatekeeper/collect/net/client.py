@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -26,6 +26,9 @@ from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.times import span_text
 from gatekeeper.redaction import LogFilter
+
+Query = Sequence[tuple[str, SecretText | str]]
+"""What is asked for, as names with values in their order; a name may come several times."""
 
 REDIRECTS = 5
 """How many times a source may send us on."""
@@ -75,7 +78,7 @@ class HttpClient:
         self,
         path: str = "",
         *,
-        query: Mapping[str, SecretText | str] | None = None,
+        query: Query = (),
         headers: Mapping[str, SecretText | str] | None = None,
         final: Callable[[Answer], bool] | None = None,
         method: str = "GET",
@@ -135,7 +138,7 @@ class HttpClient:
         self,
         method: str,
         url: str,
-        query: Mapping[str, SecretText | str] | None,
+        query: Query,
         headers: Mapping[str, SecretText | str] | None,
         told: str,
     ) -> Answer:
@@ -237,30 +240,33 @@ def _certificate_fault(error: BaseException) -> str:
     """Why a certificate was refused; empty where that is not the matter."""
     import ssl
 
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return str(found.verify_message)[:200]
-        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
-        found = found.__cause__ or inner
+    for each in _behind(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return str(each.verify_message)[:200]
     return ""
 
 
 def _os_reason(error: BaseException) -> str:
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, OSError) and found.strerror:
-            return f": {found.strerror[:1].lower()}{found.strerror[1:]}"[:120]
-        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
-        found = found.__cause__ or inner
+    for each in _behind(error):
+        if isinstance(each, OSError) and each.strerror:
+            return f": {each.strerror[:1].lower()}{each.strerror[1:]}"[:120]
     return ""
 
 
-def _with_query(url: str, query: Mapping[str, SecretText | str] | None, said: Callable[[SecretText | str], str]) -> str:
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it comes from: raised ``from`` one, or with one as its message."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
+        found = found.__cause__ or inner
+
+
+def _with_query(url: str, query: Query, said: Callable[[SecretText | str], str]) -> str:
     """The URL with what is asked for behind it."""
     if not query:
         return url
     # References stay readable where only they are said.
     safe = "${}:/" if said is str else ""
-    pairs = "&".join(f"{quote(name, safe='')}={quote(said(value), safe=safe)}" for name, value in query.items())
+    pairs = "&".join(f"{quote(name, safe='')}={quote(said(value), safe=safe)}" for name, value in query)
     return f"{url}{'&' if '?' in url else '?'}{pairs}"
