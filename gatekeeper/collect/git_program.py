@@ -93,6 +93,18 @@ class GitProgram:
         return ran.out.decode("utf-8", "replace").removesuffix("\n")
 
 
+def git_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """All the variables that git gets: nothing of this process but where programs are.
+
+    With them git reads no setting of the user or the machine, follows no protocol and asks nobody. Whoever lets git
+    fetch names the protocols in ``GIT_ALLOW_PROTOCOL``, and settings in ``GIT_CONFIG_COUNT`` and its kin.
+
+    Args:
+        environ: the variables of this process; ``PATH`` is taken from them.
+    """
+    return {"PATH": search_path(environ), **_VARIABLES}
+
+
 def git_in(
     folder: Path, shown_as: str, environ: Mapping[str, str], deadline: Deadline, most: int, any_owner: bool
 ) -> GitProgram:
@@ -110,7 +122,7 @@ def git_in(
         Refused: it is no such repository, or git cannot be asked.
     """
     top = os.path.realpath(folder)
-    variables = {"PATH": search_path(environ), **_VARIABLES, "GIT_CEILING_DIRECTORIES": str(Path(top).parent)}
+    variables = {**git_variables(environ), "GIT_CEILING_DIRECTORIES": str(Path(top).parent)}
     settings = {**_SETTINGS, "safe.directory": top} if any_owner else _SETTINGS
     git = GitProgram(folder, shown_as, settings, variables, deadline, most)
     found = git.text("rev-parse", "--show-toplevel")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gatekeeper.collect import Project, collect
+from gatekeeper.collect.git_program import git_variables
 from gatekeeper.model.snapshot import Evidence
 from tests.collect.sources import sources
 from tests.lacking import needs
@@ -254,6 +255,27 @@ def test_without_git_it_says_so(repo: Repository) -> None:
     )
     assert found.failure is not None
     assert found.failure.detail == 'there is no program "git" on PATH'
+
+
+def test_git_gets_nothing_of_this_process_but_where_programs_are(repo: Repository) -> None:
+    """A variable could name another repository, a program to run, or settings with either."""
+    hostile = {
+        "GIT_DIR": "/nowhere",
+        "GIT_EXEC_PATH": "/nowhere",
+        "GIT_CONFIG_PARAMETERS": "'core.fsmonitor=touch /tmp/x'",
+        "GIT_TRACE": "1",
+        "HOME": str(repo.root),
+        "LD_PRELOAD": "/nowhere/evil.so",
+        "TOKEN": "canary-0123456789",
+    }
+    given = git_variables({"PATH": f"{os.environ['PATH']}:.:relative", **hostile})
+    assert not hostile.keys() & given.keys()
+    assert all(Path(each).is_absolute() for each in given["PATH"].split(os.pathsep))
+    settings = sources(it={"collector": "git", "repository": "repo"})
+    environ = {"PATH": os.environ["PATH"], **hostile}
+    now = datetime.now(UTC)
+    (found,) = collect(settings, None, lambda: now, repo.root, environ=environ, project=Project(repo.root))
+    assert found.failure is None, found.failure
 
 
 def _trap(folder: Path, name: str) -> Path:
