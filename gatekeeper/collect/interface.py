@@ -89,7 +89,8 @@ class SourceConfig(BaseModel):
     """What every source may say.
 
     Attributes:
-        observed_at: when the content was true, where that is not when it was read.
+        observed_at: when the content was true, where that is not when it was read. It is told; ages are counted from
+            when it was read.
         subject: what the content is about.
         max_bytes: the largest file or answer that is read, in bytes.
         timeout: how long the source may take, with every attempt.

@@ -47,7 +47,8 @@ class PrometheusConfig(RootConfig):
 
     Attributes:
         query: in PromQL.
-        at: the instant to ask for, or the last one of the range; None for now.
+        at: the instant to ask for, or the last one of the range; None for now. How old a fixed one may be is for rules
+            to say: what was just collected is fresh, whatever it tells of.
         span: how far the range reaches back; None for one instant alone.
         step: from one instant of the range to the next, in whole seconds.
     """
