@@ -31,7 +31,7 @@ from tests.fakes.github import (
     review,
     workflow_run,
 )
-from tests.fakes.servers import FAULTS, LOOPBACK, Call, Reply, serving
+from tests.fakes.servers import ANOTHERS, FAULTS, LOOPBACK, Call, Reply, serving
 
 PLAYED = {
     "http": "test_faults.py",
@@ -88,6 +88,31 @@ def test_the_same_list_arrives_whole_without_a_fault(tmp_path: Path) -> None:
 def _runs_of(url: str, **more: Any) -> dict[str, Any]:
     asked = {"collector": "github", "repository": REPOSITORY, "read": "workflow_runs", "workflow": "canary.yml"}
     return {**asked, "api": url, "allow_addresses": LOOPBACK, "max_bytes": 2_000_000, "retries": 1, **more}
+
+
+ASKED: dict[str, dict[str, Any]] = {
+    "http as json": {"collector": "http", "as": "json"},
+    "prometheus": {"collector": "prometheus", "query": "up"},
+    "prometheus over time": {"collector": "prometheus", "query": "up", "range": "1h", "step": "1m"},
+    "alertmanager": {"collector": "alertmanager"},
+    "pull_request": {"read": "pull_request", "number": 12},
+    "check_runs": {"read": "check_runs", "ref": HEAD},
+    "issues": {"read": "issues"},
+    "releases": {"read": "releases"},
+    "file": {"read": "file", "path": "gate.json", "as": "json", "ref": HEAD},
+    "workflow_runs": {"read": "workflow_runs", "workflow": "canary.yml"},
+}
+
+
+@pytest.mark.parametrize("fault", ANOTHERS)
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_is_whole_and_not_what_was_asked_for_is_no_evidence(asked: str, fault: str, tmp_path: Path) -> None:
+    reply, said = ANOTHERS[fault]
+    with serving(reply) as server:
+        where = {"url": server.url} if "collector" in ASKED[asked] else {"api": server.url, "repository": REPOSITORY}
+        source = {"collector": "github", **where, **ASKED[asked]}
+        line = refusal_of(tmp_path, allow_addresses=LOOPBACK, retries=0, **source)
+    assert said in line
 
 
 @dataclass(frozen=True)
@@ -152,13 +177,14 @@ LATER = {
 NEEDED = {"file": {"path": "gate.json", "as": "json"}, "workflow_runs": {"workflow": "canary.yml"}}
 
 
-@pytest.mark.parametrize("fault", [None, *FAULTS])
+@pytest.mark.parametrize("fault", [None, *FAULTS, *ANOTHERS])
 def test_where_a_later_answer_of_github_does_not_arrive_whole_no_rule_passes(fault: str | None, tmp_path: Path) -> None:
     reached: list[str] = []
+    played = None if fault is None else {**FAULTS, **ANOTHERS}[fault][0]
     with ExitStack() as running:
         asking = {}
         for name, each in LATER.items():
-            fake = FakeGitHub(**each.there, before=_played(name, FAULTS[fault][0] if fault else None, reached))
+            fake = FakeGitHub(**each.there, before=_played(name, played, reached))
             fake.refs |= {COMMIT: HEAD}
             api = running.enter_context(serving(fake.reply)).url
             asks = {"collector": "github", "api": api, "repository": REPOSITORY, "read": each.read}
