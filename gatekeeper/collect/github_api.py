@@ -93,7 +93,7 @@ class GitHub:
             waits += 1
             self._wait(answer, waits)
         if not answer.ok and answer.status not in but:
-            raise Refused("failed", self._told(answer), status_remedy(answer.status))
+            raise Refused("failed", self._told(answer), self._remedy(answer.status))
         if self.observed_at is None:
             self.observed_at = answer.dated
         return answer
@@ -217,6 +217,11 @@ class GitHub:
             whose = "" if self._token else " (no token was sent)"
             raise Refused("failed", f"{answer.asked}: rate limit until {until}{whose}", status_remedy(429))
         time.sleep(seconds)
+
+    def _remedy(self, status: int) -> str:
+        if status in {401, 403, 404} and not self._token:
+            return "send a token that may read it, with token: ${env:NAME}; or see that the repository is the right one"
+        return status_remedy(status)
 
     def _told(self, answer: Answer) -> str:
         line = f"{answer.asked} answered {status_text(answer.status)}"

@@ -68,7 +68,8 @@ def test_what_a_server_says_does_not_say_how_to_mend_the_source(tmp_path: Path) 
         ("403 Forbidden", "the credential may not read this"),
         ("404 Not Found", "see that the URL is right"),
         ("429 Too Many Requests", "it is asked too often"),
-        ("500 Internal Server Error", ""),
+        ("503 Service Unavailable", "see why the server fails"),
+        ("418 I'm a teapot", ""),
     ],
 )
 def test_a_status_has_its_remedy_whoever_asks(status: str, begins: str, tmp_path: Path) -> None:
@@ -91,16 +92,23 @@ def _bare(status: str) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("status", "remedy"),
+    ("status", "with_token", "without"),
     [
-        ("401 Unauthorized", "the credential is not accepted: see what its variable or file holds"),
-        ("404 Not Found", "see that the URL is right; some servers say this to a credential that may not read it"),
+        ("401 Unauthorized", "the credential is not accepted", "send a token that may read it"),
+        ("403 Forbidden", "the credential may not read this", "send a token that may read it"),
+        ("404 Not Found", "see that the URL is right", "send a token that may read it"),
+        ("500 Internal Server Error", "see why the server fails", "see why the server fails"),
     ],
 )
-def test_github_has_the_remedies_of_its_statuses(status: str, remedy: str, tmp_path: Path) -> None:
-    with serving(_bare(status)) as server:
-        asks = {"collector": "github", "api": server.url, "repository": REPOSITORY, "read": "releases", "retries": 0}
-        assert remedy_of(tmp_path, allow_addresses=LOOPBACK, **asks) == remedy
+def test_what_github_refuses_is_mended_by_a_token_where_none_was_sent(
+    status: str, with_token: str, without: str, tmp_path: Path
+) -> None:
+    for token, begins in (({"token": "${env:TOKEN}"}, with_token), ({}, without)):
+        with serving(_bare(status)) as server:
+            asks = {"api": server.url, "repository": REPOSITORY, "read": "releases", "retries": 0, **token}
+            given = {"TOKEN": "canary-0123456789-abcdefgh"}
+            found = tried(tmp_path, given, collector="github", allow_addresses=LOOPBACK, **asks)
+        assert found.remedy.startswith(begins), found.failure
 
 
 def test_files(tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def status_text(status: int) -> str:
 
 def status_remedy(status: int) -> str:
     """How to mend a source that answers with a status of failure; empty where that is not known."""
+    if 500 <= status < 600:
+        return "see why the server fails; its own logs may say it"
     return _REMEDIES.get(status, "")
 
 
