@@ -13,7 +13,14 @@ from gatekeeper.errors import OutputError
 
 
 class Unreadable(Exception):
-    """A file that cannot be read; the message says why, in words that go on from its path."""
+    """A file that cannot be read; the message says why, in words that go on from its path.
+
+    The error of the system that it comes from, where there is one, is its ``__cause__``.
+    """
+
+
+class TooLarge(Unreadable):
+    """A file with more bytes than may be read."""
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -27,7 +34,8 @@ def read_bounded(path: Path, most: int) -> bytes:
         most: the largest size in bytes.
 
     Raises:
-        Unreadable: it is missing, no regular file, not readable or too large.
+        Unreadable: it is missing, no regular file or not readable.
+        TooLarge: it is.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -41,7 +49,7 @@ def read_bounded(path: Path, most: int) -> bytes:
         raise Unreadable(_reason(error)) from error
     size = max(about.st_size, len(data))
     if size > most:
-        raise Unreadable(f"is too large: {size:,} bytes; at most {most:,} are read")
+        raise TooLarge(f"is too large: {size:,} bytes; at most {most:,} are read")
     return data
 
 

@@ -88,7 +88,10 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real runbooks and CEL conformance cases; the test is skipped where there is none."""
+    """The folder of real runbooks and CEL conformance cases; the test is skipped where there is none.
+
+    On CI as well: it is no part of the repository, so that a clone alone has none, and nothing there could install it.
+    """
     if not CORPUS:
         pytest.skip("GATEKEEPER_CORPUS is not set: it names the folder of real runbooks and conformance cases")
     folder = Path(CORPUS)

@@ -26,8 +26,14 @@ def needs(there: object, why: str) -> pytest.MarkDecorator:
 
 
 def library(name: str) -> Any:
-    """A module of a library without which a whole file of tests has nothing to compare with."""
+    """A module of a library without which a whole file of tests has nothing to compare with.
+
+    Raises:
+        ImportError: the library is there and broken, or lacks something itself: that is for no test to pass over.
+    """
     try:
         return import_module(name)
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
         lack(f"{name} is not installed")

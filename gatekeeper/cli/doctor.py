@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode
-from gatekeeper.cli.options import color_option, configuration_of, environment_option, root_option
+from gatekeeper.cli.options import (
+    color_option,
+    configuration_of,
+    environment_option,
+    parse_subject,
+    root_option,
+    subject_option,
+)
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
 from gatekeeper.cli.terminal import fit_of, tell_error
@@ -18,11 +25,17 @@ from gatekeeper.errors import InvalidDocuments
 @click.command("doctor")
 @click.argument("systems", nargs=-1, metavar="[SYSTEM]...")
 @environment_option
+@subject_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="text is the default.")
 @color_option
 @root_option
 def command(
-    systems: tuple[str, ...], environment: str | None, format_: str, color: str | None, root: Path | None
+    systems: tuple[str, ...],
+    environment: str | None,
+    subjects: tuple[str, ...],
+    format_: str,
+    color: str | None,
+    root: Path | None,
 ) -> int:
     """Try every source of every system, or of those that are named, and say what is wrong and how to mend it.
 
@@ -33,9 +46,10 @@ def command(
     from gatekeeper.render.examination_json import examination_json
     from gatekeeper.render.examination_text import examination_text
 
+    subject = parse_subject(subjects)
     configuration = configuration_of(root)
     with progress_on(sys.stderr) as progress:
-        outcome = examine(configuration, systems, environment, progress)
+        outcome = examine(configuration, systems, environment, progress, subject=subject)
     if format_ == "json":
         put(examination_json(outcome.found, outcome.invalid), UTF_8)
     elif outcome.found or not outcome.invalid:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
-from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, model_validator
 
 from gatekeeper.collect.interface import CollectRequest, Refused, Span, brought
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.root import RootConfig
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
@@ -74,7 +73,7 @@ class AlertmanagerCollector:
         config = request.config
         since: str | None = None
         with request.client() as client:
-            answer = client.get(f"api/v2/alerts{_filters(config)}", query=_wanted(config), headers=_JSON)
+            answer = client.get("api/v2/alerts", query=_wanted(config), headers=_JSON)
             listed = _body(answer)
             if not isinstance(listed, list):
                 raise Refused("mistyped", f"the answer of an Alertmanager is a list of alerts, not {shown(listed)}")
@@ -88,17 +87,19 @@ class AlertmanagerCollector:
         return brought(self, request, config.source_line(), value, observed_at=answer.dated)
 
 
-def _filters(config: AlertmanagerConfig) -> str:
-    """The matchers as a query of their own, since the same name comes several times."""
-    pairs = "&".join(f"filter={quote(each, safe='')}" for each in config.filters)
-    return f"?{pairs}" if pairs else ""
-
-
-def _wanted(config: AlertmanagerConfig) -> dict[str, str]:
+def _wanted(config: AlertmanagerConfig) -> list[tuple[str, str]]:
     """What is asked for, written out: defaults of servers may change."""
-    names = ("active", "silenced", "inhibited", "unprocessed")
-    wanted = {name: "true" if getattr(config, name) else "false" for name in names}
-    return wanted if config.receiver is None else {**wanted, "receiver": config.receiver}
+    states = {
+        "active": config.active,
+        "silenced": config.silenced,
+        "inhibited": config.inhibited,
+        "unprocessed": config.unprocessed,
+    }
+    return [
+        *(("filter", each) for each in config.filters),
+        *((name, "true" if wanted else "false") for name, wanted in states.items()),
+        *([] if config.receiver is None else [("receiver", config.receiver)]),
+    ]
 
 
 def _body(answer: Answer) -> Any:
@@ -106,7 +107,8 @@ def _body(answer: Answer) -> Any:
     if not answer.ok and answer.is_json:
         told = answer.json()
         why = told.get("message") if isinstance(told, dict) else told
-        raise Refused("failed", f"the Alertmanager answered {status_text(answer.status)}: {shown(why, 160)}")
+        line = f"the Alertmanager answered {status_text(answer.status)}: {shown(why, 160)}"
+        raise Refused("failed", line, status_remedy(answer.status))
     return answer.need_ok().json()
 
 

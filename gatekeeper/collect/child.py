@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import FEWER_BYTES, MORE_TIME, Refused
 from gatekeeper.model.shown import shown
 
 _MOST_ERROR = 16 * 1024
@@ -66,7 +66,7 @@ def run_program(
     name = shown(arguments[0], 80)
     program = arguments[0] if "/" in arguments[0] else shutil.which(arguments[0], path=environ.get("PATH", ""))
     if program is None:
-        raise Refused("failed", f"there is no program {name} on PATH")
+        raise Refused("failed", f"there is no program {name} on PATH", "install it, or mend PATH")
     if not folder.is_dir():
         raise Refused("failed", f"there is no folder in which {name} could run")
     try:
@@ -141,7 +141,7 @@ def _read(process: subprocess.Popen[bytes], deadline: Deadline, most: int, name:
                 elif key.data is out or len(err) < _MOST_ERROR:
                     key.data.extend(piece)
             if len(out) > most:
-                raise Refused("failed", f"{name} wrote more than {most:,} bytes (max_bytes)")
+                raise Refused("failed", f"{name} wrote more than {most:,} bytes (max_bytes)", FEWER_BYTES)
     return bytes(out), bytes(err[:_MOST_ERROR])
 
 
@@ -156,7 +156,7 @@ def _await_end(process: subprocess.Popen[bytes], deadline: Deadline, name: str) 
 
 
 def _late(name: str) -> Refused:
-    return Refused("failed", f"{name} did not end in time and was ended (timeout)")
+    return Refused("failed", f"{name} did not end in time and was ended (timeout)", MORE_TIME)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +9,12 @@ from time import monotonic
 
 from gatekeeper.clock import Clock
 from gatekeeper.collect.interface import Project, SourceConfig
-from gatekeeper.collect.run import Progress, check_sources, collect
-from gatekeeper.collect.secrets import look_up
+from gatekeeper.collect.run import Progress, prepare, read
+from gatekeeper.collect.secrets import Secrets, references_of
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.examination import LackingSecret, Tried
-from gatekeeper.model.snapshot import Evidence
+from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourcesDocument
-from gatekeeper.redaction import Redactor
 
 
 def try_sources(
@@ -26,6 +24,7 @@ def try_sources(
     project: Project,
     progress: Progress,
     environ: Mapping[str, str] | None = None,
+    subject: Subject | None = None,
 ) -> tuple[tuple[Tried, Evidence], ...]:
     """What came of each source, with its evidence, in the order of the sources.
 
@@ -36,15 +35,16 @@ def try_sources(
         project: what the sources belong to.
         progress: told of each source that begins and each that has ended.
         environ: the variables that sources and their secrets may ask for; None for those of the process.
+        subject: what they are read about, such as the commit that is judged; None for what the sources say.
 
     Raises:
         InvalidDocuments: a source is configured wrongly; nothing was tried then.
     """
-    environ = dict(os.environ) if environ is None else environ
-    configs = {name: config for name, _collector, config in check_sources(sources)}
+    prepared = prepare(sources, None, environ)
     watch = _Watch(progress)
-    found = collect(sources, None, clock, base, watch.told, environ, project=project)
-    return tuple((_tried(each, _lacking(configs[each.name], environ), watch.took(each.name)), each) for each in found)
+    found = read(prepared, clock, base, watch.told, subject, project)
+    lacking = {name: _lacking(config, prepared.secrets) for name, _collector, config in prepared.ready}
+    return tuple((_tried(each, lacking[each.name], watch.took(each.name)), each) for each in found)
 
 
 class _Watch:
@@ -65,9 +65,10 @@ class _Watch:
         return timedelta(seconds=heard[-1] - heard[0]) if len(heard) > 1 else None
 
 
-def _lacking(config: SourceConfig, environ: Mapping[str, str]) -> tuple[LackingSecret, ...]:
-    lacking = look_up([config], environ, Redactor()).lacking
-    return tuple(LackingSecret(str(reference), reason) for reference, reason in lacking.items())
+def _lacking(config: SourceConfig, secrets: Secrets) -> tuple[LackingSecret, ...]:
+    """The secrets that a source refers to and that were not found, each once, in its order."""
+    asked = (each for each in dict.fromkeys(references_of(config)) if each in secrets.lacking)
+    return tuple(LackingSecret(str(reference), secrets.lacking[reference]) for reference in asked)
 
 
 def _tried(evidence: Evidence, lacking: tuple[LackingSecret, ...], took: timedelta | None) -> Tried:
@@ -84,34 +85,13 @@ def _tried(evidence: Evidence, lacking: tuple[LackingSecret, ...], took: timedel
         redacted=evidence.redacted,
         failure=failure,
         lacking=lacking,
-        remedy="" if failure is None else _remedy(failure.cause, failure.detail, lacking),
+        remedy="" if failure is None else _remedy(failure, lacking),
     )
 
 
-_REMEDIES = (
-    ("(timeout", "see why it is slow, or give it more time with timeout and deadline"),
-    ("(deadline", "give all sources more time with deadline, or read more at once with concurrency"),
-    ("(connect_timeout)", "see that the server runs and that this machine may reach it"),
-    ("(max_bytes)", "ask for less, or allow more with max_bytes"),
-    ("there is no such file or folder", "write it, or mend its path, which starts in the folder of the sources file"),
-    ("permission denied", "let the user that gatekeeper runs as read it"),
-    ("is too large", "ask for less, or allow more with max_bytes"),
-    ("answered 401", "the credential is not accepted: see what its variable or file holds"),
-    ("answered 403", "the credential may not read this"),
-    ("answered 404", "see that the URL is right; some servers say this to a credential that may not read it"),
-    ("answered 429", "it is asked too often: ask more rarely, or with a credential of its own"),
-    ("certificate is not accepted", "renew it, or name the authority that signed it with ca_file"),
-    ("cannot be resolved", "mend the host's name, or see that this machine reaches its resolver"),
-    ("could not be connected to", "see that the server runs and that this machine may reach it"),
-    ("collector broke", "this is a fault of gatekeeper: report it"),
-)
-"""A piece of what a failure says → how to mend it; the first that fits."""
-
-
-def _remedy(cause: str, detail: str, lacking: tuple[LackingSecret, ...]) -> str:
+def _remedy(failure: Failure, lacking: tuple[LackingSecret, ...]) -> str:
     if lacking:
         return "give what it refers to: " + ", ".join(each.reference for each in lacking)
-    fitting = next((told for piece, told in _REMEDIES if piece in detail), "")
-    if fitting or cause != "mistyped":
-        return fitting
+    if failure.remedy or failure.cause != "mistyped":
+        return failure.remedy
     return "mend the content, or name the collector that reads it"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path, PurePosixPath
 
-from gatekeeper.collect.interface import Refused
-from gatekeeper.files import Unreadable, read_bounded
+from gatekeeper.collect.refused import FEWER_BYTES, NO_SUCH_FILE, Refused
+from gatekeeper.files import TooLarge, Unreadable, read_bounded
 from gatekeeper.model.shown import shown
 
 
@@ -47,6 +47,17 @@ def read_file(base: Path, name: str, most: int) -> bytes:
     path = locate(base, name)
     try:
         return read_bounded(path, most)
+    except TooLarge as error:
+        raise Refused("failed", f"{shown(name, 120)} {error} (max_bytes)", FEWER_BYTES) from None
     except Unreadable as error:
-        hint = " (max_bytes)" if "too large" in str(error) else ""
-        raise Refused("failed", f"{shown(name, 120)} {error}{hint}") from None
+        raise Refused("failed", f"{shown(name, 120)} {error}", _remedy(error.__cause__)) from None
+
+
+def _remedy(error: BaseException | None) -> str:
+    match error:
+        case FileNotFoundError():
+            return NO_SUCH_FILE
+        case PermissionError():
+            return "let the user that gatekeeper runs as read it"
+        case _:
+            return ""

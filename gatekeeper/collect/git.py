@@ -174,7 +174,7 @@ class _Tag:
 
 def _tags(git: GitProgram, pattern: str, *wanted: str) -> list[_Tag]:
     said = git.text("for-each-ref", f"--format={_TAG_FORMAT}", *wanted, f"refs/tags/{pattern}")
-    return [_Tag(*line.split("\0")) for line in said.splitlines() if line]
+    return [_Tag(*line.split("\0")) for line in said.split("\n") if line]
 
 
 def _latest(git: GitProgram, pattern: str, commit: str) -> _Tag | None:

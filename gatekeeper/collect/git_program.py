@@ -102,6 +102,18 @@ class GitProgram:
         return ran.out.decode("utf-8", "replace").removesuffix("\n")
 
 
+def git_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """All the variables that git gets: nothing of this process but where programs are.
+
+    With them git reads no setting of the user or the machine, follows no protocol and asks nobody. Whoever lets git
+    fetch names the protocols in ``GIT_ALLOW_PROTOCOL``, and settings in ``GIT_CONFIG_COUNT`` and its kin.
+
+    Args:
+        environ: the variables of this process; ``PATH`` is taken from them.
+    """
+    return {"PATH": search_path(environ), **_VARIABLES}
+
+
 def git_in(
     folder: Path, shown_as: str, environ: Mapping[str, str], deadline: Deadline, most: int, any_owner: bool
 ) -> GitProgram:

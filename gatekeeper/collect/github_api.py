@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from gatekeeper.collect.github_kept import NOT_MODIFIED, kept_answers, revived, still_holds, worth_keeping
 from gatekeeper.collect.interface import CollectRequest, Refused
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.retries import pause
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import shown
@@ -93,7 +93,7 @@ class GitHub:
             waits += 1
             self._wait(answer, waits)
         if not answer.ok and answer.status not in but:
-            raise Refused("failed", self._told(answer))
+            raise Refused("failed", self._told(answer), self._remedy(answer.status))
         if self.observed_at is None:
             self.observed_at = answer.dated
         return answer
@@ -101,18 +101,19 @@ class GitHub:
     def _ask(self, path: str, query: Mapping[str, str], accept: str) -> Answer:
         """The answer to a question: the one that was kept, where GitHub says that it still holds."""
         headers = {**self._headers, "Accept": accept}
+        pairs = tuple(query.items())
         if self._kept is None:
-            return self._client.get(path, query=query, headers=headers, final=_too_many)
+            return self._client.get(path, query=pairs, headers=headers, final=_too_many)
         config = self._request.config
-        question = (config.url, path, *(f"{name}={value}" for name, value in query.items()), accept, VERSION)
+        question = (config.url, path, *(f"{name}={value}" for name, value in pairs), accept, VERSION)
         kept = self._kept.find(question, config.max_bytes)
         if kept is not None:
             known = {**headers, "If-None-Match": kept.etag}
-            answer = self._client.get(path, query=query, headers=known, final=_too_many)
+            answer = self._client.get(path, query=pairs, headers=known, final=_too_many)
             if answer.status == NOT_MODIFIED and still_holds(kept, answer):
                 return revived(kept, answer)
         if kept is None or answer.status == NOT_MODIFIED:
-            answer = self._client.get(path, query=query, headers=headers, final=_too_many)
+            answer = self._client.get(path, query=pairs, headers=headers, final=_too_many)
         found = worth_keeping(answer, last=_is_last(answer))
         if found is not None:
             self._kept.keep(question, found)
@@ -214,8 +215,13 @@ class GitHub:
         if waits > self._request.config.retries or seconds >= self._request.deadline.left:
             until = instant_text((now + timedelta(seconds=seconds)).replace(microsecond=0))
             whose = "" if self._token else " (no token was sent)"
-            raise Refused("failed", f"{answer.asked}: rate limit until {until}{whose}")
+            raise Refused("failed", f"{answer.asked}: rate limit until {until}{whose}", status_remedy(429))
         time.sleep(seconds)
+
+    def _remedy(self, status: int) -> str:
+        if status in {401, 403, 404} and not self._token:
+            return "send a token that may read it, with token: ${env:NAME}; or see that the repository is the right one"
+        return status_remedy(status)
 
     def _told(self, answer: Answer) -> str:
         line = f"{answer.asked} answered {status_text(answer.status)}"

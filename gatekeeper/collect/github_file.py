@@ -16,7 +16,7 @@ from gatekeeper.collect.github_api import GitHub, Record, an_object
 from gatekeeper.collect.markdown_source import MAX_BYTES
 from gatekeeper.collect.markdown_value import markdown_value, read_document
 from gatekeeper.collect.net.answer import Answer
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import FEWER_BYTES, Refused
 from gatekeeper.collect.yaml_text import YamlRefused, parse_yaml
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
@@ -49,7 +49,7 @@ def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int) -> t
         raise Refused("mistyped", f"the answer of {answer.asked} does not say the size and the digest of the file")
     if size > most:
         told_size = f"{size:,} bytes; at most {most:,} are read (max_bytes)"
-        raise Refused("failed", f"{shown(path, 120)} is too large: {told_size}")
+        raise Refused("failed", f"{shown(path, 120)} is too large: {told_size}", FEWER_BYTES)
     if told.get("encoding") == "none":  # files over 1 MB are not in that answer
         answer = github.get(f"git/blobs/{blob}")
         told = an_object(answer)

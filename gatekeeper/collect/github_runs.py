@@ -6,8 +6,9 @@ A list that is filtered ends after 1,000 runs, so each window is halved until it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from urllib.parse import quote
 
 from gatekeeper.collect.github_api import GitHub, utc_second
@@ -57,6 +58,9 @@ def collect_runs(github: GitHub, workflow: str, since: datetime | None, first_ru
     return runs_value(found, total, None if number else workflow, workflow)
 
 
+_Page = tuple[int, list[Run]]
+"""How many runs there are, as a page says, and those that stand on it."""
+
 _Found = tuple[int, dict[object, Run]]
 """How many runs there are, as the first page says, and the runs by their id."""
 
@@ -67,42 +71,41 @@ def _all(github: GitHub, path: str) -> _Found:
     Runs that are created meanwhile move the rest to later pages: some are seen twice and none is lost. The first page
     says how many there were when the reading began.
     """
-    pages = (page_of(answer.json(), f"the answer of {answer.asked}") for answer in github.pages(path))
-    total: int | None = None
-    runs: dict[object, Run] = {}
-    for told, page in pages:
-        total = told if total is None else total
-        runs.update(_by_id(page))
-    return total or 0, runs
+    pages = _pages(github, path, {})
+    total, first = next(pages)
+    return total, _by_id(first, pages)
 
 
 def _windows(github: GitHub, path: str, window: Window) -> Iterator[_Found]:
     """The runs of a window of time, in parts that GitHub shows whole."""
     start, end = window
     asked = f">={utc_second(start)}" if end is None else f"{utc_second(start)}..{utc_second(end)}"
-    total: int | None = None
-    runs: dict[object, Run] = {}
-    for answer in github.pages(path, {"created": asked}):
-        told, page = page_of(answer.json(), f"the answer of {answer.asked}")
-        if total is None and told >= LIMIT:
-            break
-        total = told if total is None else total
-        runs.update(_by_id(page))
-    else:
-        _refuse_other_count(total or 0, len(runs))
-        yield total or 0, runs
+    pages = _pages(github, path, {"created": asked})
+    total, first = next(pages)
+    if total < LIMIT:
+        runs = _by_id(first, pages)
+        _refuse_other_count(total, len(runs))
+        yield total, runs
         return
-    last = _newest(page) if end is None else end
+    last = _newest(first) if end is None else end
     middle = (start + (last - start) / 2).replace(microsecond=0)
     if last <= start:
-        raise Refused("truncated", f"{told:,} runs were created at {utc_second(start)}; GitHub shows {LIMIT:,} of them")
+        told = f"{total:,} runs were created at {utc_second(start)}"
+        raise Refused("truncated", f"{told}; GitHub shows {LIMIT:,} of them")
     yield from _windows(github, path, (start, middle))
     yield from _windows(github, path, (middle + _SECOND, end))
 
 
-def _by_id(page: Sequence[Run]) -> dict[object, Run]:
-    """Runs by id; one that has none stands for itself, and its kind names it afterwards."""
-    return {run["id"] if type(run.get("id")) is int else object(): run for run in page}
+def _pages(github: GitHub, path: str, query: Mapping[str, str]) -> Iterator[_Page]:
+    """The pages of a list, of which there is at least one."""
+    for answer in github.pages(path, query):
+        yield page_of(answer.json(), f"the answer of {answer.asked}")
+
+
+def _by_id(first: Sequence[Run], following: Iterator[_Page]) -> dict[object, Run]:
+    """Runs of a page and of those that follow, by id; one that has none stands for itself, and its kind names it."""
+    runs = chain(first, chain.from_iterable(page for _, page in following))
+    return {run["id"] if type(run.get("id")) is int else object(): run for run in runs}
 
 
 def _newest(page: Sequence[Run]) -> datetime:

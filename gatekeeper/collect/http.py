@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from gatekeeper.collect.health_answer import health_of
 from gatekeeper.collect.interface import Cause, CollectRequest, Refused, brought
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.settings import NetConfig
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import shown
@@ -59,7 +59,7 @@ class HttpCollector:
         with request.client() as client:
             answer = client.get(
                 method=config.method,
-                query=config.query,
+                query=tuple(config.query.items()),
                 headers={"Accept": _ACCEPT[config.kind]},
                 final=_is_health if config.kind == "health" else None,
             )
@@ -91,11 +91,13 @@ def _health(answer: Answer) -> Json:
     """The health in the answer; services send it with a status of failure where they are not well."""
     if not answer.ok and not answer.is_json:
         answered = f"{status_text(answer.status)} with {shown(answer.content_type)}"
-        raise Refused("failed", f"{answer.asked} answered {answered}, which says nothing of its health")
+        told = f"{answer.asked} answered {answered}, which says nothing of its health"
+        raise Refused("failed", told, status_remedy(answer.status))
     body = answer.json()
     if not isinstance(body, dict) or "status" not in body:
         cause: Cause = "mistyped" if answer.ok else "failed"
-        raise Refused(cause, f"{answer.asked} answered {status_text(answer.status)} without a status of its health")
+        told = f"{answer.asked} answered {status_text(answer.status)} without a status of its health"
+        raise Refused(cause, told, status_remedy(answer.status))
     return health_of(body, answer.status)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from gatekeeper.clock import Clock
 from gatekeeper.collect.deadline import Deadline
@@ -34,6 +34,7 @@ __all__ = [
     "Collector",
     "FileConfig",
     "FileText",
+    "FilesConfig",
     "InstantText",
     "Project",
     "Refused",
@@ -89,7 +90,8 @@ class SourceConfig(BaseModel):
     """What every source may say.
 
     Attributes:
-        observed_at: when the content was true, where that is not when it was read.
+        observed_at: when the content was true, where that is not when it was read. It is told; ages are counted from
+            when it was read.
         subject: what the content is about.
         max_bytes: the largest file or answer that is read, in bytes.
         timeout: how long the source may take, with every attempt.
@@ -107,8 +109,7 @@ class SourceConfig(BaseModel):
 
     def source_line(self) -> str:
         """Where the source is read, for people: the same on every machine, and without secrets."""
-        named = getattr(self, "file", None) or ", ".join(getattr(self, "files", None) or ())
-        return str(named)
+        return ""
 
     def kind_given(self) -> str | None:
         """The evidence kind that this source brings, where the collector can bring several; None for its usual one."""
@@ -123,6 +124,37 @@ class FileConfig(SourceConfig):
     """
 
     file: FileText
+
+    def source_line(self) -> str:
+        """The file."""
+        return self.file
+
+
+class FilesConfig(SourceConfig):
+    """A source that is one file, or several of them.
+
+    Attributes:
+        file: path relative to the folder of the sources file.
+        files: several such paths.
+    """
+
+    file: FileText | None = None
+    files: list[FileText] | None = Field(default=None, min_length=1, max_length=1000)
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> Self:
+        if (self.file is None) == (self.files is None):
+            raise ValueError("give either file or files")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """The paths; at least one."""
+        return [str(self.file)] if self.files is None else self.files
+
+    def source_line(self) -> str:
+        """The files."""
+        return ", ".join(self.names)
 
 
 Config = TypeVar("Config", bound=SourceConfig)

@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field, model_validator
-
-from gatekeeper.collect.interface import CollectRequest, FileText, Refused, SourceConfig, brought
+from gatekeeper.collect.interface import CollectRequest, FilesConfig, Refused, brought
 from gatekeeper.collect.xml_text import XmlRefused, read_xml
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
@@ -35,32 +33,14 @@ _WORST: tuple[Outcome, ...] = ("passed", "skipped", "failure", "error")
 _AGAIN = frozenset({"flakyFailure", "flakyError"})
 
 
-class JunitConfig(SourceConfig):
-    """Reports of one run of tests.
-
-    Attributes:
-        file: one report.
-        files: several.
-    """
-
-    file: FileText | None = None
-    files: list[FileText] | None = Field(default=None, min_length=1, max_length=1000)
-
-    @model_validator(mode="after")
-    def _one_or_several(self) -> JunitConfig:
-        if (self.file is None) == (self.files is None):
-            raise ValueError("give either file or files")
-        return self
-
-
 class JunitCollector:
-    """Counts the test cases of reports."""
+    """Counts the test cases of the reports of one run of tests."""
 
     kind = "junit"
     gives = "test_report"
-    config = JunitConfig
+    config = FilesConfig
 
-    def collect(self, request: CollectRequest[JunitConfig]) -> Evidence:
+    def collect(self, request: CollectRequest[FilesConfig]) -> Evidence:
         """The reports in the shape of their kind.
 
         Raises:
@@ -68,7 +48,7 @@ class JunitCollector:
         """
         config = request.config
         report = _Report()
-        for name in config.files if config.files is not None else [str(config.file)]:
+        for name in config.names:
             reader = _Reader(report)
             read_xml(request, name, reader)
             if reader.lacking:

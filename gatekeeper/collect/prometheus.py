@@ -47,7 +47,8 @@ class PrometheusConfig(RootConfig):
 
     Attributes:
         query: in PromQL.
-        at: the instant to ask for, or the last one of the range; None for now.
+        at: the instant to ask for, or the last one of the range; None for now. How old a fixed one may be is for rules
+            to say: what was just collected is fresh, whatever it tells of.
         span: how far the range reaches back; None for one instant alone.
         step: from one instant of the range to the next, in whole seconds.
     """
@@ -110,7 +111,7 @@ def _grid(end: datetime, span: timedelta, step: timedelta, *, aligned: bool) -> 
 def _at_one_instant(request: CollectRequest[PrometheusConfig], at: int) -> tuple[Json, datetime]:
     query = request.config.query
     with request.client() as client:
-        data = data_of(client.get("api/v1/query", query={"query": query, "time": _seconds(at)}, headers=_JSON))
+        data = data_of(client.get("api/v1/query", query=[("query", query), ("time", _seconds(at))], headers=_JSON))
     found = samples_of(data, at)
     value: Json = {
         "query": query,
@@ -127,8 +128,9 @@ def _over_time(request: CollectRequest[PrometheusConfig], grid: Grid) -> tuple[J
     infos: dict[str, None] = {}
     with request.client() as client:
         for part in grid.parts(AT_ONCE):
-            asked = {"start": _seconds(part.start), "end": _seconds(part.end), "step": _seconds(part.step)}
-            data = data_of(client.get("api/v1/query_range", query={"query": query, **asked}, headers=_JSON))
+            bounds = (("start", part.start), ("end", part.end), ("step", part.step))
+            asked = [("query", query), *((name, _seconds(bound)) for name, bound in bounds)]
+            data = data_of(client.get("api/v1/query_range", query=asked, headers=_JSON))
             joined.add(data, part)
             infos.update(dict.fromkeys(data.infos))
     value: Json = {

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from gatekeeper.collect.net.answer import Answer, status_text
+from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import instant_text
@@ -128,7 +128,8 @@ def data_of(answer: Answer) -> Data:
     body: Any = answer.json() if answer.ok or answer.is_json else answer.need_ok()
     if isinstance(body, dict) and body.get("status") == "error":
         why = f"{_line(body.get('errorType'))}: {_line(body.get('error'))}"
-        raise Refused("failed", f"the query was answered {status_text(answer.status)}, {why}")
+        told = f"the query was answered {status_text(answer.status)}, {why}"
+        raise Refused("failed", told, status_remedy(answer.status))
     answer.need_ok()
     data = body.get("data") if isinstance(body, dict) and body.get("status") == "success" else None
     if not isinstance(data, dict) or "result" not in data or not isinstance(data.get("resultType"), str):

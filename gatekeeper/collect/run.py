@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from gatekeeper.clock import Clock
 from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.interface import Collector, CollectRequest, Project, Refused, SourceConfig, Trace, failed
+from gatekeeper.collect.interface import Collector, CollectRequest, Project, SourceConfig, Trace, failed
+from gatekeeper.collect.refused import MORE_TIME, Refused
 from gatekeeper.collect.registry import COLLECTORS
 from gatekeeper.collect.running import Task, run_side_by_side
-from gatekeeper.collect.secrets import look_up, misplaced_references, plain_credentials
+from gatekeeper.collect.secrets import Secrets, look_up, misplaced_references, plain_credentials
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.model.canonical import NotCanonical, content_digest
 from gatekeeper.model.decode import typed
@@ -30,6 +31,38 @@ Progress = Callable[[str, int, int], None]
 """Called when a source begins and when it has ended, with its name, how many have ended, and how many there are."""
 
 _Ready = tuple[str, Collector[Any], SourceConfig]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Sources that can be read: their settings are right, and the secrets that they refer to were looked up.
+
+    Attributes:
+        sources: where each piece of evidence comes from.
+        ready: name, collector and settings of those that are to be read, in the order of the sources.
+        environ: the variables that sources may ask for.
+        secrets: those that were found, and why others were not.
+        redactor: takes them out of everything that is read.
+    """
+
+    sources: SourcesDocument
+    ready: tuple[_Ready, ...]
+    environ: Mapping[str, str]
+    secrets: Secrets
+    redactor: Redactor
+
+
+def prepare(sources: SourcesDocument, names: Iterable[str] | None, environ: Mapping[str, str] | None) -> Prepared:
+    """The sources, ready to be read, and the secrets of all of them.
+
+    Raises:
+        InvalidDocuments: a source is configured wrongly; no secret was looked up then.
+    """
+    ready = check_sources(sources, names)
+    redactor = Redactor()
+    variables = dict(os.environ) if environ is None else environ
+    secrets = look_up((config for _, _, config in ready), variables, redactor)
+    return Prepared(sources, ready, variables, secrets, redactor)
 
 
 def collect(
@@ -58,23 +91,28 @@ def collect(
         InvalidDocuments: a source is configured wrongly; nothing was read then. A source that cannot be read never
             raises: its evidence carries the failure.
     """
-    ready = check_sources(sources, names)
-    redactor = Redactor()
-    environ = dict(os.environ) if environ is None else environ
-    secrets = look_up((config for _, _, config in ready), environ, redactor)
+    prepared = prepare(sources, names, environ)
+    return read(prepared, clock, base, progress or (lambda _name, _done, _all: None), subject, project)
+
+
+def read(
+    prepared: Prepared, clock: Clock, base: Path, progress: Progress, subject: Subject | None, project: Project | None
+) -> tuple[Evidence, ...]:
+    """The evidence that prepared sources bring; what is given, and what comes of it, is as with ``collect``."""
+    sources = prepared.sources
     whole = Deadline.after(sources.deadline.total_seconds())
     shared: CollectRequest[Any] = CollectRequest(
         "",
         SourceConfig(),
         base,
         clock,
-        secrets=secrets,
+        secrets=prepared.secrets,
         subject=subject or sources.subject,
         project=project,
-        environ=environ,
+        environ=prepared.environ,
     )
-    tasks = [_task(each, sources, shared, redactor) for each in ready]
-    return run_side_by_side(tasks, sources.concurrency, whole, progress or (lambda _name, _done, _all: None))
+    tasks = [_task(each, sources, shared, prepared.redactor) for each in prepared.ready]
+    return run_side_by_side(tasks, sources.concurrency, whole, progress)
 
 
 def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) -> tuple[_Ready, ...]:
@@ -131,24 +169,27 @@ def _late(
 ) -> Evidence:
     """What a source is that did not end in time."""
     own = min(request.config.timeout, sources.deadline)
-    detail = f"it was not read within {span_text(own)} (timeout, deadline)"
+    failure = Failure("failed", f"it was not read within {span_text(own)} (timeout, deadline)", MORE_TIME)
     if not began:
         detail = f"its turn did not come within {span_text(sources.deadline)} (deadline, concurrency)"
+        remedy = "give all sources more time with deadline, or read more at once with concurrency"
+        failure = Failure("failed", detail, remedy)
     # A trace of its own, since the thread that was left behind may still write to the other.
     seen = replace(request, trace=Trace(request.trace.request, request.trace.attempts))
-    return _clean(redactor, failed(collector, seen, Failure("failed", detail)))
+    return _clean(redactor, failed(collector, seen, failure))
 
 
 def _collect_one(collector: Collector[Any], request: CollectRequest[Any], redactor: Redactor) -> Evidence:
     try:
         return _as_its_kind(collector, request, collector.collect(request), redactor)
     except Refused as refused:
-        return failed(collector, request, Failure(refused.cause, _line(redactor.text(refused.detail))))
+        detail = _line(redactor.text(refused.detail))
+        return failed(collector, request, Failure(refused.cause, detail, refused.remedy))
     except NotCanonical as error:
         return failed(collector, request, Failure("mistyped", _line(str(error))))
     except BaseException as error:  # noqa: BLE001  one broken collector must not stop the others, in a thread of its own
         detail = f"the {collector.kind} collector broke: {type(error).__name__}"
-        return failed(collector, request, Failure("failed", detail))
+        return failed(collector, request, Failure("failed", detail, "this is a fault of gatekeeper: report it"))
 
 
 def _as_its_kind(
@@ -178,7 +219,7 @@ def _clean(redactor: Redactor, evidence: Evidence) -> Evidence:
         evidence,
         source=clean(evidence.source),
         request=None if evidence.request is None else clean(evidence.request),
-        failure=None if failure is None else Failure(failure.cause, clean(failure.detail)),
+        failure=None if failure is None else replace(failure, detail=clean(failure.detail)),
         subject=None
         if subject is None
         else Subject(*(None if part is None else clean(part) for part in subject.as_json().values())),

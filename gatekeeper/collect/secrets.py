@@ -113,7 +113,7 @@ def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str], redactor: 
     """
     found: dict[Reference, str] = {}
     lacking: dict[Reference, str] = {}
-    for reference in dict.fromkeys(each for config in configs for each in _references(config)):
+    for reference in dict.fromkeys(each for config in configs for each in references_of(config)):
         try:
             secret = _read(reference, environ)
             redactor.add(secret)
@@ -179,7 +179,8 @@ def _read(reference: Reference, environ: Mapping[str, str]) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _references(config: BaseModel) -> Iterator[Reference]:
+def references_of(config: BaseModel) -> Iterator[Reference]:
+    """Every reference to a secret in a configuration, as often as it stands there."""
     for _path, value in _leaves(config, ()):
         if isinstance(value, SecretText):
             yield from value.references

@@ -12,10 +12,11 @@ from gatekeeper.collect.database.address import Address, PostgresServer, SqliteF
 from gatekeeper.collect.database.answer import Answered, Budget, rows_of
 from gatekeeper.collect.database.statement import Statement, parse_statement
 from gatekeeper.collect.files import locate
-from gatekeeper.collect.interface import CollectRequest, FileText, Refused, SourceConfig, Span, brought
+from gatekeeper.collect.interface import CollectRequest, FileText, SourceConfig, Span, brought
 from gatekeeper.collect.net.addresses import parse_network
 from gatekeeper.collect.net.retries import pause
 from gatekeeper.collect.net.settings import NetworkText
+from gatekeeper.collect.refused import RESOLVE_HOST, Refused
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.canonical import digest_of
 from gatekeeper.model.evidence_sql import ColumnType
@@ -176,10 +177,10 @@ def _of_server(request: CollectRequest[SqlConfig], server: PostgresServer) -> An
                 config.max_rows,
                 request.deadline,
             )
-        except NotNow as error:
+        except NotNow:
             wait = pause(request.trace.attempts, None, request.clock())
             if request.trace.attempts > config.retries or wait >= request.deadline.left:
-                raise Refused("failed", str(error)) from None
+                raise
             time.sleep(wait)
 
 
@@ -192,7 +193,8 @@ def _addresses(request: CollectRequest[SqlConfig], server: PostgresServer) -> tu
     try:
         return verified(server.host, server.port, tuple(map(parse_network, request.config.allow_addresses)))
     except httpcore.ConnectError:
-        raise Refused("failed", f"{shown(server.host, 80)} cannot be resolved at the moment") from None
+        told = f"{shown(server.host, 80)} cannot be resolved at the moment"
+        raise Refused("failed", told, RESOLVE_HOST) from None
 
 
 def _plain(request: CollectRequest[SqlConfig], text: SecretText) -> str:

@@ -9,37 +9,27 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from gatekeeper.collect.documents import read_json
-from gatekeeper.collect.interface import CollectRequest, FileText, Refused, SourceConfig, brought
+from gatekeeper.collect.interface import CollectRequest, FilesConfig, FileText, Refused, brought
 from gatekeeper.collect.run_list import page_of, refuse_late_start, runs_of, runs_value
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
 
 
-class WorkflowRunsConfig(SourceConfig):
-    """Recorded answers.
+class WorkflowRunsConfig(FilesConfig):
+    """Recorded answers; where there are several files, each is a page.
 
     Attributes:
-        file: one answer.
-        files: several, one a page.
         attempts: a list of earlier attempts.
         workflow: the workflow's file, or its name where the runs tell no file. The runs must agree.
         first_run: the ``run_number`` of a run that must be there, with every run after it.
     """
 
-    file: FileText | None = None
-    files: list[FileText] | None = Field(default=None, min_length=1, max_length=1000)
     attempts: FileText | None = None
     workflow: str | None = Field(default=None, min_length=1, max_length=255)
     first_run: int | None = Field(default=None, ge=1, strict=True)
-
-    @model_validator(mode="after")
-    def _one_or_several(self) -> WorkflowRunsConfig:
-        if (self.file is None) == (self.files is None):
-            raise ValueError("give either file or files")
-        return self
 
 
 class WorkflowRunsCollector:
@@ -57,7 +47,7 @@ class WorkflowRunsCollector:
                 configured one, or they begin after ``first_run``.
         """
         config = request.config
-        names = config.files if config.files is not None else [str(config.file)]
+        names = config.names
         pages = [page_of(read_json(request.base, name, config.max_bytes), shown(name)) for name in names]
         totals = {total for total, _ in pages}
         if len(totals) > 1:

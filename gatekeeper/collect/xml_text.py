@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol
 
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest, Refused
+from gatekeeper.collect.utf8_text import NotUtf8, utf8_text
 from gatekeeper.model.shown import shown
 
 MAX_DEPTH = 64
@@ -112,11 +113,8 @@ def walk(data: bytes, reader: Reader) -> None:
 
 def _refuse_other_texts(data: bytes) -> None:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise XmlRefused(
-            f"is not UTF-8: byte 0x{data[error.start]:02X} at byte offset {error.start} (line {line})"
-        ) from None
+        text = utf8_text(data)
+    except NotUtf8 as error:
+        raise XmlRefused(str(error)) from None
     if not text.strip(" \t\r\n"):
         raise XmlRefused("is empty: an XML document is expected")

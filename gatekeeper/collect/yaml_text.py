@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
+from gatekeeper.collect.utf8_text import NotUtf8, utf8_text
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import MAX_DEPTH
 from gatekeeper.model.values import Json
@@ -34,12 +35,9 @@ def parse_yaml(data: bytes) -> Json:
     if len(data) > MAX_BYTES:
         raise YamlRefused(f"has {len(data):,} bytes; at most {MAX_BYTES:,} of YAML are read")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise YamlRefused(
-            f"is not UTF-8: byte 0x{data[error.start]:02X} at byte offset {error.start} (line {line})"
-        ) from None
+        text = utf8_text(data)
+    except NotUtf8 as error:
+        raise YamlRefused(str(error)) from None
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gatekeeper.model.values import Json
@@ -29,10 +29,12 @@ class Failure:
     Attributes:
         cause: failed, truncated or mistyped.
         detail: one line for a person.
+        remedy: how to mend it, known to whoever collected; snapshots do not keep it. Empty where the detail says all.
     """
 
     cause: str
     detail: str
+    remedy: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

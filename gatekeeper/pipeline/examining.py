@@ -42,6 +42,7 @@ def examine(
     environment: str | None,
     progress: Progress,
     clock: Clock = system_clock,
+    subject: Subject | None = None,
 ) -> Examination:
     """Try every source once. A file that cannot be used keeps none of the others from being tried.
 
@@ -51,9 +52,10 @@ def examine(
         environment: whose sources are tried; None for the configured one, or else for every one that there is.
         progress: told of each source that begins and each that has ended.
         clock: tells when each source was read.
+        subject: what is judged, in place of what the sources say; a part that is None is theirs.
 
     Raises:
-        UsageError: a system or an environment that there is not.
+        UsageError: a system or an environment that there is not, or the subject is of another environment.
         InvalidDocuments: a folder cannot be listed.
     """
     invalid: list[Diagnostic] = []
@@ -69,7 +71,7 @@ def examine(
     found: list[Examined] = []
     for file in chosen:
         try:
-            found.append(_examine_file(configuration, file, policies, progress, clock))
+            found.append(_examine_file(configuration, file, policies, progress, clock, subject or Subject()))
         except InvalidDocuments as refused:
             invalid += refused.diagnostics
     bare = wanted - {file.parent.name for file in files}
@@ -105,16 +107,18 @@ def _examine_file(
     policies: tuple[Policy, ...] | None,
     progress: Progress,
     clock: Clock,
+    subject: Subject,
 ) -> Examined:
     from gatekeeper.collect import Project
     from gatekeeper.collect.diagnosis import try_sources
 
     sources = load_sources(file, configuration.root)
     project = Project(configuration.root, configuration.allow_commands)
-    outcome = try_sources(sources, clock, file.parent, project, progress)
+    about = sources.about(subject)
+    outcome = try_sources(sources, clock, file.parent, project, progress, subject=about)
     tried = tuple(each for each, _evidence in outcome)
     evidence: Iterable[Evidence] = [each for _tried, each in outcome]
-    snapshot = build_snapshot(sources.system, sources.about(Subject()), evidence) if outcome else None
+    snapshot = build_snapshot(sources.system, about, evidence) if outcome else None
     return Examined(
         sources.system,
         sources.environment,

@@ -14,6 +14,7 @@ from gatekeeper.model.examination import Examined, LackingSecret, Tried, Unmet
 from gatekeeper.model.snapshot import Failure
 from gatekeeper.render.examination_text import examination_text
 from tests.cli.conftest import Project
+from tests.fakes.github import HEAD, REPOSITORY, FakeGitHub
 from tests.fakes.servers import answering, serving
 
 SECRET = "canary-0123456789-abcdefgh"
@@ -185,6 +186,35 @@ def test_commands_run_only_where_the_operator_allows_them(project: Project) -> N
     assert project.run("collect", "demo").code == 0
     assert project.run("evaluate", "demo").code == 0
     assert _told(project, GATEKEEPER_ALLOW_COMMANDS="false")["code"] == 3
+
+
+def test_sources_that_need_a_commit_are_tried_with_the_one_that_is_judged(project: Project) -> None:
+    """As ``collect`` does it: with ``--subject``, else with what the sources say."""
+    with serving(FakeGitHub().reply) as server:
+        _sources(
+            project,
+            f"""\
+  metrics: {{collector: json, file: metrics.json}}
+  checks:
+    collector: github
+    api: "{server.url}"
+    repository: {REPOSITORY}
+    read: check_runs
+    allow_addresses: [127.0.0.0/8]
+""",
+        )
+        without = _told(project)
+        judged = _told(project, "--subject", f"commit={HEAD}")
+    assert "--subject commit=" in without["systems"][0]["sources"][1]["failure"]["detail"]
+    assert (without["code"], judged["code"]) == (3, 0)
+    assert f"commits/{HEAD}/check-runs" in judged["systems"][0]["sources"][1]["request"]
+
+
+def test_a_subject_of_another_environment_is_a_wrong_call(project: Project) -> None:
+    ended = project.run("doctor", "--subject", "environment=moon")
+    assert ended.code == 2
+    assert "these are the sources of local" in ended.err
+    assert project.run("doctor", "--subject", "comit=1").code == 2
 
 
 def _tried(name: str, **changes: Any) -> Tried:

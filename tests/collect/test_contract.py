@@ -117,6 +117,12 @@ def test_a_file_that_is_not_utf_8_is_refused_with_the_place(word: str, tmp_path:
     assert "is not UTF-8: byte 0xE9 at byte offset 5 (line 2)" in _refusal(tmp_path, word, file)
 
 
+@pytest.mark.parametrize("word", sorted(set(SUFFIX) - {"markdown"}))
+def test_the_place_counts_the_byte_order_mark(word: str, tmp_path: Path) -> None:
+    file = write(tmp_path, "marked" + SUFFIX[word], b'\xef\xbb\xbf"a"\n"\xe9"')
+    assert "is not UTF-8: byte 0xE9 at byte offset 8 (line 2)" in _refusal(tmp_path, word, file)
+
+
 @pytest.mark.parametrize("word", JSON_READERS)
 @pytest.mark.parametrize(
     ("content", "said"),

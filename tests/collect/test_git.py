@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gatekeeper.collect import Project, collect
+from gatekeeper.collect.git_program import git_variables
 from gatekeeper.model.snapshot import Evidence
 from tests.collect.sources import sources
 from tests.lacking import needs
@@ -256,6 +257,27 @@ def test_without_git_it_says_so(repo: Repository) -> None:
     assert found.failure.detail == 'there is no program "git" on PATH'
 
 
+def test_git_gets_nothing_of_this_process_but_where_programs_are(repo: Repository) -> None:
+    """A variable could name another repository, a program to run, or settings with either."""
+    hostile = {
+        "GIT_DIR": "/nowhere",
+        "GIT_EXEC_PATH": "/nowhere",
+        "GIT_CONFIG_PARAMETERS": "'core.fsmonitor=touch /tmp/x'",
+        "GIT_TRACE": "1",
+        "HOME": str(repo.root),
+        "LD_PRELOAD": "/nowhere/evil.so",
+        "TOKEN": "canary-0123456789",
+    }
+    given = git_variables({"PATH": f"{os.environ['PATH']}:.:relative", **hostile})
+    assert not hostile.keys() & given.keys()
+    assert all(Path(each).is_absolute() for each in given["PATH"].split(os.pathsep))
+    settings = sources(it={"collector": "git", "repository": "repo"})
+    environ = {"PATH": os.environ["PATH"], **hostile}
+    now = datetime.now(UTC)
+    (found,) = collect(settings, None, lambda: now, repo.root, environ=environ, project=Project(repo.root))
+    assert found.failure is None, found.failure
+
+
 def _trap(folder: Path, name: str) -> Path:
     """A program that leaves the mark when it is run."""
     mark = folder / f"{name}.mark"
@@ -451,6 +473,14 @@ def test_a_name_that_is_not_utf_8_is_no_trouble(repo: Repository) -> None:
     made = repo.git("hash-object", "-t", "commit", "-w", str(repo.root / "commit"))
     repo.git("reset", "-q", "--hard", made)
     assert value(repo.root)["author"].endswith("Angstrom")
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_a_tag_with_a_line_break_of_unicode_in_its_name_is_one_tag(mark: str, repo: Repository) -> None:
+    repo.tag(f"v1{mark}x")
+    found = value(repo.root)
+    assert [each["name"] for each in found["tags"]] == [f"v1{mark}x"]
+    assert found["latest_tag"]["name"] == f"v1{mark}x"
 
 
 def test_a_repository_that_answers_too_slowly_is_failed_evidence(repo: Repository) -> None:

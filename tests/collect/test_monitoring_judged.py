@@ -64,6 +64,21 @@ def test_a_week_of_minutes_is_judged_within_the_budget(tmp_path: Path) -> None:
         assert of_query(tmp_path, text, expect, ("series",), **WEEK) is outcome
 
 
+LONG_AGO = "2026-03-01T09:00:00Z"
+"""Two days before now."""
+
+
+def test_the_age_of_what_a_fixed_instant_tells_is_a_rule(tmp_path: Path) -> None:
+    """Freshness is that of the collection, so what was asked for long ago is usable, and a rule bounds its age."""
+    hour: dict[str, Any] = {"range": "1h", "step": "1m"}
+    for fixed, outcome in (({}, Outcome.PASS), ({"at": LONG_AGO}, Outcome.FAIL)):
+        asks: dict[str, Any] = {"collector": "prometheus", "query": "q", **fixed}
+        for series in ([], [({"job": "api"}, lambda _: "0.25")]):  # also where no sample has an instant of its own
+            reply = Prometheus({"q": list(series)})
+            assert judged(tmp_path, reply, "age(it.at) <= hours(1)", "samples", **asks).outcome is outcome
+            assert judged(tmp_path, reply, "age(it.end) <= hours(1)", "series", **asks, **hour).outcome is outcome
+
+
 def test_a_part_of_the_data_is_unknown(tmp_path: Path) -> None:
     reply = answering(
         {"status": "success", "data": {"resultType": "vector", "result": []}, "warnings": ["a store is away"]}

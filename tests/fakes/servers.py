@@ -221,3 +221,9 @@ FAULTS: dict[str, tuple[Reply, str]] = {
     "a redirect in a circle": (lambda call: call.answer(b"", "302 Found", Location=call.target), "more than 5 times"),
 }
 """What can go wrong, by name: how the server answers, and words that the failure says."""
+
+ANOTHERS: dict[str, tuple[Reply, str]] = {
+    "a server error": (answering(GOOD, status="500 Internal Server Error"), "answered 500 Internal Server Error"),
+    "another content type": (lambda call: call.answer(json.dumps(GOOD).encode(), kind="text/html"), "text/html"),
+}
+"""Answers that arrive whole and are not what was asked for; only the kind ``http`` takes them as they are."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import FEWER_BYTES, FEWER_ROWS, Refused
 from gatekeeper.model.canonical import EXACT
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import meant, shown
@@ -59,9 +59,9 @@ class Budget:
         self._came += 1
         self._bytes += sum(8 + (len(each) if isinstance(each, str | bytes) else 0) for each in row)
         if self._came > self._rows:
-            raise Refused("truncated", f"the answer has more than {self._rows:,} rows (max_rows)")
+            raise Refused("truncated", f"the answer has more than {self._rows:,} rows (max_rows)", FEWER_ROWS)
         if self._bytes > self._most:
-            raise Refused("truncated", f"the answer has more than {self._most:,} bytes (max_bytes)")
+            raise Refused("truncated", f"the answer has more than {self._most:,} bytes (max_bytes)", FEWER_BYTES)
 
 
 def rows_of(answered: Answered, declared: Mapping[str, ColumnType]) -> Json:

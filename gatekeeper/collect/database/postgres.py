@@ -23,7 +23,7 @@ from gatekeeper.collect.database.address import PostgresServer
 from gatekeeper.collect.database.answer import Answered, Budget, Native
 from gatekeeper.collect.database.statement import Statement
 from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import shown
 
@@ -59,8 +59,8 @@ _FIRST_BATCH = 64
 _LARGEST_BATCH = 4096
 
 
-class NotNow(Exception):
-    """The server cannot be reached or cannot answer at the moment; the message is one line."""
+class NotNow(Refused):
+    """The server cannot be reached or cannot answer at the moment, which may pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +286,10 @@ def _told(access: Access, deadline: Deadline) -> Iterator[None]:
     except psycopg.Error as error:
         code = error.sqlstate or ""
         if deadline.passed or code in ("57014", "55P03"):
-            raise Refused("failed", f"{server} did not answer in time (timeout, deadline)") from None
+            raise Refused("failed", f"{server} did not answer in time (timeout, deadline)", MORE_TIME) from None
         said = _line(error.diag.message_primary or "") if code else _reason(error)
         if code.startswith(_AGAIN) if code else _may_pass(error):
-            raise NotNow(f"{server}: {said}") from None
+            raise NotNow("failed", f"{server}: {said}", "" if code else REACH_SERVER) from None
         if code == "25006" or "DECLARE CURSOR" in said:
             said = f"the statement does more than read, which is not allowed ({said})"
         raise Refused("failed", f"{server}: {said}{f' (SQLSTATE {code})' if code else ''}") from None

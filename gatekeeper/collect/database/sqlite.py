@@ -18,7 +18,7 @@ from gatekeeper.collect.database.answer import Answered, Budget, Native
 from gatekeeper.collect.database.statement import Statement
 from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.files import locate
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import MORE_TIME, NO_SUCH_FILE, Refused
 from gatekeeper.model.shown import shown
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ def _regular(base: Path, name: str) -> Path:
     try:
         about = path.lstat()
     except OSError as error:
-        reason = "there is no such file or folder" if isinstance(error, FileNotFoundError) else "cannot be reached"
-        raise Refused("failed", f"{shown(name, 120)} {reason}") from None
+        gone = isinstance(error, FileNotFoundError)
+        reason = "there is no such file or folder" if gone else "cannot be reached"
+        raise Refused("failed", f"{shown(name, 120)} {reason}", NO_SUCH_FILE if gone else "") from None
     if not stat.S_ISREG(about.st_mode):
         raise Refused("failed", f"{shown(name, 120)} is not a regular file")
     return path
@@ -114,7 +115,9 @@ def _told(name: str, deadline: Deadline) -> Iterator[None]:
     except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
         text = " ".join(str(error).split())[:200]
         if deadline.passed or text == "interrupted":
-            raise Refused("failed", f"{shown(name, 120)} did not answer in time (timeout, deadline)") from None
+            raise Refused(
+                "failed", f"{shown(name, 120)} did not answer in time (timeout, deadline)", MORE_TIME
+            ) from None
         if "Could not decode" in text:
             raise Refused("mistyped", f"{shown(name, 120)} holds a text that is not UTF-8") from None
         if any(word in text for word in _FORBIDDEN):

@@ -70,7 +70,8 @@ class Answer:
             Refused: its status is none of success.
         """
         if not self.ok:
-            raise Refused("failed", f"{brief(self.asked)} answered {status_text(self.status)}")
+            told = f"{brief(self.asked)} answered {status_text(self.status)}"
+            raise Refused("failed", told, status_remedy(self.status))
         return self
 
     def json(self) -> Any:
@@ -98,3 +99,18 @@ def status_text(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
+
+
+def status_remedy(status: int) -> str:
+    """How to mend a source that answers with a status of failure; empty where that is not known."""
+    if 500 <= status < 600:
+        return "see why the server fails; its own logs may say it"
+    return _REMEDIES.get(status, "")
+
+
+_REMEDIES = {
+    401: "the credential is not accepted: see what its variable or file holds",
+    403: "the credential may not read this",
+    404: "see that the URL is right; some servers say this to a credential that may not read it",
+    429: "it is asked too often: ask more rarely, or with a credential of its own",
+}

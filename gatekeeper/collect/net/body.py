@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import FEWER_BYTES, Refused
 from gatekeeper.model.shown import shown
 
 RATIO = 200
@@ -38,7 +38,9 @@ def read_body(response: httpx.Response, most: int) -> bytes:
     told = response.headers.get("content-length", "")
     if told.isascii() and told.isdigit() and int(told[:20]) > most:
         raise Refused(
-            "failed", f"the answer is too large: {int(told[:20]):,} bytes; at most {most:,} are read (max_bytes)"
+            "failed",
+            f"the answer is too large: {int(told[:20]):,} bytes; at most {most:,} are read (max_bytes)",
+            FEWER_BYTES,
         )
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in {"", "identity"}:
@@ -76,7 +78,7 @@ def _read(response: httpx.Response, most: int, unpacked: Callable[[bytes], Itera
         for part in (data,) if unpacked is None else unpacked(data):
             found += part
             if len(found) > most:
-                raise Refused("failed", f"the answer is too large: more than {most:,} bytes (max_bytes)")
+                raise Refused("failed", f"the answer is too large: more than {most:,} bytes (max_bytes)", FEWER_BYTES)
             if len(found) > _SMALL and len(found) > received * RATIO:
                 raise Refused("failed", f"the compressed answer grows more than {RATIO} times")
     return bytes(found)

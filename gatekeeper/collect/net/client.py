@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -17,15 +17,18 @@ import httpx
 from gatekeeper import __version__
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest
-from gatekeeper.collect.net.answer import Answer, brief, status_text
+from gatekeeper.collect.net.answer import Answer, brief, status_remedy, status_text
 from gatekeeper.collect.net.body import read_body
 from gatekeeper.collect.net.retries import AGAIN, pause
 from gatekeeper.collect.net.settings import NetConfig, origin_of
 from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.times import span_text
 from gatekeeper.redaction import LogFilter
+
+Query = Sequence[tuple[str, SecretText | str]]
+"""What is asked for, as names with values in their order; a name may come several times."""
 
 REDIRECTS = 5
 """How many times a source may send us on."""
@@ -75,7 +78,7 @@ class HttpClient:
         self,
         path: str = "",
         *,
-        query: Mapping[str, SecretText | str] | None = None,
+        query: Query = (),
         headers: Mapping[str, SecretText | str] | None = None,
         final: Callable[[Answer], bool] | None = None,
         method: str = "GET",
@@ -115,7 +118,7 @@ class HttpClient:
             if attempt > self._config.retries or not self._wait(attempt, after):
                 if answer.status == 429:
                     asks = f" and asks to wait ({after[:40]})" if after else ""
-                    raise Refused("failed", f"{brief(told)} answered {status_text(429)}{asks}")
+                    raise Refused("failed", f"{brief(told)} answered {status_text(429)}{asks}", status_remedy(429))
                 return answer
 
     def _whole(self, path: str) -> str:
@@ -135,7 +138,7 @@ class HttpClient:
         self,
         method: str,
         url: str,
-        query: Mapping[str, SecretText | str] | None,
+        query: Query,
         headers: Mapping[str, SecretText | str] | None,
         told: str,
     ) -> Answer:
@@ -210,15 +213,15 @@ class HttpClient:
         """What came in the way, in our words: those of the libraries may repeat what was sent."""
         if isinstance(error, httpx.TimeoutException):
             if self._deadline.passed:
-                return Refused(
-                    "failed", f"{told} gave no whole answer within {span_text(self._config.timeout)} (timeout)"
-                )
-            return Refused("failed", f"{told} could not be connected to in time (connect_timeout)")
+                span = span_text(self._config.timeout)
+                return Refused("failed", f"{told} gave no whole answer within {span} (timeout)", MORE_TIME)
+            return Refused("failed", f"{told} could not be connected to in time (connect_timeout)", REACH_SERVER)
         certificate = _certificate_fault(error)
         if certificate:
-            return Refused("failed", f"{told}: the server's certificate is not accepted: {certificate}")
+            line = f"{told}: the server's certificate is not accepted: {certificate}"
+            return Refused("failed", line, "renew it, or name the authority that signed it with ca_file")
         if isinstance(error, httpx.ConnectError):
-            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}")
+            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}", REACH_SERVER)
         if "without sending complete message body" in str(error) or "incomplete chunked read" in str(error):
             return Refused("truncated", f"the answer of {told} ended before it was whole")
         if isinstance(error, httpx.RemoteProtocolError):
@@ -237,30 +240,33 @@ def _certificate_fault(error: BaseException) -> str:
     """Why a certificate was refused; empty where that is not the matter."""
     import ssl
 
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return str(found.verify_message)[:200]
-        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
-        found = found.__cause__ or inner
+    for each in _behind(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return str(each.verify_message)[:200]
     return ""
 
 
 def _os_reason(error: BaseException) -> str:
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, OSError) and found.strerror:
-            return f": {found.strerror[:1].lower()}{found.strerror[1:]}"[:120]
-        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
-        found = found.__cause__ or inner
+    for each in _behind(error):
+        if isinstance(each, OSError) and each.strerror:
+            return f": {each.strerror[:1].lower()}{each.strerror[1:]}"[:120]
     return ""
 
 
-def _with_query(url: str, query: Mapping[str, SecretText | str] | None, said: Callable[[SecretText | str], str]) -> str:
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those that it comes from: raised ``from`` one, or with one as its message."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
+        found = found.__cause__ or inner
+
+
+def _with_query(url: str, query: Query, said: Callable[[SecretText | str], str]) -> str:
     """The URL with what is asked for behind it."""
     if not query:
         return url
     # References stay readable where only they are said.
     safe = "${}:/" if said is str else ""
-    pairs = "&".join(f"{quote(name, safe='')}={quote(said(value), safe=safe)}" for name, value in query.items())
+    pairs = "&".join(f"{quote(name, safe='')}={quote(said(value), safe=safe)}" for name, value in query)
     return f"{url}{'&' if '?' in url else '?'}{pairs}"

@@ -20,7 +20,7 @@ import httpx
 
 from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.net.addresses import Network, refusal
-from gatekeeper.collect.refused import Refused
+from gatekeeper.collect.refused import RESOLVE_HOST, Refused
 from gatekeeper.model.shown import shown
 
 _HEAD_MOST = 256 * 1024
@@ -85,7 +85,8 @@ def verified(host: str, port: int, allowed: tuple[Network, ...]) -> tuple[str, .
         if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
             raise httpcore.ConnectError(error) from error  # it may pass
         reason = getattr(error, "strerror", None) or "it is no name"
-        raise Refused("failed", f"{shown(host, 80)} cannot be resolved: {str(reason).lower()}") from None
+        told = f"{shown(host, 80)} cannot be resolved: {str(reason).lower()}"
+        raise Refused("failed", told, RESOLVE_HOST) from None
     addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         what = refusal(address, allowed)
