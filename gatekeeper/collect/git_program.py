@@ -48,15 +48,6 @@ _VARIABLES = {
 }
 
 
-def git_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """All the variables that git gets of ours: where programs are, and what keeps other settings away from it.
-
-    Args:
-        environ: the variables of this process; ``PATH`` is taken from them.
-    """
-    return {"PATH": search_path(environ), **_VARIABLES}
-
-
 @dataclass(frozen=True, slots=True)
 class GitProgram:
     """git, asked about one repository.

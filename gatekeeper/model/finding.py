@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import Enforcement
+from gatekeeper.model.shown import cut, value_text
 from gatekeeper.model.values import Json
 from gatekeeper.model.window import WindowState
 
@@ -56,6 +57,17 @@ class Observation:
     value: Json
     line: int | None = None
     summary: bool = False
+
+    @property
+    def is_demand(self) -> bool:
+        """Whether it is a parameter: what the policy asks for, and nothing that was observed."""
+        return self.path.startswith("params.")
+
+    def told(self, longest: int = 160) -> str:
+        """``path = value``, the value as JSON, or in plain words where it is too large to be shown."""
+        plain = self.summary and isinstance(self.value, str)
+        text = str(self.value) if plain else value_text(self.value)
+        return f"{self.path} = {cut(text, longest)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def value_text(value: Json) -> str:
+    """A value as JSON on one line, whole."""
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
 def on_one_line(text: str) -> str:
     """The text with one space between its words, and no line break."""
     return " ".join(text.split())

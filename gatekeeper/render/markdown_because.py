@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.render.because import SHOWN, worth_telling
 from gatekeeper.render.markup import Markup, code, said
-from gatekeeper.render.wording import is_demand, observed_text
 
 LONGEST_VALUE = 400
 LONGEST_BRIEF = 80
@@ -23,13 +22,13 @@ def seen(observed: Iterable[Observation], longest: int = LONGEST_VALUE) -> list[
     told = []
     for each in observed:
         line = f" (line {each.line})" if each.line is not None else ""
-        told.append(Markup(f"{code(f'{each.path} = {observed_text(each, longest)}')}{line}"))
+        told.append(Markup(f"{code(each.told(longest))}{line}"))
     return told
 
 
 def briefly_seen(observed: Iterable[Observation]) -> list[Markup]:
     """The first of the values, without the parameters, which the page lists."""
-    return briefly(seen((each for each in observed if not is_demand(each)), LONGEST_BRIEF))
+    return briefly(seen((each for each in observed if not each.is_demand), LONGEST_BRIEF))
 
 
 def briefly(told: Sequence[Markup]) -> list[Markup]:

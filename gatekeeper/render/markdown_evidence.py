@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.markup import Page, code, joined, said, strong
 from gatekeeper.render.terms import EvidenceRow, Parameter
-from gatekeeper.render.wording import age, duration, value_text
+from gatekeeper.render.wording import age, duration, short_value
 
 
 def evidence_section(page: Page, rows: Sequence[EvidenceRow]) -> None:
@@ -58,7 +58,7 @@ def parameters_section(page: Page, parameters: Sequence[Parameter]) -> None:
             (
                 *([code(each.gate)] if gates else []),
                 code(each.name),
-                code(value_text(each.value)),
+                code(short_value(each.value)),
                 strong(said("overridden")) if each.overridden else said("as the policy says"),
             )
             for each in parameters

@@ -9,7 +9,7 @@ from datetime import datetime
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.markup import Markup, Page, code, said
 from gatekeeper.render.terms import Asked, Parameter, given
-from gatekeeper.render.wording import argument, evaluate_command, since_taken, value_text
+from gatekeeper.render.wording import argument, evaluate_command, short_value, since_taken
 
 Fact = tuple[str, Markup]
 """The name of a fact, and what it is."""
@@ -43,7 +43,7 @@ def given_paragraphs(page: Page, parameters: Sequence[Parameter]) -> None:
     """A line for each parameter that the caller gave."""
     for each in given(parameters):
         name = f"{each.gate}.{each.name}" if each.gate else each.name
-        told = code(f"{name} = {value_text(each.value)}")
+        told = code(f"{name} = {short_value(each.value)}")
         page.paragraph(Markup(f"Parameter {told} was given by the caller."))
 
 
@@ -102,5 +102,5 @@ def _params(check: Check) -> str:
 
 def _param(asked: str, parameter: Parameter) -> str:
     gate = f"{parameter.gate}." if parameter.gate not in ("", asked) else ""
-    value = parameter.value if isinstance(parameter.value, str) else value_text(parameter.value, LONGEST_GIVEN)
+    value = parameter.value if isinstance(parameter.value, str) else short_value(parameter.value, LONGEST_GIVEN)
     return f"{gate}{parameter.name}={value}"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.render.because import in_short
 from gatekeeper.render.canvas import Canvas, Tone
-from gatekeeper.render.wording import observed_text
 
 
 def because_lines(canvas: Canvas, parts: Sequence[Deciding], most: int = 0) -> None:
@@ -28,7 +27,7 @@ def saw_lines(canvas: Canvas, observed: Sequence[Observation], most: int = 0) ->
     shown = observed[:most] if most else observed
     for number, seen in enumerate(shown):
         line = f" (line {seen.line})" if seen.line is not None else ""
-        canvas.labelled("" if number else "saw", f"{seen.path} = {observed_text(seen)}{line}")
+        canvas.labelled("" if number else "saw", f"{seen.told()}{line}")
     if len(shown) < len(observed):
         canvas.labelled("", f"… and {len(observed) - len(shown)} more values (--explain)", Tone.QUIET)
 

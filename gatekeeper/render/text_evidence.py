@@ -9,7 +9,7 @@ from gatekeeper.model.shown import cut
 from gatekeeper.render.canvas import Canvas, Span, Tone
 from gatekeeper.render.terms import EvidenceRow, Parameter, usable_words
 from gatekeeper.render.visible import visible
-from gatekeeper.render.wording import age, duration, listing, moment, short_digest, value_text
+from gatekeeper.render.wording import age, duration, listing, moment, short_digest, short_value
 
 WIDE = 80
 """From so many columns on the table has room for the instants from which on evidence is stale."""
@@ -82,7 +82,7 @@ def parameters_block(canvas: Canvas, parameters: Sequence[Parameter]) -> None:
         [
             *([(each.gate, Tone.QUIET)] if gates else []),
             (each.name, Tone.STRONG),
-            (value_text(each.value), Tone.PLAIN),
+            (short_value(each.value), Tone.PLAIN),
             ("overridden by the caller" if each.overridden else "", Tone.DOUBT),
         ]
         for each in parameters

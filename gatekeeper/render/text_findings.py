@@ -28,7 +28,7 @@ from gatekeeper.render.outline import (
 )
 from gatekeeper.render.text_because import because_lines, saw_lines
 from gatekeeper.render.text_evidence import source_in_short
-from gatekeeper.render.wording import age, count, is_demand, listing, moment, with_age
+from gatekeeper.render.wording import age, count, listing, moment, with_age
 
 _SIGNS = {
     Outcome.FAIL: ("✗", "FAIL", Tone.BAD),
@@ -172,7 +172,7 @@ class FindingsBoard:
         if finding.because:
             because_lines(canvas, worth_telling(finding.because, finding.expected), most)
             return
-        every = finding.observed if self.explain else tuple(each for each in finding.observed if not is_demand(each))
+        every = finding.observed if self.explain else tuple(each for each in finding.observed if not each.is_demand)
         saw_lines(canvas, every, most)
 
     def lacks(self, canvas: Canvas, entry: Entry, *, below_too: bool = False) -> None:

@@ -8,14 +8,14 @@ from datetime import datetime
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.render.canvas import APART, Canvas, Tone
 from gatekeeper.render.terms import Asked, Parameter, given
-from gatekeeper.render.wording import moment, since_taken, value_text
+from gatekeeper.render.wording import moment, short_value, since_taken
 
 
 def given_lines(canvas: Canvas, parameters: Iterable[Parameter], asked: str = "") -> None:
     """The parameters to which the caller gave another value; the gate is named where it is not the one asked."""
     for each in given(parameters):
         whose = f" of {each.gate}" if each.gate not in ("", asked) else ""
-        canvas.labelled("param", f"{each.name}{whose} = {value_text(each.value)}, given by the caller", Tone.WAIVED)
+        canvas.labelled("param", f"{each.name}{whose} = {short_value(each.value)}, given by the caller", Tone.WAIVED)
 
 
 def terms_lines(canvas: Canvas, asked: Asked, as_of: datetime, done: str = "asked") -> None:

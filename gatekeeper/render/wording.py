@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from gatekeeper.model.finding import Observation, Outcome
-from gatekeeper.model.shown import cut
+from gatekeeper.model.finding import Outcome
+from gatekeeper.model.shown import cut, value_text
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 
@@ -76,22 +75,9 @@ def listing(words: Sequence[str], most: int = 0) -> str:
     return ", ".join(words)
 
 
-def value_text(value: Json, longest: int = 160) -> str:
+def short_value(value: Json, longest: int = 160) -> str:
     """A value as JSON in one line; what goes beyond ``longest`` characters is cut off."""
-    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    return cut(text, longest)
-
-
-def observed_text(seen: Observation, longest: int = 160) -> str:
-    """What a rule saw: the value, or in plain words what is there where it is too large to be shown."""
-    if seen.summary and isinstance(seen.value, str):
-        return cut(seen.value, longest)
-    return value_text(seen.value, longest)
-
-
-def is_demand(seen: Observation) -> bool:
-    """Whether it is a parameter: what the policy asks for, and nothing that was observed."""
-    return seen.path.startswith("params.")
+    return cut(value_text(value), longest)
 
 
 def cause_words(cause: str) -> str:

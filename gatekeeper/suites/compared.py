@@ -12,7 +12,6 @@ from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.suite import Wanted
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
-from gatekeeper.render.wording import is_demand, observed_text
 
 NONE = "none"
 """How a list without entries, and what is not there, is told."""
@@ -152,7 +151,7 @@ def decided_by(because: Sequence[Deciding], seen: Iterable[Observation]) -> str:
     """What made something so: the parts that decided it; else the values that were seen, parameters last."""
     if because:
         return "; ".join(each.told for each in because)
-    values = [f"{each.path} = {observed_text(each, 60)}" for each in sorted(seen, key=is_demand)]
+    values = [each.told(60) for each in sorted(seen, key=lambda each: each.is_demand)]
     more = [f"and {len(values) - _MOST_SEEN} more"] if len(values) > _MOST_SEEN else []
     return ", ".join([*values[:_MOST_SEEN], *more])
 
