@@ -83,8 +83,9 @@ def test_a_traceback_that_a_library_logs_holds_no_secret(caplog: pytest.LogCaptu
     PROCESS.add(SECRETS["backslashes"])
     logger = logging.getLogger("tests.canary")
     logger.addFilter(LogFilter())
+    nothing: dict[object, None] = {}
     try:
-        {}[SECRETS["backslashes"], SECRETS["backslashes"].encode()]
+        nothing[SECRETS["backslashes"], SECRETS["backslashes"].encode()]
     except KeyError:
         logger.exception("it broke with %s", SECRETS["backslashes"])
     assert "Traceback" in caplog.text
