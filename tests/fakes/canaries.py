@@ -57,7 +57,7 @@ HEADER_SAFE: dict[str, str] = {
     "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJ" + _noise(36, 40, _WORD) + "." + _noise(37, 43, _WORD + "-_"),
     "slack": "xoxb-123456789012-" + _noise(38, 24, _WORD),
     "aws": "AKIA" + _noise(39, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
-    "very_long": _noise(40, 3000, _WORD + "+/="),
+    "very_long": _noise(40, 700, _WORD + "+/="),
     "repeated": "abcabcabcabcabcabc",
     "one_letter": "zzzzzzzzzzzz",
     "like_markdown": f"**{_noise(41, 6, _WORD)}** [x]({_noise(42, 6, _WORD)}) | `{_noise(43, 6, _WORD)}`",
