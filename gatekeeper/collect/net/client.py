@@ -194,6 +194,8 @@ class HttpClient:
     def _permit(self, url: str) -> None:
         try:
             origin = origin_of(url)
+            if urlsplit(url).username is not None:
+                raise Refused("failed", "a next page or a redirect names a user, and is not followed")
         except ValueError as error:
             raise Refused("failed", f"an address {error}") from None
         if not self._config.may_redirect(origin):
@@ -205,8 +207,6 @@ class HttpClient:
         """Where a redirect leads to."""
         try:
             target = urljoin(url, location)
-            if urlsplit(target).username is not None:
-                raise Refused("failed", "a redirect names a user, and is not followed")
         except ValueError:
             raise Refused("failed", "a redirect leads to no URL") from None
         self._permit(target)
