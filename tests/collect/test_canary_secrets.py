@@ -6,10 +6,13 @@ import html
 import logging
 import re
 import time
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
 
+from gatekeeper.collect.github_kept import worth_keeping
+from gatekeeper.collect.net.answer import Answer
 from gatekeeper.redaction import MASK, PROCESS, LogFilter, Redactor
 from tests.fakes.canaries import SECRETS, USERINFO, runs, told_in, writings
 
@@ -90,6 +93,16 @@ def test_a_traceback_that_a_library_logs_holds_no_secret(caplog: pytest.LogCaptu
         logger.exception("it broke with %s", SECRETS["backslashes"])
     assert "Traceback" in caplog.text
     assert not _leaks(SECRETS["backslashes"], caplog.text)
+
+
+@pytest.mark.parametrize("where", ["etag", "link", "body"])
+def test_an_answer_that_tells_a_secret_is_kept_nowhere(where: str) -> None:
+    secret = SECRETS["github"]
+    PROCESS.add(secret)
+    headers = {"etag": '"abc"', "link": "<https://api.github.com/x>", where: f'"{secret}"'}
+    answer = Answer("GET /x", 200, headers, secret.encode() if where == "body" else b"{}", 1.0, None)
+    assert worth_keeping(answer, last=True) is None
+    assert worth_keeping(replace(answer, headers={"etag": '"abc"'}, body=b"{}"), last=True) is not None
 
 
 @pytest.mark.parametrize("text", ["%25" * 300_000, "\\\\" * 300_000, "&amp;" * 200_000, "a%25\\n&amp; " * 50_000])
