@@ -42,6 +42,7 @@ kind: Sources
 system: demo
 environment: local
 concurrency: 16
+deadline: 4m
 subject: {service: demo, environment: local}
 sources:
 """
@@ -146,16 +147,17 @@ class Project:
     said: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str, python: tuple[str, ...] = ("-X", "dev")) -> subprocess.CompletedProcess[str]:
-        with _watched(self.said):
-            ran = subprocess.run(
-                [sys.executable, *python, "-m", "gatekeeper", *words],
-                cwd=self.root,
-                env=self.environment,
-                capture_output=True,
-                encoding="utf-8",
-                timeout=120,
-                check=False,
-            )
+        process = subprocess.Popen(
+            [sys.executable, *python, "-m", "gatekeeper", *words],
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        with _watched(process.pid, self.said):
+            out, errors = process.communicate(timeout=240)
+        ran = subprocess.CompletedProcess(words, process.returncode, out, errors)
         self.said[f"{' '.join(words)}: stdout"] = ran.stdout
         self.said[f"{' '.join(words)}: stderr"] = ran.stderr
         return ran
@@ -168,16 +170,17 @@ class Project:
 
 
 @contextmanager
-def _watched(said: dict[str, str]) -> Iterator[None]:
-    """Notes the arguments of every process of the machine, as any user can see them, until the block ends."""
+def _watched(process: int, said: dict[str, str]) -> Iterator[None]:
+    """Notes the arguments of a process and of all that it starts, as any user can see them, until the block ends."""
     over = threading.Event()
     seen: set[str] = set()
 
     def look() -> None:
-        while not over.wait(0.1):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                with suppress(OSError):
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        while not over.wait(0.3):
+            for path in Path("/proc").glob("[0-9]*"):
+                with suppress(OSError, ValueError):
+                    if _comes_of(path, process):
+                        seen.add((path / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -189,9 +192,17 @@ def _watched(said: dict[str, str]) -> Iterator[None]:
         said["arguments of processes"] = said.get("arguments of processes", "") + "\n".join(sorted(seen))
 
 
+def _comes_of(path: Path, process: int) -> bool:
+    """Whether a process is that one, or one that it started."""
+    while path.name not in {str(process), "0", "1"}:
+        parent = (path / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+        path = path.with_name(parent)
+    return path.name == str(process)
+
+
 def _sources(url: str, where: str, references: dict[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Source → its evidence kind and its configuration."""
-    live = {"allow_addresses": ["127.0.0.0/8"], "retries": 0, "timeout": "20s"}
+    live = {"allow_addresses": ["127.0.0.0/8"], "retries": 0, "timeout": "120s"}
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     for number, name in enumerate(HEADER_SAFE):
         for turn in range(2):
@@ -204,12 +215,12 @@ def _sources(url: str, where: str, references: dict[str, str]) -> dict[str, tupl
             entry = {"collector": "http", "url": f"{url}/any?way={way}", **live, "query": {"t": references[name]}}
             found[f"q_{name}_{way}"] = "http", entry
     given = {f"CANARY_{number}": references[name] for number, name in enumerate(SECRETS)}
-    program = {"collector": "command", "command": [sys.executable, "-c", TELLS], "timeout": "20s"}
+    program = {"collector": "command", "command": [sys.executable, "-c", TELLS], "timeout": "120s"}
     found["program"] = "command", {**program, "stdout": "json", "environment": {**given, "PYTHONPATH": str(ROOT)}}
     variables = {name[6:-1]: {"pattern": "^x"} for name in references.values() if name.startswith("${env:")}
     found["variables"] = "environment", {"collector": "env", "variables": variables}
     right = f"postgresql://canary:{references['dsn_password']}@{where}"
-    asked = {"collector": "sql", "allow_addresses": ["127.0.0.0/8"], "timeout": "20s", "retries": 0}
+    asked = {"collector": "sql", "allow_addresses": ["127.0.0.0/8"], "timeout": "120s", "retries": 0}
     found["rows"] = "rows", {**asked, "database": "${env:DSN}", "query": "SELECT * FROM canary_told"}
     found["rows_of_user"] = "rows", {**asked, "database": right, "query": "SELECT * FROM canary_told"}
     casts = {"query": "SELECT text::int FROM canary_told"}
@@ -327,6 +338,7 @@ def test_no_eight_characters_of_fifty_secrets_are_told(project: Project) -> None
     said = project.said["collect demo: stderr"]
     assert "HTTP Request" in said, "the libraries do log"
     assert "it was not read within" not in said
+    assert "-m gatekeeper collect demo" in project.said["arguments of processes"]
     assert not (project.root / "out" / "keys").exists(), "with the keys of TLS all that was sent could be read"
     everything = {**project.said, **project.written()}
     told = {part: (name, how) for name, secret in SECRETS.items() for how, parts in told_in(secret) for part in parts}

@@ -55,7 +55,7 @@ HEADER_SAFE: dict[str, str] = {
     "digits_zeros": "9071992540",
     "words": "correct horse battery staple of mine",
     "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJ" + _noise(36, 40, _WORD) + "." + _noise(37, 43, _WORD + "-_"),
-    "slack": "xoxb-123456789012-" + _noise(38, 24, _WORD),
+    "slack": "xoxb-" + _noise(37, 12, "0123456789") + "-" + _noise(38, 24, _WORD),
     "aws": "AKIA" + _noise(39, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
     "very_long": _noise(40, 700, _WORD + "+/="),
     "repeated": "abcabcabcabcabcabc",
