@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import logging
 import re
 import time
@@ -93,6 +94,14 @@ def test_a_traceback_that_a_library_logs_holds_no_secret(caplog: pytest.LogCaptu
         logger.exception("it broke with %s", SECRETS["backslashes"])
     assert "Traceback" in caplog.text
     assert not _leaks(SECRETS["backslashes"], caplog.text)
+
+
+def test_log_lines_of_the_driver_of_postgresql_hold_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    importlib.import_module("gatekeeper.collect.database.postgres")
+    PROCESS.add(SECRETS["plain"])
+    logging.getLogger("psycopg").warning("error ignored: %r", {"user": SECRETS["plain"]})
+    assert "error ignored" in caplog.text
+    assert not _leaks(SECRETS["plain"], caplog.text)
 
 
 @pytest.mark.parametrize("where", ["etag", "link", "body"])
