@@ -2,16 +2,22 @@
 
 Texts are cut, escaped and encoded on their way, so it is not enough to look for a secret as it was given. Each secret
 is known in the forms that it may take, and any run of ``RUN`` characters of one of them is taken out, whatever stands
-around it.
+around it. As nobody can tell which characters a writer escapes, a text is also read with its escapes undone, and what
+stands for such a run is taken out of the text as it was. Small and capital letters of ASCII are one.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+import re
+import string
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from threading import Lock
 
+from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.values import Json
 
 MASK = "[redacted]"
@@ -51,9 +57,10 @@ class Redactor:
             if secret in self._known:
                 return
             self._known.add(secret)
-            forms = set(_forms(secret))
-            runs = {each[at : at + RUN] for each in forms for at in range(len(each) - RUN + 1)}
+            forms = {form for each in _known_by(secret) for form in _forms(each)}
             short = {each for each in forms if SHORTEST <= len(each) < RUN}
+            folded = {_folded(each) for each in forms}
+            runs = {each[at : at + RUN] for each in folded for at in range(len(each) - RUN + 1)}
             # Pieces first: another thread that sees the runs must see their pieces.
             self._pieces |= {run[at : at + _PIECE] for run in runs for at in range(_STEP)}
             self._runs |= runs
@@ -91,7 +98,10 @@ class Redactor:
             return self._clean_object(value)
         if value is None or isinstance(value, bool):
             return value, 0
-        text, count = self.counted(json.dumps(value))
+        digits = json.dumps(value)
+        text, count = self.counted(digits)
+        if not count and "e" in digits:  # which canonical JSON may write out
+            text, count = self.counted(canonical_bytes(value).decode())
         return (text, count) if count else (value, 0)
 
     def _clean_object(self, value: Mapping[str, Json]) -> tuple[Json, int]:
@@ -107,16 +117,13 @@ class Redactor:
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Where secrets stand, from left to right; spans that touch are one."""
-        # Wherever a run begins, a piece of it stands at a multiple of the step, so most places are never looked at.
-        runs, pieces = self._runs, self._pieces
-        near = [at for at in range(0, len(text), _STEP) if text[at : at + _PIECE] in pieces] if runs else []
-        starts = {start for at in near for start in range(max(0, at - _PIECE), at + 1)}
-        found = [(start, start + RUN) for start in starts if text[start : start + RUN] in runs]
-        for short in self._short:
-            at = text.find(short)
-            while at >= 0:
-                found.append((at, at + len(short)))
-                at = text.find(short, at + 1)
+        if not self._known:
+            return []
+        found = [*self._plain_spans(text)]
+        for read, places in _readings(text):
+            if inside := self._plain_spans(read):
+                at = places()
+                found += [(at[start], at[stop]) for start, stop in inside]
         merged: list[tuple[int, int]] = []
         for start, stop in sorted(found):
             if merged and start <= merged[-1][1]:
@@ -124,6 +131,20 @@ class Redactor:
             else:
                 merged.append((start, stop))
         return merged
+
+    def _plain_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where forms of secrets stand in a text as it is."""
+        # Wherever a run begins, a piece of it stands at a multiple of the step, so most places are never looked at.
+        runs, pieces, folded = self._runs, self._pieces, _folded(text)
+        near = [at for at in range(0, len(text), _STEP) if folded[at : at + _PIECE] in pieces] if runs else []
+        starts = {start for at in near for start in range(max(0, at - _PIECE), at + 1)}
+        found = [(start, start + RUN) for start in starts if folded[start : start + RUN] in runs]
+        for short in self._short:
+            at = text.find(short)
+            while at >= 0:
+                found.append((at, at + len(short)))
+                at = text.find(short, at + 1)
+        return found
 
 
 PROCESS = Redactor()
@@ -141,32 +162,57 @@ class LogFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; it is always let through."""
         record.msg, record.args = redacted(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = redacted(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None
         return True
 
 
+_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def _folded(text: str) -> str:
+    """With the capital letters of ASCII small; every character stays where it is."""
+    return text.lower() if text.isascii() else text.translate(_FOLD)
+
+
+def _known_by(secret: str) -> Iterator[str]:
+    """The secret, and what can be read out of it: a password in an address, the name and password of Basic."""
+    from base64 import urlsafe_b64decode
+    from urllib.parse import unquote, urlsplit  # here: most commands resolve no secret
+
+    yield secret
+    yield unquote(secret)
+    with suppress(ValueError):
+        yield unquote(urlsplit(secret).password or "") if "://" in secret else ""
+    coded = secret.rstrip("=").translate(str.maketrans("+/", "-_"))
+    try:
+        told = urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-8")
+    except ValueError:
+        return
+    if told.isprintable() and len(told) >= RUN:  # noise is a text only by chance, and then a short one
+        yield told
+
+
 def _forms(secret: str) -> Iterator[str]:
-    """The ways in which a secret may be written."""
-    from urllib.parse import quote, quote_plus  # here: most commands resolve no secret
+    """The ways in which a secret may be written; small and capital letters are one."""
+    from unicodedata import normalize
+    from urllib.parse import quote, quote_plus
 
     data = secret.encode("utf-8", "surrogatepass")
     yield secret
     yield " ".join(secret.split())
-    for quoted in (quote(data), quote(data, safe=""), quote_plus(data)):
-        yield quoted
-        yield _lowered(quoted)
+    yield from (quote(data), quote(data, safe=""), quote_plus(data), secret.replace(" ", "+"))
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
     yield repr(data)[2:-1]
-    yield data.hex()
-    yield data.hex().upper()
+    for between in ("", ":", " "):
+        yield data.hex(between) if between else data.hex()
+    if not secret.isascii():
+        yield data.decode("latin-1")
+        yield from (normalize("NFC", secret), normalize("NFD", secret), normalize("NFKC", secret))
     yield from _base64_forms(data)
-
-
-def _lowered(quoted: str) -> str:
-    """With the hexadecimal digits of escapes in small letters."""
-    parts = quoted.split("%")
-    return "%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
 
 
 def _base64_forms(data: bytes) -> Iterator[str]:
@@ -178,3 +224,81 @@ def _base64_forms(data: bytes) -> Iterator[str]:
         start, stop = -(-before * 8 // 6), len(whole) * 8 // 6
         for encode in (b64encode, urlsafe_b64encode):
             yield encode(whole).decode("ascii")[start:stop]
+
+
+_LAYERS = 2
+"""How many writers, each of which escaped what the one before it wrote, are undone."""
+
+_ESCAPES: Mapping[str, re.Pattern[str]] = {
+    "%": re.compile(r"(?:%[0-9a-fA-F]{2})+", re.ASCII),
+    "\\": re.compile(
+        r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
+        r"|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^uUx])",
+        re.ASCII | re.DOTALL,
+    ),
+    "&": re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});", re.ASCII),
+    "": re.compile(r"\s{2,}|[^\S ]"),
+}
+"""How characters are escaped in URLs, in JSON and programs, and in markup, by their sign; and how lines are broken."""
+
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "a": "\a", "v": "\v", "0": "\0"}
+
+_Places = Callable[[], list[int]]
+"""Where each character of a reading begins in the text, and behind them where the text ends."""
+
+
+def _readings(text: str) -> Iterator[tuple[str, _Places]]:
+    """The text with escapes undone, by one writer or several, and where its characters stand in the text itself."""
+    seen = {text}
+    layer: list[tuple[str, _Places]] = [(text, lambda: list(range(len(text) + 1)))]
+    for _ in range(_LAYERS):
+        above, layer = layer, []
+        for written, places in above:
+            for sign, escape in _ESCAPES.items():
+                read = escape.sub(_undone, written) if sign in written else written
+                if read not in seen:
+                    seen.add(read)
+                    layer.append((read, partial(_through, escape, written, places)))
+        yield from layer
+
+
+def _undone(escaped: re.Match[str]) -> str:
+    return "".join(character for character, _length in _units(escaped[0]))
+
+
+def _through(escape: re.Pattern[str], written: str, places: _Places) -> list[int]:
+    """The places of a reading of what was written, which has places in the text itself."""
+    found: list[int] = []
+    end = 0
+    for escaped in escape.finditer(written):
+        found += range(end, escaped.start())
+        at = escaped.start()
+        for _character, length in _units(escaped[0]):
+            found.append(at)
+            at += length
+        end = escaped.end()
+    found += range(end, len(written) + 1)
+    above = places()
+    return [above[at] for at in found]
+
+
+def _units(escaped: str) -> list[tuple[str, int]]:
+    """The characters that escapes stand for, and how many characters each of them takes."""
+    match escaped[0]:
+        case "%":
+            text = bytes.fromhex(escaped.replace("%", "")).decode("utf-8", "surrogateescape")
+            return [(each, 3 * len(each.encode("utf-8", "surrogateescape"))) for each in text]
+        case "&":
+            from html import unescape  # here: it brings every name that there is
+
+            text = unescape(escaped)
+            return [(each, 0 if at else len(escaped)) for at, each in enumerate(text)]
+        case "\\" if len(escaped) == 12:
+            units = bytes.fromhex(escaped[2:6] + escaped[8:])
+            return [(units.decode("utf-16-be"), len(escaped))]
+        case "\\" if len(escaped) > 2:
+            digits = escaped[2:]
+            return [(chr(int(digits, 16)), len(escaped))]
+        case "\\":
+            return [(_LETTERS.get(escaped[1], escaped[1]), len(escaped))]
+    return [(" ", len(escaped))]

@@ -44,6 +44,7 @@ _GHOST = 10137
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)', re.ASCII)
+_NEXT = re.compile(r"\brel\b[^,;]*\bnext\b", re.ASCII | re.IGNORECASE)
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))', re.ASCII | re.IGNORECASE)
 
 
@@ -241,14 +242,17 @@ def next_page(answer: Answer) -> str | None:
     """The URL of the next page; None on the last one.
 
     Raises:
-        Refused: the ``Link`` header names a next page that is no whole URL.
+        Refused: the ``Link`` header names a next page that is no whole URL, or in a way that cannot be read.
     """
-    for url, parameters in _LINK.findall(answer.headers.get("link", "")):
+    link = answer.headers.get("link", "")
+    for url, parameters in _LINK.findall(link):
         rel = _REL.search(parameters)
         if rel is not None and "next" in (rel[1] or rel[2] or "").lower().split():
             if not url.startswith(("http://", "https://")):
                 raise Refused("failed", f"the next page of {answer.asked} is no whole URL")
             return str(url)
+    if _NEXT.search(link):  # else a part of a list would be taken for all of it
+        raise Refused("failed", f"the next page of {answer.asked} cannot be read from its Link header")
     return None
 
 

@@ -72,7 +72,7 @@ def worth_keeping(answer: Answer, *, last: bool) -> Kept | None:
     if answer.status != 200 or not _ETAG.fullmatch(etag) or not private or (last and _full(answer)):
         return None
     headers = {name: answer.headers[name] for name in _NEEDED if name in answer.headers}
-    told = "\n".join([answer.body.decode("utf-8", "replace"), *headers.values()])
+    told = "\n".join([etag, answer.body.decode("utf-8", "replace"), *headers.values()])
     return None if _holds_a_secret(told) else Kept(etag, headers, answer.body)
 
 

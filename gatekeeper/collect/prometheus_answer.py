@@ -138,6 +138,8 @@ def data_of(answer: Answer) -> Data:
     partial = [*warnings, *(each for each in infos if not any(word in each for word in _HARMLESS))]
     if partial:
         raise Refused("truncated", f"the server warns that its answer may be a part: {_line(partial[0])}")
+    if body.get("isPartial") not in (None, False):  # what VictoriaMetrics says where a part of it did not answer
+        raise Refused("truncated", "the server says that its answer is a part (isPartial)")
     return Data(data["resultType"], data["result"], tuple(map(_line, infos)))
 
 

@@ -8,6 +8,7 @@ may stand between us and the server.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import struct
@@ -26,10 +27,13 @@ from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import shown
+from gatekeeper.redaction import LogFilter
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
     from psycopg.adapt import AdaptersMap
+
+logging.getLogger("psycopg").addFilter(LogFilter())  # its lines name users, and repeat what a server says
 
 _NOWHERE = f"{os.devnull}/none"
 """A file that cannot be there: what libpq finds in somebody's home is not used."""

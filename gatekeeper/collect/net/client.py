@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -149,11 +150,16 @@ class HttpClient:
         for _ in range(REDIRECTS + 1):
             started = time.monotonic()
             request = self._request(method, target, headers)
-            response = self._client.send(request, stream=True)
+            try:
+                response = self._client.send(request, stream=True)
+            except (httpx.InvalidURL, UnicodeError):  # httpx looks at redirects too, although it follows none
+                raise Refused("failed", "a redirect leads to no URL") from None
             try:
                 if response.status_code in _MOVED and "location" in response.headers:
                     target = self._next(target, response.headers["location"])
                     continue
+                if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+                    raise Refused("truncated", f"{brief(told)} answered {status_text(206)}: all of it was asked for")
                 stream = stream_of(response.extensions)
                 body = b"" if method == "HEAD" else read_body(response, self._config.max_bytes)
                 return Answer(
@@ -191,6 +197,8 @@ class HttpClient:
     def _permit(self, url: str) -> None:
         try:
             origin = origin_of(url)
+            if urlsplit(url).username is not None:
+                raise Refused("failed", "a next page or a redirect names a user, and is not followed")
         except ValueError as error:
             raise Refused("failed", f"an address {error}") from None
         if not self._config.may_redirect(origin):
@@ -202,8 +210,6 @@ class HttpClient:
         """Where a redirect leads to."""
         try:
             target = urljoin(url, location)
-            if urlsplit(target).username is not None:
-                raise Refused("failed", "a redirect names a user, and is not followed")
         except ValueError:
             raise Refused("failed", "a redirect leads to no URL") from None
         self._permit(target)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -242,7 +243,11 @@ def _as_httpx() -> Iterator[None]:
 @cache
 def usual_trust() -> ssl.SSLContext:
     """Verifies certificates against those that httpx trusts; nothing in the environment changes that."""
-    return httpx.create_ssl_context(trust_env=False)
+    import certifi
+
+    context = _verifying()
+    context.load_verify_locations(cafile=certifi.where())
+    return context
 
 
 def trust_of(certificates: bytes) -> ssl.SSLContext:
@@ -254,10 +259,24 @@ def trust_of(certificates: bytes) -> ssl.SSLContext:
     Raises:
         Refused: they are none.
     """
+    context = _verifying()
     try:
-        return ssl.create_default_context(cadata=certificates.decode("ascii"))
+        context.load_verify_locations(cadata=certificates.decode("ascii"))
     except (ssl.SSLError, ValueError):
         raise Refused("failed", "ca_file holds no certificates in PEM") from None
+    return context
+
+
+def _verifying() -> ssl.SSLContext:
+    """Verifies certificates and names, and trusts nobody yet.
+
+    Made by hand, since Python's usual one writes the keys of each connection into the file that ``SSLKEYLOGFILE``
+    names, with which all that was sent can be read.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):  # as the usual one
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    return context
 
 
 def _bounded(timeout: float | None, deadline: Deadline) -> float:
