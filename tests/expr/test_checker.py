@@ -8,7 +8,8 @@ from gatekeeper.expr import compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.declared import hint_type, schema_type
 from gatekeeper.expr.types import DURATION, DYN, INT, TIMESTAMP, Member, Record, Type, join, list_of, simple
-from gatekeeper.model.evidence import Approvals, Health, Markdown, WorkflowRuns
+from gatekeeper.model.evidence import Approvals, Health, WorkflowRuns
+from gatekeeper.model.evidence_document import Markdown
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
 
