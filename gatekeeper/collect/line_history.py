@@ -75,9 +75,12 @@ def _repository(file: Path, root: Path) -> tuple[Path, str] | None:
 
 
 def _blamed(git: GitProgram, name: str, data: bytes) -> LineHistory:
-    # Programs that make text of files are not run, and no file of the repository may pass commits over.
-    settings = {"blame.ignoreRevsFile": "", "blame.markIgnoredLines": "false", "blame.markUnblamableLines": "false"}
-    ran = git.ask("blame", "--porcelain", "--no-textconv", "--", name, settings=settings)
+    # Programs that make text of files are not run. The empty name on the command line ends the list of files that name
+    # commits to pass over; in a setting it would not, as git sorts those.
+    settings = {"blame.markIgnoredLines": "false", "blame.markUnblamableLines": "false"}
+    ran = git.ask(
+        "blame", "--porcelain", "--no-textconv", "--ignore-revs-file=", "--", name, settings=settings
+    )  # fmt: skip
     if ran.exit_code:
         return LineHistory("failed")
     lines: list[bytes] = []
@@ -97,7 +100,9 @@ def _blamed(git: GitProgram, name: str, data: bytes) -> LineHistory:
         elif line:
             key, _, value = line.partition(b" ")
             commits[now][key] = value
-    same = data in {b"\n".join(lines), b"\n".join(lines) + b"\n"}
+    # A carriage return alone ends a line for whoever reads the document, and not for git.
+    alone = data.count(b"\r") > data.count(b"\r\n")
+    same = not alone and data in {b"\n".join(lines), b"\n".join(lines) + b"\n"}
     return LineHistory("git", changes) if same else LineHistory("differs")
 
 

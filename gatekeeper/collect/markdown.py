@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from pathlib import Path
 
+from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.document import Document
 from gatekeeper.collect.files import locate, read_file
 from gatekeeper.collect.interface import CollectRequest, FileConfig, Refused, brought
@@ -41,7 +42,9 @@ class MarkdownCollector:
         history = NOT_ASKED
         if config.history and document.tasks:
             root = request.base if request.project is None else request.project.root
-            history = history_of(locate(request.base, config.file), data, root, request.environ, request.deadline)
+            # Half of the time: a git that takes too long may not cost the document itself.
+            soon = Deadline.after(request.deadline.left / 2)
+            history = history_of(locate(request.base, config.file), data, root, request.environ, soon)
         files = _Files(request.base, config.file, document)
         value = markdown_value(document, config.file, files.leads, request.clock(), history)
         return brought(self, request, config.file, value)

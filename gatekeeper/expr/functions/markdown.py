@@ -68,8 +68,8 @@ def _under(part: str, called: str) -> Callable[[Section, str], list[Section]]:
 
 
 def _in_group(document: Section, text: str) -> list[Section]:
-    """The boxes directly below a box, a label or a heading with exactly that text."""
-    found = [each for each in _every(document, "tasks") if each.get("group") == text.strip()]
+    """The boxes directly below a box, a label or a heading with exactly that text; all of one section."""
+    found = _sought(document, "tasks", text, lambda each, name: each.get("group") == name)
     if not found:
         raise Refusal("no boxes in a group {argument}", 1)
     if any(each["path"] != found[0]["path"] for each in found):
@@ -78,19 +78,30 @@ def _in_group(document: Section, text: str) -> list[Section]:
 
 
 def _one(part: str, called: str, name: str) -> Callable[[Section, str], Section]:
-    """Finds the one box or line whose text or label holds a text, and with ``A > B`` stands below the heading A."""
+    """Finds the one box or line whose text or label holds a text."""
 
     def find(document: Section, text: str) -> Section:
-        above, _, sought = text.rpartition(" > ")
-        every = _under(part, called)(document, above) if above else _every(document, part)
-        found = [each for each in every if sought.strip() and sought.strip() in str(each.get(name, ""))]
+        found = _sought(document, part, text, lambda each, sought: sought in str(each.get(name, "")))
         if not found:
             raise Refusal(f"no {called} {{argument}}", 1)
         if len(found) > 1:
-            raise Refusal(f"{len(found)} {called}s match {{argument}} ({_lines(found)})", 1)
+            raise Refusal(f"{len(found)} match {{argument}} ({_lines(found)})", 1)
         return found[0]
 
     return find
+
+
+def _sought(document: Section, part: str, text: str, fits: Callable[[Section, str], bool]) -> list[Section]:
+    """What a text may mean: as it stands, which may hold ``>``, or below the heading A where it is ``A > B``."""
+    every = _every(document, part)
+    whole, (above, _, last) = text.strip(), text.rpartition(" > ")
+    path = _section(document, above)["path"] if _headings(document, above) else None
+    return [
+        each
+        for each in every
+        if (whole and fits(each, whole))
+        or (path is not None and last.strip() and each["path"][: len(path)] == path and fits(each, last.strip()))
+    ]
 
 
 def _every(document: Section, part: str) -> list[Section]:
