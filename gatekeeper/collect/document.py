@@ -229,9 +229,13 @@ def _named(head: str) -> tuple[str, ...]:
     return (head,) if head else ()
 
 
-_REFUSAL = re.compile(r"(?:no|not|reject\w*|declin\w*|refus\w*|denied|pending|open|withheld)\b", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"\b(?:await\w*|declin\w*|denied|draft|in progress|missing|no|not|open|pending|refus\w*|reject\w*|requested|waiting"
+    r"|withheld)\b",
+    re.IGNORECASE,
+)
 
 
 def _refuses(text: str) -> bool:
     """Whether what stands where one signs says that it is not signed."""
-    return _REFUSAL.match(text) is not None
+    return _REFUSAL.search(text) is not None
