@@ -18,6 +18,7 @@ from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.suite_cases import CaseReader
 from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
 from gatekeeper.load.suite_evidence import Needs, Reader
+from gatekeeper.load.suite_mutants import read_equivalent
 from gatekeeper.load.suite_time import touches_time
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.asked import asked_policies, find_policy, needs_of
@@ -156,6 +157,8 @@ class _Loader:
         )
         made = [cases.case(each) for each in listed.items]
         _unique(listed, problems)
+        shapes = head.equivalent if head is not None else ()
+        equivalent = tuple(read_equivalent(child(node, "equivalent"), shapes, [each.id for each in asked], problems))
         if head is None or problems.errors_in(node.source):
             return None
         return Suite(
@@ -167,6 +170,7 @@ class _Loader:
             place=node.place,
             description=head.description or "",
             rests_on=(str(node.source.path), *self._named_snapshots(node)),
+            equivalent=equivalent,
         )
 
     def _named_snapshots(self, node: MapNode) -> Iterator[str]:
