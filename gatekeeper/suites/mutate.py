@@ -15,11 +15,11 @@ from gatekeeper.errors import InvalidInput
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.model.asked import find_policy
 from gatekeeper.model.mutation import Equivalent, Mutant, MutantRun, MutantState, MutationReport
-from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.suites.mutated_policy import changes_of_policy, load_change, with_policy
 from gatekeeper.suites.mutation_equivalence import why_equivalent
-from gatekeeper.suites.mutation_trial import Trial, can_matter, trials_of
+from gatekeeper.suites.mutation_trial import Trial, can_matter, rules_of, trials_of
 from gatekeeper.suites.mutators import Change
 from gatekeeper.suites.run import Progress, SuitesRequest, choose_cases, load_project_suites
 
@@ -197,14 +197,27 @@ class Workshop:
         if original is not None and (why := why_equivalent(original, made, self.policies)):
             return MutantRun(mutant, MutantState.EQUIVALENT, why), None
         changed, anew = with_policy(self.policies, made), change.path[0] == "evidence"
-        rule = mutant.part.split(".")[1] if change.path[0] == "rules" and len(change.path) > 2 else None
+        rules = _touched(change, original) if original is not None else frozenset()
+        if change.path[0] == "params" and mutant.part.rpartition(".")[2] != "default":
+            # bounds, and whether it can be overridden, matter to those who override something
+            trials = [each for each in trials if mutant.policy in each.case.parameters]
         for count, trial in enumerate(trials):
-            if can_matter(trial, made, rule, self.policies) and trial.fails(changed, anew=anew):
+            if can_matter(trial, made, rules, self.policies) and trial.fails(changed, anew=anew):
                 return MutantRun(mutant, MutantState.KILLED, trial.name, count + 1), trial
         said = next((each for each in self.declared if mutant.is_meant_by(each)), None)
         if said is not None:
             return MutantRun(mutant, MutantState.EQUIVALENT, said.reason, len(trials)), None
         return MutantRun(mutant, MutantState.SURVIVED, "", len(trials)), None
+
+
+def _touched(change: Change, policy: Policy) -> frozenset[str]:
+    """The rules within which a change lies; none where it may lie anywhere."""
+    words = change.mutant.part.split(".")
+    if change.path[0] == "rules" and len(change.path) > 2:
+        return frozenset(words[1:2])
+    if change.path[0] == "params" and words[-1] == "default":
+        return rules_of(policy, words[1])
+    return frozenset()
 
 
 def _nearest(said: Equivalent, mutants: Sequence[Mutant]) -> str:

@@ -5,7 +5,7 @@ What is proven here is little, and certain: everything else is for a case to not
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 
 from gatekeeper.expr import Program, Template
@@ -22,6 +22,7 @@ from gatekeeper.expr.tree import (
     Span,
     Variable,
 )
+from gatekeeper.model.ladder import Ladder, Remedy
 from gatekeeper.model.policy import Gate, Policy, PolicySet
 from gatekeeper.model.rule import Each, Enforcement, Expression, ReadGate, Rule
 
@@ -38,6 +39,8 @@ def why_equivalent(original: Policy, mutant: Policy, policies: PolicySet) -> str
     """
     if _plain(original) == _plain(mutant):
         return "it says the same in other words"
+    if isinstance(original, Ladder) and isinstance(mutant, Ladder) and _listed(original) == _listed(mutant):
+        return "of the two that changed places at most one is ever advised"
     if not isinstance(original, Gate) or not isinstance(mutant, Gate) or _rest(original) != _rest(mutant):
         return ""
     pairs = list(zip(original.rules, mutant.rules, strict=False))
@@ -45,6 +48,38 @@ def why_equivalent(original: Policy, mutant: Policy, policies: PolicySet) -> str
     if len(original.rules) != len(mutant.rules) or len(changed) != 1:
         return ""
     return _rules_alike(*changed[0], original, policies)
+
+
+def _listed(ladder: Ladder) -> object:
+    """A ladder in which neighbouring remedies that are never advised together stand in an order of their own."""
+    triggers = [
+        (level.word, _plain(replace(trigger, remedies=())), _settled(list(trigger.remedies)))
+        for level in ladder.levels
+        for trigger in level.triggers
+    ]
+    levels = tuple(replace(each, triggers=()) for each in ladder.levels)
+    return (_plain(replace(ladder, levels=levels)), triggers)
+
+
+def _settled(remedies: list[Remedy]) -> object:
+    for index in range(len(remedies) - 1):
+        first, second = remedies[index : index + 2]
+        if _exclude(first, second) and repr(_plain(second)) < repr(_plain(first)):
+            remedies[index : index + 2] = second, first
+    return _plain(tuple(remedies))
+
+
+def _exclude(one: Remedy, other: Remedy) -> bool:
+    """Whether something that one remedy needs is what the other one rules out."""
+    needed, others = _terms(one.when), _terms(other.when)
+    return any(("!", each) in others for each in needed) or any(("!", each) in needed for each in others)
+
+
+def _terms(when: Expression | None) -> set[object]:
+    if when is None or not isinstance(when.program, Program):
+        return set()
+    tree = when.program.tree
+    return {_normal(each) for each in (tree.terms if isinstance(tree, Logic) and tree.operator == "&&" else (tree,))}
 
 
 def _rest(gate: Gate) -> object:

@@ -1,21 +1,23 @@
 """Tries mutants: plays the cases that a policy matters to, until one of them fails.
 
 Only what a mutant can change is played: of a suite the policies that are the mutant or read it, and of a case the looks
-at which something is expected of those. A change within one rule of a gate is first judged by that rule alone. Where it
+at which something is expected of those. A change within a rule of a gate is first judged by that rule alone. Where it
 comes to the same finding, everything else that a case can expect is the same too, and nothing more is played.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from gatekeeper.errors import GatekeeperError
+from gatekeeper.expr import Template
 from gatekeeper.model.asked import asked_policies
-from gatekeeper.model.finding import Finding
+from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import Gate, Policy, PolicySet
-from gatekeeper.model.rule import Each, ReadGate
+from gatekeeper.model.rule import Each, Enforcement, Expect, Expression, ReadGate
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.pipeline import decide
 from gatekeeper.suites.compare import compare
@@ -23,6 +25,8 @@ from gatekeeper.suites.mutated_policy import with_policy
 from gatekeeper.suites.play import play_looks
 from gatekeeper.suites.story import Look, looks
 
+_PARAMETER = re.compile(r"\bparams\b(?:\s*\.\s*([a-z][a-z0-9_]*))?")
+_ANY = ""
 _NOWHERE = Place("", 0, 0)
 _Told = tuple[Finding, ...]
 
@@ -38,7 +42,7 @@ class Trial:
         suite: the suite with only the policies that these are about, and the modes that they read.
         every_look: whether every look has to be played, since a mode goes on from its own state.
         made: the looks of the case, once they were made.
-        told: rule → what it alone comes to at each look.
+        told: rules → what they alone come to at each look.
     """
 
     whole: Suite
@@ -123,38 +127,85 @@ def _readers(policy: str, policies: PolicySet, suite: Suite) -> tuple[str, ...]:
     return tuple(each for each in suite.policies if each in found)
 
 
-def can_matter(trial: Trial, mutant: Policy, rule: str | None, policies: PolicySet) -> bool:
-    """Whether a mutant within one rule can change anything that a case expects.
+def can_matter(trial: Trial, mutant: Policy, rules: frozenset[str], policies: PolicySet) -> bool:
+    """Whether a mutant within some rules can change anything that a case expects.
 
     Args:
-        rule: the rule within which the change lies; None for a change that lies elsewhere.
+        rules: the rules within which the change lies; none for a change that may lie anywhere.
         policies: the policies as they are written.
     """
     original = policies.gates.get(mutant.id)
-    if rule is None or original is None or not isinstance(mutant, Gate):
+    if not rules or original is None or not isinstance(mutant, Gate):
         return True
-    alone, changed = _alone(original, rule), _alone(mutant, rule)
+    alone, changed = _alone(original, rules), _alone(mutant, rules)
     made = trial.looks(policies)
     if alone is None or changed is None or any(each.computed for each in made):
         return True
-    if rule not in trial.told:
-        trial.told[rule] = tuple(_told(trial.case, with_policy(policies, alone), alone.id, each) for each in made)
-    before, others = trial.told[rule], with_policy(policies, changed)
-    return any(_told(trial.case, others, changed.id, each) != was for each, was in zip(made, before, strict=True))
+    weighing = _weighs(trial.case, original, rules, policies)
+    key = ",".join((*sorted(rules), str(weighing)))
+    if key not in trial.told:
+        before = with_policy(policies, alone)
+        trial.told[key] = tuple(_told(trial.case, before, alone.id, each, weighing=weighing) for each in made)
+    after = with_policy(policies, changed)
+    return any(
+        _told(trial.case, after, changed.id, each, weighing=weighing) != was
+        for each, was in zip(made, trial.told[key], strict=True)
+    )
 
 
-def _alone(gate: Gate, rule: str) -> Gate | None:
-    """The gate with one rule only; None where that rule reads other rules or gates."""
-    found = tuple(each for each in gate.rules if each.id == rule)
+def rules_of(policy: Policy, parameter: str) -> frozenset[str]:
+    """The rules of a gate that read a parameter, also in their messages; none where that is not known."""
+    if not isinstance(policy, Gate) or any(_ANY in _parameters(rule) for rule in policy.rules):
+        return frozenset()
+    return frozenset(rule.id for rule in policy.rules if parameter in _parameters(rule))
+
+
+def _parameters(value: object) -> set[str]:
+    """Names that stand behind ``params`` in whatever a rule says; empty for a name that is not known."""
+    if isinstance(value, Expression):
+        return set(_PARAMETER.findall(value.source))
+    if isinstance(value, Template):
+        return set(_PARAMETER.findall(value.text))
+    if isinstance(value, tuple):
+        return {name for each in value for name in _parameters(each)}
+    if is_dataclass(value) and not isinstance(value, Place):
+        return {name for each in fields(value) for name in _parameters(getattr(value, each.name))}
+    return set()
+
+
+def _alone(gate: Gate, rules: frozenset[str]) -> Gate | None:
+    """The gate with some rules only; None where one of them reads other rules or gates."""
+    found = tuple(each for each in gate.rules if each.id in rules)
     bound = any(
         isinstance(each.requirement, ReadGate) or (isinstance(each.requirement, Each) and each.requirement.closed_by)
         for each in found
     )
-    return replace(gate, rules=found) if found and not bound else None
+    return replace(gate, rules=found) if len(found) == len(rules) and not bound else None
 
 
-def _told(case: Case, policies: PolicySet, gate: str, look: Look) -> _Told:
-    """What one rule comes to, but for what only explains it and no case can expect."""
+def _weighs(case: Case, gate: Gate, rules: frozenset[str], policies: PolicySet) -> bool:
+    """Whether it matters how much a rule weighs that passes.
+
+    It does where there are waivers, and where no other rule is sure to apply and to block: without one a gate is not
+    GO.
+    """
+    if case.waivers or any(each.gate == gate.id for each in policies.waivers):
+        return True
+    others = (each for each in gate.rules if each.id not in rules)
+    return not any(
+        each.enforcement.blocks and each.applies_when is None and isinstance(each.requirement, Expect)
+        for each in others
+    )
+
+
+def _told(case: Case, policies: PolicySet, gate: str, look: Look, *, weighing: bool) -> _Told:
+    """What rules come to, but for what only explains it and no case can expect."""
     given = {gate: case.parameters[gate]} if gate in case.parameters else {}
     decision = decide(policies, gate, look.snapshot, as_of=look.at, parameters=given)
-    return tuple(replace(each, observed=(), because=(), expected="", place=_NOWHERE) for each in decision.root.findings)
+    return tuple(_bare(each, weighing=weighing) for each in decision.root.findings)
+
+
+def _bare(finding: Finding, *, weighing: bool) -> Finding:
+    stopping = finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    weight = finding.enforcement if weighing or stopping else Enforcement.SHADOW
+    return replace(finding, enforcement=weight, observed=(), because=(), expected="", place=_NOWHERE)

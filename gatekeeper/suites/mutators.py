@@ -21,7 +21,8 @@ from gatekeeper.suites.mutated_tree import ANY, Path, part_of, renamed, scalar, 
 
 _PARAMETER: Final = re.compile(r"\bparams\.([a-z][a-z0-9_]*)")
 _WEAKER: Final = {"hard": ("blocking",), "blocking": ("advisory",), "advisory": ("blocking",)}
-_BOUNDS: Final = ("default", "min", "max")
+_BOUNDS: Final = {"min": 1, "max": 0}
+"""Bound of a parameter → which of the values near it is tighter. A looser one shows in no suite: none may go beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +241,10 @@ def _parameter(site: _Site) -> Iterator[Change]:
     if not isinstance(site.node, MapNode):
         yield from _figure(site)
         return
-    for key in _BOUNDS:
+    for key in ("default", *_BOUNDS):
         if (below := child(site.node, key)) is not None:
-            yield from _figure(replace(site, path=(*site.path, key), node=below))
+            found = list(_figure(replace(site, path=(*site.path, key), node=below)))
+            yield from found[_BOUNDS[key] :: 2] if key in _BOUNDS else found
     if (flag := child(site.node, "overridable")) is not None:
         yield from _flip(replace(site, path=(*site.path, "overridable"), node=flag))
 
