@@ -198,8 +198,7 @@ class Workshop:
             return MutantRun(mutant, MutantState.EQUIVALENT, why), None
         changed, anew = with_policy(self.policies, made), change.path[0] == "evidence"
         rules = _touched(change, original) if original is not None else frozenset()
-        if change.path[0] == "params" and mutant.part.rpartition(".")[2] != "default":
-            # bounds, and whether it can be overridden, matter to those who override something
+        if _is_bound(change):  # it matters to those who override something
             trials = [each for each in trials if mutant.policy in each.case.parameters]
         for count, trial in enumerate(trials):
             if can_matter(trial, made, rules, self.policies) and trial.fails(changed, anew=anew):
@@ -215,9 +214,14 @@ def _touched(change: Change, policy: Policy) -> frozenset[str]:
     words = change.mutant.part.split(".")
     if change.path[0] == "rules" and len(change.path) > 2:
         return frozenset(words[1:2])
-    if change.path[0] == "params" and words[-1] == "default":
+    if change.path[0] == "params" and not _is_bound(change):
         return rules_of(policy, words[1])
     return frozenset()
+
+
+def _is_bound(change: Change) -> bool:
+    """Whether a change is of what a parameter may be overridden with."""
+    return change.path[0] == "params" and change.path[2:3] in (("min",), ("max",), ("overridable",))
 
 
 def _nearest(said: Equivalent, mutants: Sequence[Mutant]) -> str:
