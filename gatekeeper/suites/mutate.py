@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -110,6 +111,7 @@ _OWN: list[Workshop] = []
 
 
 def _set_up(configuration: Configuration, paths: tuple[Path, ...], cases: tuple[str, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the whole run, and that ends this process too
     _OWN[:] = [Workshop.of(configuration, paths, cases)]
 
 
