@@ -62,7 +62,7 @@ def _listed(ladder: Ladder) -> object:
 
 
 def _settled(remedies: list[Remedy]) -> object:
-    for index in range(len(remedies) - 1):
+    for index in (*range(len(remedies) - 1),) * len(remedies):
         first, second = remedies[index : index + 2]
         if _exclude(first, second) and repr(_plain(second)) < repr(_plain(first)):
             remedies[index : index + 2] = second, first
