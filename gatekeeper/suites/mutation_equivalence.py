@@ -142,8 +142,10 @@ def _plain(value: object) -> object:
 
 
 def _normal(node: Node) -> object:
-    """A tree without places; comparisons point one way, negations are turned into what they mean."""
+    """A tree without places, its variables in place; comparisons point one way, negations become what they mean."""
     match node:
+        case Variable(definition=Program() as written):
+            return _normal(written.tree)
         case Constant():
             return (type(node.value).__name__, repr(node.value))
         case Prefix(operator="!"):

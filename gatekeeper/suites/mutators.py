@@ -279,6 +279,8 @@ def _instants_near(text: str) -> tuple[str, ...]:
 
 _EVIDENCE: Final[Mapping[Path, tuple[Mutator, ...]]] = {
     ("params", ANY): (_parameter,),
+    ("variables", ANY): (_value,),
+    ("variables", ANY, "value"): (_value,),
     ("evidence", ANY, "max_age"): (_span,),
     ("evidence", ANY, "required"): (_members,),
 }

@@ -62,6 +62,7 @@ title: Who has to know?
 owner: shop-team
 evidence:
   people: {type: json, max_age: 1h, schema: people.json}
+variables: {rich: people.cash > 1}
 levers: {ring: {title: Ring, how: ring the bell, time_to_effect: at once, blast_radius: ears}}
 levels_lowest_first:
   - level: low
@@ -73,7 +74,7 @@ levels_lowest_first:
         when: "!people.light"
         remedies:
           - {when: people.cash > 1, action: buy a lamp}
-          - {when: "!(people.cash > 1)", lever: ring}
+          - {when: "!variables.rich", lever: ring}
           - {action: wait}
   - level: high
     title: The owner has to come

@@ -101,6 +101,20 @@ def test_of_a_ladder_levels_triggers_and_deadlines_are_changed() -> None:
     assert {"order", "removal", "duration", "boundary"} <= mutators
 
 
+def test_the_expression_of_a_variable_is_changed_in_either_form_and_what_it_reads() -> None:
+    text = GATE.replace("metrics.error_rate <= params.limit", "variables.calm && variables.few").replace(
+        "rules:\n",
+        "variables:\n  calm: metrics.error_rate <= params.limit\n"
+        "  few: {value: metrics.error_rate < 0.5, description: not many}\nrules:\n",
+        1,
+    )
+    assert ("comparison", "metrics.error_rate <= params.limit", "metrics.error_rate > params.limit") in _told(
+        text, "variables.calm"
+    )
+    assert ("constant", "0.5", "0.6") in [(m, b[-3:], a[-3:]) for m, b, a in _told(text, "variables.few.value")]
+    assert ("constant", "0.05", "0.06") in _told(text, "params.limit.default")
+
+
 def test_words_for_people_are_left_alone() -> None:
     parts = {each.part.rpartition(".")[2] for text in (GATE, MODE, LADDER) for each in _mutants(text)}
     assert not parts & {"title", "description", "message", "remedy", "owner", "severity", "reason", "id"}
