@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH
+from gatekeeper.expr.limits import DEFAULT_BUDGET
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.parse import parse
 from gatekeeper.expr.resolve import Scope, resolve
 from gatekeeper.expr.run import Run, Site
-from gatekeeper.expr.tree import Node, Variable, children, size
+from gatekeeper.expr.tree import Node, Variable, children, size, slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,12 +42,13 @@ class Program:
         names: the variables that it reads, the first occurrence of each, sorted by place.
     """
 
-    __slots__ = ("_closure", "_cost", "_kept", "names", "source", "tree")
+    __slots__ = ("_closure", "_cost", "_kept", "_slots", "names", "source", "tree")
 
     source: str
     tree: Node
     names: tuple[Name, ...]
     _cost: int
+    _slots: int
     _closure: Callable[[Run], object] | None
     _kept: dict[Callable[[Program], object], object]
 
@@ -57,6 +58,7 @@ class Program:
             ("tree", tree),
             ("names", _names(tree)),
             ("_cost", size(tree)),
+            ("_slots", slots(tree)),
             ("_closure", None),
             ("_kept", {}),
         ):
@@ -94,7 +96,7 @@ class Program:
         self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET
     ) -> tuple[Value | Unknown | EvaluationError, int]:
         """The same as :meth:`run`, with the number of steps taken (at most ``budget``)."""
-        run = Run(bindings, MAX_DEPTH, budget)
+        run = Run(bindings, self._slots, budget)
         result: Any
         try:
             run.spend(self._cost)
