@@ -25,7 +25,7 @@ from gatekeeper.expr.operators import no_truth
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.run import Run
 from gatekeeper.expr.shown import brief, observation
-from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, size, slots
+from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, contents, size
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.shown import cut
 
@@ -61,7 +61,7 @@ def deciding(program: Program, bindings: Mapping[str, object], *, budget: int = 
         At most :data:`MOST_PARTS` parts, and one more that says how many were left out. Empty where the program gives
         no truth, or takes more steps than it may.
     """
-    run = Run(bindings, slots(program.tree), budget)
+    run = Run(bindings, contents(program.tree)[1], budget)
     search = _Search(program.kept(_Workings), run)
     found: dict[tuple[str, int], Deciding] = {}
     try:

@@ -9,7 +9,7 @@ from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.parse import parse
 from gatekeeper.expr.resolve import Scope, resolve
 from gatekeeper.expr.run import Run, Site
-from gatekeeper.expr.tree import Node, Variable, children, size, slots
+from gatekeeper.expr.tree import Node, Variable, children, contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -53,12 +53,13 @@ class Program:
     _kept: dict[Callable[[Program], object], object]
 
     def __init__(self, source: str, tree: Node) -> None:
+        variables, slots, cost = contents(tree)
         for name, value in (
             ("source", source),
             ("tree", tree),
-            ("names", _names(tree)),
-            ("_cost", size(tree)),
-            ("_slots", slots(tree)),
+            ("names", _names(variables)),
+            ("_cost", cost),
+            ("_slots", slots),
             ("_closure", None),
             ("_kept", {}),
         ):
@@ -150,12 +151,11 @@ def compile_expression(
     return Program(source, resolve(tree, Scope(container, frozenset(declared), late)))
 
 
-def _names(tree: Node) -> tuple[Name, ...]:
+def _names(variables: Iterable[Variable]) -> tuple[Name, ...]:
     first: dict[str, tuple[int, Name]] = {}
-    for node in walk(tree):
-        if isinstance(node, Variable):
-            seen = node.span.start, Name(node.name, node.span.line, node.span.column)
-            first[node.name] = min(seen, first.get(node.name, seen))
+    for node in variables:
+        seen = node.span.start, Name(node.name, node.span.line, node.span.column)
+        first[node.name] = min(seen, first.get(node.name, seen))
     return tuple(name for _, name in sorted(first.values()))
 
 
