@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypedDict, TypeVar
@@ -14,8 +14,9 @@ from gatekeeper.load.expressions import Compiler
 from gatekeeper.load.needs import read_evidence
 from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
+from gatekeeper.load.shared import Resolved, names_used
 from gatekeeper.load.traps import cut_text
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain, sources_of
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy
@@ -31,16 +32,19 @@ class Grounds:
     Attributes:
         id: the node of the policy's id, or None where it has none.
         compiler: compiles what the policy says, with the names that it declares.
+        imported: part and name → where the policy imports it.
     """
 
     id: ScalarNode | None
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
     compiler: Compiler
+    imported: Mapping[tuple[str, str], ScalarNode]
 
 
-def read_grounds(node: MapNode, root: Path, problems: Problems, noun: str) -> Grounds:
+def read_grounds(policy: Resolved, root: Path, problems: Problems, noun: str) -> Grounds:
     """The grounds of a policy as far as they can be read; ``noun`` names its kind in messages."""
+    node = policy.node
     own = child(node, "id")
     params = read_parameters(node.values.get("params"), problems)
     evidence = read_evidence(node.values.get("evidence"), root, problems)
@@ -53,6 +57,7 @@ def read_grounds(node: MapNode, root: Path, problems: Problems, noun: str) -> Gr
         params=params,
         evidence=evidence,
         compiler=Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun),
+        imported=policy.imported,
     )
 
 
@@ -89,15 +94,16 @@ def conclude(
 ) -> Alike | None:
     """What a policy says as every other does, after all of it was read; None where something in its file is wrong.
 
-    What is odd and can stay is told on the way: texts that a comment cuts off, and evidence that nothing uses.
+    What is odd and can stay is told on the way: texts that a comment cuts off, and what nothing uses.
 
     Args:
-        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters.
+        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters
+            and about what is imported.
     """
     _warn_cut_texts(node, problems)
-    if problems.errors_in(node.source):
+    if any(problems.errors_in(source) for source in sources_of(node)):
         return None  # what follows would only repeat that
-    _warn_unused(node, grounds.compiler, problems, unused)
+    _warn_unused(node, grounds, problems, unused)
     digest = _digest(node, grounds, problems)
     if head is None or digest is None:
         return None
@@ -169,15 +175,18 @@ def _names(node: MapNode, part: str) -> frozenset[str]:
     return frozenset(key.text for key, _ in pairs_of(node.values.get(part)))
 
 
-def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems, unused: str) -> None:
-    for part, used, noun in (
-        ("evidence", compiler.used, "evidence"),
-        ("params", compiler.used_params, "parameter"),
-    ):
+def _warn_unused(node: MapNode, grounds: Grounds, problems: Problems, unused: str) -> None:
+    """Tells what nothing uses: where it stands, or where it is imported, since others may use what is shared."""
+    used = {"evidence": grounds.compiler.used, "params": grounds.compiler.used_params}
+    for part, noun in (("evidence", "evidence"), ("params", "parameter")):
         for key, _ in pairs_of(node.values.get(part)):
-            if key.text not in used:
+            if key.text not in used[part] and (part, key.text) not in grounds.imported:
                 hint = "take it out, or write what needs it"
                 problems.node(key, f"{unused} the {noun} `{shown(key.text)}`", hint, f"unused-{noun}", "warning")
+    for (part, name), named in grounds.imported.items():
+        if part != "severities" and name not in (used[part] if part in used else names_used(node, part)):
+            message = f"{unused} `{shown(name)}`, which is imported from `{part}`"
+            problems.node(named, message, "take it out of the imports", "unused-import", "warning")
 
 
 def _warn_cut_texts(node: MapNode, problems: Problems) -> None:

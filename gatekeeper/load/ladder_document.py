@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from gatekeeper.load.document import Closed, Document, LeverDocument, Needs, Params, PolicyHead, Standard
+from gatekeeper.load.document import Closed, Document, Imports, LeverDocument, Needs, Params, PolicyHead, Standard
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, wrong
 from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
 
@@ -138,6 +138,7 @@ class LadderHead(PolicyHead):
 class LadderDocument(LadderHead):
     """Ordered levels of severity or escalation."""
 
+    imports: Imports
     params: Params
     evidence: Needs
     levels_lowest_first: list[LevelDocument] = Field(

@@ -22,6 +22,7 @@ from gatekeeper.load.ladder_document import (
 from gatekeeper.load.levers import check_lever, read_levers
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
+from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.place import Place
@@ -43,10 +44,11 @@ class LadderDraft(Draft[Ladder]):
     calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
 
-def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> LadderDraft:
+def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -> LadderDraft:
     """A ladder as far as it can be read; what is wrong goes to ``problems``."""
+    node = policy.node
     head = read_shape(LadderHead, node, problems, without=PARTS, known=LadderDocument)
-    grounds = read_grounds(node, root, problems, "ladder")
+    grounds = read_grounds(policy, root, problems, "ladder")
     levers = read_levers(node.values.get("levers"), problems)
     nodes = _levels(node, problems)
     words = list(unique((child(each, "level") for each in nodes), "levels", problems))
