@@ -198,6 +198,7 @@ class ImportDocument(Closed):
     params: list[Name] = Field(default_factory=list, description="Named figures, with their bounds.")
     evidence: list[Name] = Field(default_factory=list, description="Evidence entries.")
     levers: list[Id] = Field(default_factory=list, description="Levers.")
+    paging: list[Id] = Field(default_factory=list, description="Topics of a paging table, with their people.")
 
 
 Imports = Annotated[

@@ -190,10 +190,15 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
         check_target(waiver, {name: draft.rule_ids for name, draft in gates.items()}, problems)
     _check_modes(drafts, problems)
     calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
-    for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
+    for name, node in (each for ladder in drafts.ladders for each in (*ladder.calendars, *ladder.hours)):
         if name not in calendars:
             hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
             problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")
+    with_hours = {each.calendar.id for each in drafts.calendars if each.calendar is not None and each.calendar.hours}
+    for name, node in (each for ladder in drafts.ladders for each in ladder.hours if each[0] in calendars):
+        if name not in with_hours and not problems.errors_in(calendars[name].source):
+            hint = 'say in it from when until when people work: `hours: {from: "09:00", to: "17:00"}`'
+            problems.node(node, f"the calendar `{shown(name)}` has no hours", hint, "no-hours")
 
 
 def _check_reads(gates: dict[str, GateDraft], problems: Problems) -> None:

@@ -17,6 +17,7 @@ from gatekeeper.load.diagnostics import did_you_mean, shown, suggestion
 from gatekeeper.load.document import ImportDocument
 from gatekeeper.load.levers import read_levers
 from gatekeeper.load.needs import read_evidence
+from gatekeeper.load.paging import check_table
 from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
@@ -24,10 +25,11 @@ from gatekeeper.load.shared_document import PARTS, SharedDocument, SharedHead
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pairs_of, walk
 
 IMPORTS = "imports"
-_READ_APART = ("params", "evidence", "levers")
+_READ_APART = ("params", "evidence", "levers", "paging")
 _NAMING = {
     "roles": frozenset({"roles", "granted_by", "role"}),
     "levers": frozenset({"lever", "levers"}),
+    "paging": frozenset({"topic"}),
 }
 """Part → keys under which a policy names a thing of it. Expressions name the others."""
 
@@ -77,6 +79,7 @@ class SharedParts:
         read_parameters(node.values.get("params"), self._problems)
         read_evidence(node.values.get("evidence"), root, self._problems)
         read_levers(node.values.get("levers"), self._problems)
+        check_table(node.values.get("paging"), self._problems)
         own = child(node, "id")
         if not isinstance(own, ScalarNode) or self._problems.spoiled(own):
             self.doubt(node.source.path)

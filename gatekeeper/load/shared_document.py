@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from gatekeeper.load.document import Document, ImportDocument, LeverDocument, Needs, Params, Roles, Severities
+from gatekeeper.load.ladder_document import Paging
 from gatekeeper.load.terms import Id, Text, one_of
 
 PARTS = tuple(ImportDocument.model_fields)
@@ -31,3 +32,4 @@ class SharedDocument(SharedHead):
     params: Params
     evidence: Needs
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="What people can pull, by id.")
+    paging: Paging

@@ -219,6 +219,29 @@ def test_a_shared_document_imports_nothing(shop: Project) -> None:
     assert "this shared document has no key `imports`" in refusal(shop)
 
 
+def test_a_topic_of_the_paging_table_is_imported_with_its_people(shop: Project) -> None:
+    shop.policy(
+        f"{SHARED}paging:\n  tills: [shop-team, Kim Sato]\n  doors: [{{who: guard, when: params.limit > 0.0}}]\n",
+        "shared.yaml",
+    )
+    ladder = LADDER.replace("levers: [back]", "levers: [back], paging: [tills, doors]")
+    ladder = ladder.replace("remedies:", "page: [{topic: tills}, {topic: doors}]\n        remedies:")
+    shop.policy(ladder, "calls.yaml")
+    loaded, odd = load(shop)
+    assert render_diagnostics(odd) == ""
+    (trigger,) = loaded.ladders["calls"].levels[0].triggers
+    assert [(each.who, each.topic) for each in trigger.contacts] == [
+        ("shop-team", "tills"),
+        ("Kim Sato", "tills"),
+        ("guard", "doors"),
+    ]
+    when = trigger.contacts[2].when
+    assert when is not None
+    assert when.place == Place("policies/shop/shared.yaml", 17, 30)
+    shop.policy(ladder.replace("{topic: doors}", "guard"), "calls.yaml")
+    assert warnings(shop) == ["calls.yaml:7:97 nothing in the ladder uses `doors`, which is imported from `paging`"]
+
+
 def test_what_nobody_imports_is_a_warning_where_it_stands(shop: Project) -> None:
     shop.policy(
         LADDER.replace("params: [limit, patience]", "params: [limit]").replace("params.patience", "30m"), "calls.yaml"
