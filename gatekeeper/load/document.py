@@ -197,6 +197,7 @@ class ImportDocument(Closed):
     roles: list[Text] = Field(default_factory=list, description="Roles, with the people who hold them.")
     params: list[Name] = Field(default_factory=list, description="Named figures, with their bounds.")
     evidence: list[Name] = Field(default_factory=list, description="Evidence entries.")
+    variables: list[Name] = Field(default_factory=list, description="Variables; they read what the policy has.")
     levers: list[Id] = Field(default_factory=list, description="Levers.")
     paging: list[Id] = Field(default_factory=list, description="Topics of a paging table, with their people.")
 
@@ -214,6 +215,24 @@ Params = Annotated[
 Needs = Annotated[
     dict[Name, EvidenceDocument],
     Field(default_factory=dict, description="The evidence that the expressions read, by name."),
+]
+
+
+class VariableDocument(Closed):
+    """An expression with a name, and what it is."""
+
+    noun = "this variable"
+    value: Cel = Field(description="What it stands for.")
+    description: Text | None = Field(None, description="What it is.")
+
+
+Variables = Annotated[
+    dict[Name, Cel | VariableDocument],
+    Field(
+        default_factory=dict,
+        description="Expressions that others read as `variables.<name>`. Each is evaluated at most once a decision.",
+        examples=[{"error_rate": "metrics.failed / metrics.all"}],
+    ),
 ]
 
 
@@ -240,6 +259,7 @@ class GateDocument(GateHead):
     imports: Imports
     params: Params
     evidence: Needs
+    variables: Variables
     rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, TypedDict, TypeVar
 
 from gatekeeper.expr.declared import context_types, evidence_type
+from gatekeeper.expr.types import Type
 from gatekeeper.load.diagnostics import shown
 from gatekeeper.load.document import PolicyHead
 from gatekeeper.load.expressions import Compiler
@@ -17,9 +18,10 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shared import Resolved, names_used
 from gatekeeper.load.traps import cut_text
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain, sources_of
+from gatekeeper.load.variables import read_variables
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy
+from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy, Variable
 from gatekeeper.model.values import Json
 
 Made = TypeVar("Made", bound=Policy)
@@ -38,12 +40,20 @@ class Grounds:
     id: ScalarNode | None
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
+    variables: tuple[Variable, ...]
     compiler: Compiler
     imported: Mapping[tuple[str, str], ScalarNode]
 
 
-def read_grounds(policy: Resolved, root: Path, problems: Problems, noun: str) -> Grounds:
-    """The grounds of a policy as far as they can be read; ``noun`` names its kind in messages."""
+def read_grounds(
+    policy: Resolved, root: Path, problems: Problems, noun: str, always: Mapping[str, Type] | None = None
+) -> Grounds:
+    """The grounds of a policy as far as they can be read.
+
+    Args:
+        noun: the policy's kind, for messages.
+        always: name → type of what all its expressions see beside.
+    """
     node = policy.node
     own = child(node, "id")
     params = read_parameters(node.values.get("params"), problems)
@@ -52,11 +62,14 @@ def read_grounds(policy: Resolved, root: Path, problems: Problems, noun: str) ->
     whole = isinstance(declared, MapNode) and len(params) == len(declared.values)
     types = {each.name: evidence_type(each) for each in evidence}
     types |= context_types(params if whole or declared is None else None)
+    types.pop("variables", None)  # evidence of that name is refused: what reads it means the variables
+    compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun, always or {})
     return Grounds(
         id=own if isinstance(own, ScalarNode) and isinstance(own.value, str) else None,
         params=params,
         evidence=evidence,
-        compiler=Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun),
+        variables=read_variables(node.values.get("variables"), compiler, problems),
+        compiler=compiler,
         imported=policy.imported,
     )
 
@@ -85,6 +98,7 @@ class Alike(TypedDict):
     description: str
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
+    variables: tuple[Variable, ...]
     digest: str
     place: Place
 
@@ -97,8 +111,8 @@ def conclude(
     What is odd and can stay is told on the way: texts that a comment cuts off, and what nothing uses.
 
     Args:
-        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters
-            and about what is imported.
+        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters,
+            variables and what is imported.
     """
     _warn_cut_texts(node, problems)
     if any(problems.errors_in(source) for source in sources_of(node)):
@@ -116,6 +130,7 @@ def conclude(
         description=head.description or "",
         params=grounds.params,
         evidence=grounds.evidence,
+        variables=grounds.variables,
         digest=digest,
         place=node.place,
     )
@@ -177,8 +192,9 @@ def _names(node: MapNode, part: str) -> frozenset[str]:
 
 def _warn_unused(node: MapNode, grounds: Grounds, problems: Problems, unused: str) -> None:
     """Tells what nothing uses: where it stands, or where it is imported, since others may use what is shared."""
-    used = {"evidence": grounds.compiler.used, "params": grounds.compiler.used_params}
-    for part, noun in (("evidence", "evidence"), ("params", "parameter")):
+    compiler = grounds.compiler
+    used = {"evidence": compiler.used, "params": compiler.used_params, "variables": compiler.used_variables}
+    for part, noun in (("evidence", "evidence"), ("params", "parameter"), ("variables", "variable")):
         for key, _ in pairs_of(node.values.get(part)):
             if key.text not in used[part] and (part, key.text) not in grounds.imported:
                 hint = "take it out, or write what needs it"

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from gatekeeper.load.document import Closed, Document, Imports, LeverDocument, Needs, Params, PolicyHead, Standard
+from gatekeeper.load.document import (
+    Closed,
+    Document,
+    Imports,
+    LeverDocument,
+    Needs,
+    Params,
+    PolicyHead,
+    Standard,
+    Variables,
+)
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, word_or, wrong
 from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
 
@@ -183,6 +193,7 @@ class LadderDocument(LadderHead):
     imports: Imports
     params: Params
     evidence: Needs
+    variables: Variables
     levels_lowest_first: list[LevelDocument] = Field(
         min_length=1, description="The levels: the lowest first, the worst last."
     )

@@ -7,14 +7,18 @@ ways of writing it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from gatekeeper.expr import ExpressionError, Program, compile_expression
+from gatekeeper.expr.program import variable_name
 from gatekeeper.load.diagnostics import did_you_mean, shown, suggestion
 from gatekeeper.load.document import ImportDocument
+from gatekeeper.load.expressions import fields_of
 from gatekeeper.load.levers import read_levers
 from gatekeeper.load.needs import read_evidence
 from gatekeeper.load.paging import check_table
@@ -22,10 +26,10 @@ from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.shared_document import PARTS, SharedDocument, SharedHead
-from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pairs_of, walk
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, walk
 
 IMPORTS = "imports"
-_READ_APART = ("params", "evidence", "levers", "paging")
+_READ_APART = ("params", "evidence", "variables", "levers", "paging")
 _NAMING = {
     "roles": frozenset({"roles", "granted_by", "role"}),
     "levers": frozenset({"lever", "levers"}),
@@ -61,6 +65,18 @@ class Resolved:
     imported: Mapping[tuple[str, str], ScalarNode]
 
 
+class _Taken(NamedTuple):
+    """Something that a policy imports: where it names it, and the key and value of the shared document."""
+
+    named: ScalarNode
+    key: ScalarNode
+    value: Node
+
+
+_Parts = dict[str, dict[str, _Taken]]
+"""Part → name → what is imported."""
+
+
 class SharedParts:
     """The shared documents of one run, by the folder that they lie in, and what is imported from them."""
 
@@ -78,6 +94,9 @@ class SharedParts:
         read_shape(SharedHead, node, self._problems, without=_READ_APART, known=SharedDocument)
         read_parameters(node.values.get("params"), self._problems)
         read_evidence(node.values.get("evidence"), root, self._problems)
+        if isinstance(named := node.values.get("variables"), ScalarNode | ListNode):
+            message = "`variables` must be a mapping of names to expressions"
+            self._problems.node(named, message, code="type")
         read_levers(node.values.get("levers"), self._problems)
         check_table(node.values.get("paging"), self._problems)
         own = child(node, "id")
@@ -99,20 +118,25 @@ class SharedParts:
         if not isinstance(listed, MapNode):
             hint = "write the id of a shared document, and below it what is imported"
             self._problems.node(listed, f"`{IMPORTS}` must be a mapping of ids to what is imported", hint, "type")
-        parts: dict[str, dict[str, tuple[ScalarNode, ScalarNode, Node]]] = {}
+        parts: _Parts = {}
+        asked: list[SharedDraft] = []
         for key, each in pairs_of(listed):
             shared = self._shared(key)
+            asked += [shared] if shared is not None else []
             for part, named in self._named(each, known):
-                found = self._found(shared, key, part, named)
-                first = parts.setdefault(part, {}).setdefault(found[0].text, (named, *found))
-                if first[0] is not named:
-                    hint = f"the first time is on line {first[0].position[0]}"
+                found = _Taken(named, *self._found(shared, key, part, named))
+                first = parts.setdefault(part, {}).setdefault(found.key.text, found)
+                if first.named is not named:
+                    hint = f"the first time is on line {first.named.position[0]}"
                     self._problems.node(named, f"`{shown(named.text)}` is imported twice", hint, "twice")
+        for shared in asked:
+            self._check_reads(node, shared, parts)
         return self._merged(node, parts)
 
     def warn_unused(self) -> None:
-        """Tells what no policy imports."""
-        for shared in (each for folder in self._folders.values() for each in folder.values()):
+        """Tells what no policy imports; nothing of a folder of which a file could not be read."""
+        sure = [drafts for folder, drafts in self._folders.items() if folder not in self._doubtful]
+        for shared in (each for drafts in sure for each in drafts.values()):
             if not shared.taken and shared.id is not None:
                 message = f"no policy imports anything of `{shown(shared.id.text)}`"
                 hint = "take it out, or name it under `imports` of a policy in this folder"
@@ -173,12 +197,31 @@ class SharedParts:
         self._problems.spoil(nothing)
         return named, nothing
 
+    def _check_reads(self, node: MapNode, shared: SharedDraft, parts: _Parts) -> None:
+        """A variable brings nothing along: what it reads of its document, and the policy does not have, is told."""
+        waiting = list(parts.get("variables", {}).items())
+        listed = shared.node.values.get("variables")
+        while waiting:
+            name, taken = waiting.pop(0)
+            if child(listed, name) is not taken.value:
+                continue
+            for part, read in reads_of(taken.value, [key.text for key, _ in pairs_of(listed)]):
+                there = child(shared.node.values.get(part), read)
+                has = child(node.values.get(part), read) is not None or read in parts.get(part, {})
+                if has or there is None or not isinstance(of := shared.node.values.get(part), MapNode):
+                    continue
+                what = {"params": "the parameter", "variables": "the variable"}.get(part, "the evidence")
+                message = f"`{shown(name)}` reads {what} `{shown(read)}`, which this policy does not have"
+                self._problems.node(taken.named, message, f"import it as well: `{part}: [{read}]`", "import-reads")
+                shared.taken.add((part, read))
+                # As if it were imported, so that nothing follows from it.
+                entry = parts.setdefault(part, {})[read] = _Taken(taken.named, of.keys[read], there)
+                waiting += [(read, entry)] if part == "variables" else []
+
     def _is_spoiled(self, node: Node | None) -> bool:
         return node is not None and self._problems.spoiled(node)
 
-    def _merged(
-        self, node: MapNode, parts: Mapping[str, Mapping[str, tuple[ScalarNode, ScalarNode, Node]]]
-    ) -> Resolved:
+    def _merged(self, node: MapNode, parts: _Parts) -> Resolved:
         keys = {name: key for name, key in node.keys.items() if name != IMPORTS}
         values = {name: each for name, each in node.values.items() if name != IMPORTS}
         imported: dict[tuple[str, str], ScalarNode] = {}
@@ -187,28 +230,51 @@ class SharedParts:
             if own is not None and not isinstance(own, MapNode):
                 continue  # that is told where it is read
             # As the shared document has them: words of severity have an order, and an import only names them.
-            found = dict(sorted(unordered.items(), key=lambda each: (each[1][1].source.name, each[1][1].start)))
+            found = dict(sorted(unordered.items(), key=lambda each: (each[1].key.source.name, each[1].key.start)))
             whole = MapNode(
                 (own or node).source,
-                {name: key for name, (_, key, _) in found.items()},
-                {name: value for name, (_, _, value) in found.items()},
+                {name: each.key for name, each in found.items()},
+                {name: each.value for name, each in found.items()},
                 (own or node).start,
                 (own or node).end,
             )
             for key, value in pairs_of(own):
                 if key.text in found:
-                    self._collision(key, *found[key.text][:2])
+                    self._collision(key, found[key.text])
                 whole.keys[key.text], whole.values[key.text] = key, value
             keys.setdefault(part, node.keys[IMPORTS])
             values[part] = whole
-            imported |= {(part, name): named for name, (named, _, _) in found.items()}
+            imported |= {(part, name): each.named for name, each in found.items()}
         return Resolved(MapNode(node.source, keys, values, node.start, node.end), imported)
 
-    def _collision(self, key: ScalarNode, named: ScalarNode, there: ScalarNode) -> None:
-        line, column = there.position
-        message = f"`{shown(key.text)}` stands here, and is imported on line {named.position[0]}"
-        hint = f"the imported one is at {there.source.shown}:{line}:{column}: keep one of the two"
+    def _collision(self, key: ScalarNode, taken: _Taken) -> None:
+        line, column = taken.key.position
+        message = f"`{shown(key.text)}` stands here, and is imported on line {taken.named.position[0]}"
+        hint = f"the imported one is at {taken.key.source.shown}:{line}:{column}: keep one of the two"
         self._problems.node(key, message, hint, "import-collision")
+
+
+def reads_of(node: Node, variables: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Part and name of all that a variable reads, as far as it can be read.
+
+    Args:
+        variables: names of the variables of the document that it stands in.
+    """
+    text = child(node, "value") if isinstance(node, MapNode) else node
+    try:
+        program = (
+            compile_expression(text.text.rstrip(), variables=dict.fromkeys(variables))
+            if isinstance(text, ScalarNode)
+            else None
+        )
+    except ExpressionError:
+        program = None  # that is told where the variable is compiled
+    if not isinstance(program, Program):
+        return
+    names = dict.fromkeys(each.text for each in program.names)
+    yield from (("evidence", name) for name in names)
+    yield from (("variables", name) for name in variables if variable_name(name) in names)
+    yield from (("params", word) for _, word in fields_of(program, "params") if word is not None)
 
 
 def names_used(node: MapNode, part: str) -> frozenset[str]:

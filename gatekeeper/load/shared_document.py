@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from gatekeeper.load.document import Document, ImportDocument, LeverDocument, Needs, Params, Roles, Severities
+from gatekeeper.load.document import (
+    Document,
+    ImportDocument,
+    LeverDocument,
+    Needs,
+    Params,
+    Roles,
+    Severities,
+    Variables,
+)
 from gatekeeper.load.ladder_document import Paging
 from gatekeeper.load.terms import Id, Text, one_of
 
@@ -31,5 +40,6 @@ class SharedDocument(SharedHead):
 
     params: Params
     evidence: Needs
+    variables: Variables
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="What people can pull, by id.")
     paging: Paging

@@ -10,6 +10,7 @@ import pytest
 from gatekeeper.errors import InvalidDocuments
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.model.values import Json
+from tests.builders import NOW
 from tests.evaluate.ladders import load, standing
 
 LADDER = """\
@@ -190,7 +191,7 @@ def test_the_same_people_are_paged_whatever_the_order_of_triggers(tmp_path: Path
     lines = LADDER.splitlines(keepends=True)
     turned = "".join((*lines[:6], *lines[10:14], *lines[6:10], *lines[14:]))
     given: dict[str, Json] = {"a": {**CALM, "database": True, "breach": True}, "b": {"staffed": True}}
-    first = standing(load(tmp_path, LADDER, OFFICE), **given)
+    first = standing(load(tmp_path, LADDER, OFFICE), NOW, **given)
     assert "database" in turned
-    second = standing(load(tmp_path, turned, OFFICE), **given)
+    second = standing(load(tmp_path, turned, OFFICE), NOW, **given)
     assert (first.pages, first.not_paged) == (second.pages, second.not_paged)

@@ -15,13 +15,13 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_250  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_400  # what has to be held in the head to know what a decision means
 TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "run_history", "story", "suite", "suite_run"}
 """Modules of ``model`` with the values of policy tests: no decision rests on them."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
     "collect": 5_500,
-    "load": 6_000,  # shared parts, and what policies import of them
+    "load": 6_200,  # shared parts, what policies import of them, variables and paging
     "pipeline": 600,
     "render": 4_700,
     "snapshot": 500,

@@ -242,6 +242,72 @@ def test_a_topic_of_the_paging_table_is_imported_with_its_people(shop: Project) 
     assert warnings(shop) == ["calls.yaml:7:97 nothing in the ladder uses `doors`, which is imported from `paging`"]
 
 
+VARIABLES = """\
+variables:
+  bad: figures.error_rate != null && figures.error_rate > params.limit
+  worse: {value: variables.bad && figures.orders < 3, description: and nobody buys}
+"""
+
+
+def with_variables(shop: Project, imported: str, params: str = "[limit, patience]") -> None:
+    shop.policy(SHARED + VARIABLES, "shared.yaml")
+    ladder = LADDER.replace("levers: [back]", f"levers: [back], variables: {imported}")
+    ladder = ladder.replace("params: [limit, patience]", f"params: {params}")
+    shop.policy(ladder.replace("when: figures.error_rate > params.limit", "when: variables.worse"), "calls.yaml")
+
+
+def test_a_variable_is_imported_and_reads_what_the_policy_has(shop: Project) -> None:
+    with_variables(shop, "[worse, bad]")
+    loaded, odd = load(shop)
+    assert render_diagnostics(odd) == ""
+    ladder = loaded.ladders["calls"]
+    assert [each.name for each in ladder.variables] == ["bad", "worse"]
+    assert ladder.variables[1].place == Place("policies/shop/shared.yaml", 17, 3)
+    assert ladder.variables[0].expression.place == Place("policies/shop/shared.yaml", 16, 8)
+
+
+def test_a_policy_has_the_same_digest_with_its_variables_in_place(shop: Project) -> None:
+    with_variables(shop, "[worse, bad]")
+    imported = load(shop)[0].ladders["calls"].digest
+    text = (shop.root / "policies/shop/calls.yaml").read_text(encoding="utf-8")
+    shop.policy(text.replace(", variables: [worse, bad]", "") + VARIABLES, "calls.yaml")
+    shop.policy(SHARED, "shared.yaml")
+    assert load(shop)[0].ladders["calls"].digest == imported
+
+
+@pytest.mark.parametrize(
+    ("imported", "params", "told"),
+    [
+        ("[worse]", "[limit, patience]", ["calls.yaml:7:93: `worse` reads the variable `bad`"]),
+        ("[worse, bad]", "[patience]", ["calls.yaml:7:93: `bad` reads the parameter `limit`"]),
+        (
+            "[worse]",
+            "[patience]",
+            ["calls.yaml:7:86: `worse` reads the variable `bad`", "calls.yaml:7:86: `bad` reads the parameter `limit`"],
+        ),
+    ],
+)
+def test_what_a_variable_reads_has_to_be_there_and_is_told_where_it_is_imported(
+    shop: Project, imported: str, params: str, told: list[str]
+) -> None:
+    with_variables(shop, imported, params)
+    said = refusal(shop)
+    assert all(f"policies/shop/{each}, which this policy does not have" in said for each in told)
+    assert said.count("policies/shop/") == len(told)
+    assert "= import it as well: `" in said
+
+
+def test_a_mistake_in_a_shared_variable_is_told_once_for_all_that_import_it(shop: Project) -> None:
+    with_variables(shop, "[worse, bad]")
+    gate = GATE.replace("IMPORTS\n", GATE_IMPORTS.replace("params:", "variables: [bad], params:"))
+    shop.policy(gate.replace("figures.orders >=", "variables.bad || figures.orders >="), "launch.yaml")
+    assert load(shop)[1] == ()
+    shop.policy(SHARED + VARIABLES.replace("error_rate >", "eror_rate >"), "shared.yaml")
+    said = refusal(shop)
+    assert "shared.yaml:16:46: `figures` has no field `eror_rate`" in said
+    assert said.count("policies/shop/") == 1
+
+
 def test_what_nobody_imports_is_a_warning_where_it_stands(shop: Project) -> None:
     shop.policy(
         LADDER.replace("params: [limit, patience]", "params: [limit]").replace("params.patience", "30m"), "calls.yaml"
