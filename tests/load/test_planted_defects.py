@@ -44,7 +44,7 @@ PLANTED = {
     ),
     "a number above a text": Defect(
         file="rgl8r-degraded.yaml",
-        good="{id: error-rate, when: metrics.error_rate > params.error_rate,",
+        good="{id: error-rate, when: variables.many_errors,",
         bad='{id: error-rate, when: metrics.error_rate > "5%",',
         where='when: ^metrics.error_rate > "5%"',
         says='`metrics.error_rate` is double and `"5%"` is string: there is no `>` between them',
