@@ -2,8 +2,9 @@
 
 The statement is declared as a cursor (https://www.postgresql.org/docs/current/sql-declare.html): the server's own
 grammar then takes a question and nothing else, no writing ``WITH``, no ``SELECT INTO``. The transaction is read-only,
-so that functions cannot write either, and it is rolled back. Everything is set for the transaction alone, since a pool
-may stand between us and the server.
+so that functions cannot write to tables either, and it is rolled back. A superuser is not asked: some functions act
+outside of every transaction. Everything is set for the transaction alone, since a pool may stand between us and the
+server.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ _FIRST_BATCH = 64
 _LARGEST_BATCH = 4096
 
 
+_READER = (
+    "ask as a role that may only read: CREATE ROLE gatekeeper LOGIN PASSWORD '…'; "
+    "GRANT SELECT ON the tables of the statement TO gatekeeper"
+)
+
+
 class NotNow(Refused):
     """The server cannot be reached or cannot answer at the moment, which may pass."""
 
@@ -113,13 +120,15 @@ def ask_postgres(
 
     Raises:
         NotNow: it cannot be reached or is not ready.
-        Refused: it does not let us in, does not understand or does not allow the statement, or takes too long.
+        Refused: it does not let us in, or as a superuser, it does not understand or does not allow the statement, or it
+            takes too long.
     """
     with (
         _told(access, deadline),
         closing(_connected(access, deadline)) as connection,
         _cut_off(connection, deadline) as cut,
     ):
+        _refuse_superuser(connection, access)
         connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         _settle(connection, access, deadline)
         declare = f"DECLARE gatekeeper NO SCROLL CURSOR WITHOUT HOLD FOR {statement.numbered}"
@@ -165,6 +174,16 @@ def _connected(access: Access, deadline: Deadline) -> Connection[Any]:
         context=_as_texts(),
         cursor_factory=RawCursor,
     )
+
+
+def _refuse_superuser(connection: Connection[Any], access: Access) -> None:
+    """What the role is, the server tells when the connection is made; one that does not tell it is not asked.
+
+    https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC
+    """
+    if connection.info.parameter_status("is_superuser") != "off":
+        told = "the role is a superuser, whose functions write also where a transaction only reads"
+        raise Refused("failed", f"{access.server}: {told}", _READER)
 
 
 def _as_texts() -> AdaptersMap:
