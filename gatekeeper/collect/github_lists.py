@@ -11,16 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gatekeeper.collect.github_about import refuse_other
-from gatekeeper.collect.github_api import (
-    GitHub,
-    Record,
-    account,
-    an_object,
-    label_names,
-    next_page,
-    objects,
-    records,
-)
+from gatekeeper.collect.github_api import GitHub, Record, account, an_object, label_names, next_page, objects, records
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, core_schema
 from gatekeeper.collect.refused import Refused
 from gatekeeper.files import Unreadable, read_bounded
 from gatekeeper.model.values import Json
-from gatekeeper.redaction import LONGEST, PROCESS, Redactor
+from gatekeeper.redaction import LONGEST, PROCESS
 
 _BRACES = re.compile(r"\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -106,8 +106,8 @@ class Secrets:
         return _BRACES.sub(lambda found: known[found[0]], text.text)
 
 
-def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str], redactor: Redactor) -> Secrets:
-    """Every secret that the configurations refer to; the redactor and the process know them from then on.
+def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str]) -> Secrets:
+    """Every secret that the configurations refer to; the process keeps them out of everything from then on.
 
     All are looked up before the first source is read, since one source may give away the secret of another.
     """
@@ -116,7 +116,6 @@ def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str], redactor: 
     for reference in dict.fromkeys(each for config in configs for each in references_of(config)):
         try:
             secret = _read(reference, environ)
-            redactor.add(secret)
             PROCESS.add(secret)
         except ValueError as error:
             lacking[reference] = str(error)
