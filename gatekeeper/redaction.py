@@ -13,9 +13,11 @@ import logging
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from threading import Lock
 
+from gatekeeper.errors import Diagnostic
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.values import Json
 
@@ -184,6 +186,39 @@ class LogFilter(logging.Filter):
             record.exc_text = redacted(logging.Formatter().formatException(record.exc_info))
             record.exc_info = None
         return True
+
+
+NAMES_SECRET = re.compile(
+    r"token|passw|secret|authorization|api[-_]?key|credential|cookie|private[-_]?key|access[-_]?key|signature|bearer",
+    re.IGNORECASE | re.ASCII,
+)
+"""Names of settings under which a credential stands."""
+
+LOOKS_SECRET = re.compile(
+    r"gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-\S{16,}|xox[abeprs]-\S{8,}|A[KS]IA[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w-]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|(?:Bearer|Basic)\s+[^\s$]{6,}|://[^/\s:@$]*:[^/\s@$]+@",
+    re.ASCII,
+)
+"""Texts that are credentials by their form."""
+
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+/=-]{16,}", re.ASCII)
+_MIXED = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"))
+
+
+def discreet(found: Diagnostic) -> Diagnostic:
+    """What is wrong in a file that may hold a credential written out, without repeating it.
+
+    The line is left out where it names a credential or holds a word that looks like one; such words of the message go.
+    """
+    line = "" if NAMES_SECRET.search(found.source) or _guessed(found.source) != found.source else found.source
+    return replace(found, message=_guessed(found.message), hint=_guessed(found.hint), source=line)
+
+
+def _guessed(text: str) -> str:
+    """Without the words that look like credentials: known forms, and long ones of mixed letters and digits."""
+    return _LONG_WORD.sub(
+        lambda word: MASK if all(each.search(word[0]) for each in _MIXED) else word[0], LOOKS_SECRET.sub(MASK, text)
+    )
 
 
 _FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

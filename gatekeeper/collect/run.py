@@ -25,7 +25,7 @@ from gatekeeper.model.shown import meant, path_text, shown
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.times import span_text
-from gatekeeper.redaction import PROCESS, TooManyEscapes
+from gatekeeper.redaction import PROCESS, TooManyEscapes, discreet
 
 Progress = Callable[[str, int, int], None]
 """Called when a source begins and when it has ended, with its name, how many have ended, and how many there are."""
@@ -246,4 +246,4 @@ def _config_diagnostics(
 
 def _diagnostic(entry: SourceEntry, path: tuple[str | int, ...], message: str, hint: str, code: str) -> Diagnostic:
     place = entry.places.get(path) or entry.places.get(path[:1]) or entry.place
-    return Diagnostic(place.file, place.line, place.column, message, hint, code=code)
+    return discreet(Diagnostic(place.file, place.line, place.column, message, hint, code=code))
