@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode, worst
-from gatekeeper.cli.options import color_option, configuration_of, output_option, root_option
+from gatekeeper.cli.options import color_option, configuration_of, environment_option, output_option, root_option
 from gatekeeper.cli.output import parse_outputs, refuse_inputs, write_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
@@ -44,6 +44,7 @@ class Percent(click.FloatRange):
     metavar="PERCENT",
     help="Fail where fewer of the outcomes of rules, triggers, duties, conditions and advice were seen.",
 )
+@environment_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="text is the default.")
 @output_option
 @color_option
@@ -53,6 +54,7 @@ def command(
     cases: tuple[str, ...],
     coverage: bool,
     fail_under: float | None,
+    environment: str | None,
     format_: str,
     outputs: tuple[str, ...],
     color: str | None,
@@ -70,7 +72,7 @@ def command(
     configuration = configuration_of(root)
     wanted = parse_outputs(outputs, _accepts)
     refuse_inputs(wanted, configuration)
-    request = SuitesRequest(paths, cases, coverage, fail_under)
+    request = SuitesRequest(paths, cases, coverage, fail_under, environment)
     with progress_on(sys.stderr) as progress:
         report = run_suites(configuration, request, progress)
     # only a suite that was read says which snapshots it names
