@@ -415,6 +415,29 @@ def test_a_statement_that_takes_too_long_is_broken_off_on_the_server_too(server:
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize(
+    ("query", "said", "remedy"),
+    [
+        (
+            "SELECT pg_cancel_backend(pg_backend_pid())",
+            "canceling statement due to user request",
+            "who ends statements",
+        ),
+        ("SELECT * FROM nope", "does not exist", "mend the query"),
+        ("SELECT pg_read_file('x')", "permission denied", "GRANT SELECT"),
+        ("SELECT 1 / 0 AS x", "division by zero", "NULLIF"),
+        ("SELECT add_one()", "more than read", "no function which writes"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "terminating connection", "collect again"),
+    ],
+)
+def test_what_the_server_says_has_a_remedy(query: str, said: str, remedy: str, tables: Postgres) -> None:
+    failure = ask(tables, query).failure
+    assert failure is not None
+    assert said in failure.detail
+    assert "in time" not in failure.detail
+    assert remedy in failure.remedy
+
+
 def test_a_wrong_password_is_told_and_not_tried_again(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PASSWORD", "not the right one")
     evidence = ask(server, "SELECT 1 AS a", retries=5)
