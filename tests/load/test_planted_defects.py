@@ -238,5 +238,5 @@ def test_a_defect_is_found_once_and_where_it_stands(copy: Path, name: str) -> No
 
     code, out, err = lint(copy)
     left_out = f"suites left out, since policies have errors: {suites_in(copy)}"
-    assert (code, err.splitlines()[-1]) == (4, f"8 files: 1 errors, 0 warnings; {left_out}")
+    assert (code, err.splitlines()[-1]) == (4, f"8 files: 1 error, 0 warnings; {left_out}")
     assert out.splitlines()[0] == f"policies/rgl8r/{defect.file}:{line}:{column}: {defect.says}"
