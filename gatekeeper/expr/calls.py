@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from gatekeeper.expr.functions import FUNCTIONS
 from gatekeeper.expr.outcome import EvaluationError, Refusal, Unknown, merge
 from gatekeeper.expr.tree import Call, Variable
-from gatekeeper.expr.values import KINDS, kind
+from gatekeeper.expr.values import KINDS, OptionalValue, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,10 @@ def make_call(maker: Maker, node: Call) -> Closure:
     operands = maker.make_all((*needs, *given))
     excerpts = [maker.site(each.span).expression for each in (*needs, *given)]
     table = _table(forms)
+    if forms[0].settles is not None:
+        return _settling(node.function, site, operands, table, forms[0].settles)
+    if any(form.metered for form in forms):
+        return _metered(node.function, site, operands, table, excerpts)
     if len(operands) == 1:
         return _of_one(node.function, site, operands[0], table, excerpts)
     return _of_many(node.function, site, operands, table, excerpts)
@@ -81,6 +85,43 @@ def _of_many(name: str, site: Site, operands: tuple[Closure, ...], table: _Table
         if form.cost is not None:
             run.spend(form.cost(*values))
         return _guarded(site, excerpts, form.call, *values)
+
+    return call
+
+
+def _settling(
+    name: str, site: Site, operands: tuple[Closure, ...], table: _Table, settles: Callable[[Any], bool]
+) -> Closure:
+    """A call whose first argument may make the second needless, whatever that is."""
+    first, second = operands
+    settled = next(iter(table.values()))
+
+    def call(run: Run) -> object:
+        one: Any = first(run)
+        if type(one) is not OptionalValue:
+            return merge(one, None) or _no_form(name, site, [one])
+        if settles(one):
+            return settled.call(one, None)
+        other = second(run)
+        form = table.get((OptionalValue, type(other)))
+        return form.call(one, other) if form is not None else merge(other, None) or _no_form(name, site, [one, other])
+
+    return call
+
+
+def _metered(name: str, site: Site, operands: tuple[Closure, ...], table: _Table, excerpts: list[str]) -> Closure:
+    """A call that spends as it goes."""
+
+    def call(run: Run) -> object:
+        values: list[Any] = [operand(run) for operand in operands]
+        form = table.get(tuple(map(type, values)))
+        if form is None:
+            trouble: Unknown | EvaluationError | None = None
+            for value in values:
+                trouble = merge(trouble, value)
+            return trouble or _no_form(name, site, values)
+        run.spend(sum(len(value) >> 6 for value in values if type(value) in _TEXTS))
+        return _guarded(site, excerpts, form.call, *((run, site) if form.metered else ()), *values)
 
     return call
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from gatekeeper.expr import overloads
+from gatekeeper.expr.checked_macros import MacroTypes, held
 from gatekeeper.expr.faults import Fault, Faults
 from gatekeeper.expr.narrowing import Fact, Root, facts
 from gatekeeper.expr.outcome import EvaluationError
@@ -25,8 +26,10 @@ from gatekeeper.expr.tree import (
     ListOf,
     Local,
     Logic,
+    Lookup,
     MapOf,
     Node,
+    OptionalEntry,
     Prefix,
     Presence,
     Select,
@@ -37,9 +40,6 @@ from gatekeeper.expr.tree import (
 from gatekeeper.expr.types import (
     BOOL,
     DYN,
-    STRING,
-    ListPart,
-    MapPart,
     Member,
     Part,
     Record,
@@ -75,7 +75,7 @@ def check(
     return typed, tuple(sorted(dict.fromkeys(told.faults), key=lambda fault: (fault.start, fault.end)))
 
 
-class _Checker:
+class _Checker(MacroTypes):
     """Types one tree. ``_types`` holds what is known of each variable at the place that is being read."""
 
     def __init__(self, source: str, variables: Mapping[str, Type], told: Faults) -> None:
@@ -88,7 +88,7 @@ class _Checker:
 
     def type_of(self, node: Node) -> Type:
         """The type of a node; a part without variables is simply computed."""
-        if not self._folding or isinstance(node, (Constant, TypeName, ListOf, MapOf)) or not _is_closed(node, set()):
+        if not self._folding or isinstance(node, _NOT_FOLDED) or not _is_closed(node, set()):
             return _READERS[type(node)](self, node)
         self._folding, before = False, len(self._told.faults)
         typed: Type = _READERS[type(node)](self, node)
@@ -123,68 +123,6 @@ class _Checker:
 
     def local(self, node: Local) -> Type:
         return self._types.get(node.slot, DYN)
-
-    def select(self, node: Select) -> Type:
-        found = self._members(node, node.operand)
-        return join(member.type for member in found) if found else DYN
-
-    def presence(self, node: Presence) -> Type:
-        found = self._members(node, node.operand)
-        if found and all(member.always for member in found):
-            nullable = any("null" in member.type.words for member in found)
-            hint = "compare it with null" if nullable else "take the test out"
-            told = f"`{node.field}` of {self._told.quote(node.operand)} is always there"
-            self._told.tell(node, told, hint, "has-always", "warning")
-            return simple("bool", True)
-        return BOOL
-
-    def _members(self, node: Select | Presence, operand: Node) -> list[Member]:
-        """What a field may be; what lacks it is told."""
-        typed = self.type_of(operand)
-        lacking: list[Record] = []
-        found: list[Member] = []
-        for part in typed.parts or ():
-            match part:
-                case MapPart():
-                    found.append(Member(part.value, always=False))
-                case Record() if node.field in part.fields:
-                    found.append(part.fields[node.field])
-                case Record() if part.rest is not None:
-                    found.append(Member(part.rest, always=False))
-                    lacking += [part] if part.strict else []
-                case Record():
-                    lacking.append(part)
-        self._need_fields(operand, typed)
-        if lacking and len(lacking) == sum(part.word == "map" for part in typed.parts or ()):
-            self._told.field(node, lacking[0], "warning" if found else "error")
-        elif lacking:
-            found = [Member(member.type, always=False) for member in found]
-        return found
-
-    def _need_fields(self, operand: Node, typed: Type) -> None:
-        def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
-            word = choice[0].word if choice[0] is not None else ""
-            return f"{self._told.quote(operand)} is {word}, which has no fields", ""
-
-        self._told.fit(
-            operand, [(operand, typed)], lambda choice: _if(choice[0] is None or choice[0].word == "map"), told
-        )
-
-    def index(self, node: Index) -> Type:
-        if isinstance(node.index, Constant) and isinstance(node.index.value, str):
-            typed = self.type_of(node.operand)
-            if typed.words == {"map"} and all(isinstance(part, Record) for part in typed.parts or ()):
-                return self.select(Select(node.span, node.operand, node.index.value))
-        operands = [(node.operand, self.type_of(node.operand)), (node.index, self.type_of(node.index))]
-
-        def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
-            if choice[0] is not None and choice[0].word not in ("list", "map"):
-                return f"{self._told.quote(node.operand)} is {choice[0].word}, which has no elements", ""
-            due = "a whole number" if choice[0] is not None and choice[0].word == "list" else "a key of the map"
-            key = choice[1].word if choice[1] is not None else ""
-            return f"{self._told.quote(node.index)} is {key}, and {due} is due here", ""
-
-        return self._told.fit(node, operands, overloads.index, told)
 
     def prefix(self, node: Prefix) -> Type:
         typed = self.type_of(node.operand)
@@ -244,7 +182,7 @@ class _Checker:
                     self._told.unequal(each, node.left, item[1], each, typed)
             return
         self._told.need(node.right, container[1], frozenset({"list", "map"}))
-        inside = [_held(part) for part in container[1].parts or ()]
+        inside = [held(part) for part in container[1].parts or ()]
         if inside and item[1].known and not any(can_equal(item[1], each, by_value=False) for each in inside):
             told = (
                 f"{self._told.quote(node.left)} is {item[1]}, and {self._told.quote(node.right)} holds {join(inside)}"
@@ -282,7 +220,8 @@ class _Checker:
 
     def list_of(self, node: ListOf) -> Type:
         element = join(self.type_of(each) for each in node.elements)
-        return list_of(element, empty=not node.elements, filled=bool(node.elements))
+        filled = any(not isinstance(each, OptionalEntry) for each in node.elements)
+        return list_of(element, empty=not node.elements, filled=filled)
 
     def map_of(self, node: MapOf) -> Type:
         keys, values = node.entries[::2], node.entries[1::2]
@@ -291,62 +230,14 @@ class _Checker:
         typed = [self.type_of(value) for value in values]
         words = [key.value for key in keys if isinstance(key, Constant) and isinstance(key.value, str)]
         if len(words) == len(keys):
-            members = {word: Member(each) for word, each in zip(words, typed, strict=True)}
+            always = [not isinstance(value, OptionalEntry) for value in values]
+            members = {word: Member(each, there) for word, each, there in zip(words, typed, always, strict=True)}
             return Type((Record("map", members),))
         return map_of(join(self.type_of(key) for key in keys), join(typed))
 
-    def call(self, node: Call) -> Type:
-        given = node.arguments if node.target is None else (node.target, *node.arguments)
-        operands = [(each, self.type_of(each)) for each in given]
-        forms = overloads.forms(node)
 
-        def told(choice: tuple[Part | None, ...]) -> tuple[str, str]:
-            return overloads.no_form(node.function, forms, choice, node.target is not None)
-
-        return self._told.fit(node, operands, overloads.call(forms), told)
-
-    def comprehension(self, node: Comprehension) -> Type:
-        over = self.type_of(node.over)
-        self._told.need(node.over, over, frozenset({"list", "map"}))
-        if over.known and all(isinstance(part, ListPart) and part.empty for part in over.parts or ()):
-            told = f"{self._told.quote(node.over)} is always empty, and `{node.macro}` looks at nothing"
-            self._told.tell(node.over, told, "write what was to be looked at", "empty-list")
-        element = join(map(_held, over.parts)) if over.parts else DYN
-        with self._knowing(()):
-            self._types[node.slot] = element
-            if node.where is not None:
-                self._predicate(node.where)
-            if node.macro == "map":
-                with self._knowing(facts(node.where, truth=True) if node.where is not None else ()):
-                    return list_of(self.type_of(node.body))
-            truth = self._predicate(node.body)
-            if node.macro != "filter":
-                return BOOL
-            with self._knowing(facts(node.body, truth=True)):
-                return list_of(self._types[node.slot], empty=truth is False)
-
-    def _predicate(self, node: Node) -> bool | None:
-        typed = self.type_of(node)
-        self._told.need(node, typed, frozenset({"bool"}))
-        self._told.constant(node, typed)
-        return typed.truth
-
-
-def _if(fits: bool) -> Type | None:
-    return BOOL if fits else None
-
-
-def _held(part: Part) -> Type:
-    """What a macro visits, and what ``in`` looks for: elements of a list, keys of a map."""
-    match part:
-        case ListPart():
-            return part.element
-        case MapPart():
-            return part.key
-        case Record():
-            return STRING
-        case _:
-            return DYN
+_NOT_FOLDED: Final = (Constant, TypeName, ListOf, MapOf, OptionalEntry)
+"""What is looked into although it may hold no variable: for what its parts are, or as it has no value by itself."""
 
 
 def _is_closed(node: Node, slots: set[int]) -> bool:
@@ -360,7 +251,8 @@ def _is_closed(node: Node, slots: set[int]) -> bool:
             return False
         case Comprehension():
             inside = [each for each in (node.where, node.body) if each is not None]
-            return _is_closed(node.over, slots) and all(_is_closed(each, slots | {node.slot}) for each in inside)
+            known = {*slots, *range(node.slot, node.slot + len(node.names))}
+            return _is_closed(node.over, slots) and all(_is_closed(each, known) for each in inside)
         case _:
             return all(_is_closed(each, slots) for each in children(node))
 
@@ -373,6 +265,8 @@ _READERS: Final[dict[type, Callable[[_Checker, Any], Type]]] = {
     Select: _Checker.select,
     Presence: _Checker.presence,
     Index: _Checker.index,
+    Lookup: _Checker.lookup,
+    OptionalEntry: _Checker.optional_entry,
     Prefix: _Checker.prefix,
     Binary: _Checker.binary,
     Logic: _Checker.logic,

@@ -24,8 +24,10 @@ from gatekeeper.expr.tree import (
     Index,
     ListOf,
     Logic,
+    Lookup,
     MapOf,
     Node,
+    OptionalEntry,
     Prefix,
     Presence,
     Select,
@@ -121,21 +123,31 @@ class TreeBuilder:
 
     def member_dot(self, children: list[Any]) -> Node:
         operand, _, name = children
-        field = str(name)[1:-1] if name.type == "QUOTED_FIELD" else self._field(name)
-        return Select(operand.span.to(_span(name)), operand, field)
+        return Select(operand.span.to(_span(name)), operand, self._field(name))
+
+    def lookup_dot(self, children: list[Any]) -> Node:
+        operand, _, _, name = children
+        key = Constant(_span(name), self._field(name))
+        return Lookup(operand.span.to(key.span), operand, key, dotted=True)
 
     def member_dot_arg(self, children: list[Any]) -> Node:
         target, _, name, _, *rest = children
         arguments = tuple(rest[0]) if len(rest) == 2 else ()
         span = target.span.to(_span(rest[-1]))
-        macro = str(name)
-        if macro in MACROS and (len(arguments) == 2 or (macro == "map" and len(arguments) == 3)):
-            return self._comprehension(span, macro, target, arguments)
+        if (names := MACROS.get(str(name), {}).get(len(arguments))) is not None:
+            return self._comprehension(span, str(name), target, arguments, names)
+        if name == "bind" and isinstance(target, Ident) and target.name == "cel" and len(arguments) == 3:
+            variable, over, body = arguments
+            return self._comprehension(span, "cel.bind", over, (variable, body), 1)
         return Call(span, self._field(name), target, arguments, _span(name))
 
     def member_index(self, children: list[Any]) -> Node:
         operand, _, index, close = children
         return Index(operand.span.to(_span(close)), operand, index)
+
+    def lookup_index(self, children: list[Any]) -> Node:
+        operand, _, _, key, close = children
+        return Lookup(operand.span.to(_span(close)), operand, key, dotted=False)
 
     def member_object(self, children: list[Any]) -> Node:
         span = children[0].span.to(_span(children[-1]))
@@ -183,12 +195,22 @@ class TreeBuilder:
         so_far.append(children[2])
         return so_far
 
+    elements = exprlist
+
+    def element(self, children: list[Any]) -> Node:
+        *mark, element = children
+        return OptionalEntry(_span(mark[0]).to(element.span), element) if mark else element
+
     def mapinits(self, children: list[Any]) -> list[Node]:
-        if isinstance(children[0], list):
-            so_far: list[Node] = children[0]
-            so_far += (children[2], children[4])
-            return so_far
-        return [children[0], children[2]]
+        if len(children) == 1:
+            return list(children[0])
+        so_far: list[Node] = children[0]
+        so_far += children[2]
+        return so_far
+
+    def entry(self, children: list[Any]) -> tuple[Node, Node]:
+        *mark, key, _, value = children
+        return key, OptionalEntry(value.span, value) if mark else value
 
     def literal(self, children: list[Any]) -> Node:
         token = children[0]
@@ -199,16 +221,24 @@ class TreeBuilder:
         except ValueError as error:
             raise ExpressionError.at(_span(token), str(error)) from None
 
-    def _comprehension(self, span: Span, macro: Any, over: Node, arguments: tuple[Node, ...]) -> Node:
-        variable = arguments[0]
-        if not isinstance(variable, Ident) or variable.absolute:
-            raise ExpressionError.at(
-                variable.span, f"the first argument of {macro} names the element", f"{macro}(x, …)"
-            )
-        where = arguments[1] if len(arguments) == 3 else None
-        return Comprehension(span, macro, over, variable.name, 0, where, arguments[-1])
+    def _comprehension(self, span: Span, macro: Any, over: Node, arguments: tuple[Node, ...], count: int) -> Node:
+        names: list[str] = []
+        for variable, which in zip(arguments[:count], ("first", "second"), strict=False):
+            if not isinstance(variable, Ident) or variable.absolute:
+                named = "key" if len(names) < count - 1 else "element"
+                hint = f"{macro}({'x' if count == 1 else 'key, x'}, …)"
+                raise ExpressionError.at(variable.span, f"the {which} argument of {macro} names the {named}", hint)
+            if variable.name in names:
+                raise ExpressionError.at(variable.span, f"both names of {macro} are the same")
+            names.append(variable.name)
+        where = arguments[count] if len(arguments) == count + 2 else None
+        second = names[1] if count == 2 else ""
+        macro = "exists_one" if macro == "existsOne" else macro
+        return Comprehension(span, macro, over, names[0], 0, where, arguments[-1], second)
 
     def _presence(self, span: Span, arguments: tuple[Node, ...]) -> Node:
+        if len(arguments) == 1 and isinstance(arguments[0], Lookup):
+            raise ExpressionError.at(arguments[0].span, 'has takes a field without "?"', "has(a.b), or a.?b.hasValue()")
         if len(arguments) != 1 or not isinstance(arguments[0], Select):
             raise ExpressionError.at(span, "has takes one field", "has(a.b)")
         return Presence(span, arguments[0].operand, arguments[0].field)
@@ -219,6 +249,8 @@ class TreeBuilder:
         return str(token)
 
     def _field(self, token: Token) -> str:
+        if token.type == "QUOTED_FIELD":
+            return str(token)[1:-1]
         if token in _NEVER_FIELDS:
             raise ExpressionError.at(_span(token), f'"{token}" is a reserved word, no field', f'write ["{token}"]')
         return str(token)

@@ -14,19 +14,19 @@ the whole does. Of the entries of a list only the first are told, with how many 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gatekeeper.expr import told
 from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.evaluator import Maker
 from gatekeeper.expr.explain import chains, one_line
-from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH
+from gatekeeper.expr.limits import DEFAULT_BUDGET
+from gatekeeper.expr.macros import visited
 from gatekeeper.expr.operators import no_truth
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.run import Run
 from gatekeeper.expr.shown import brief, observation
-from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, size
-from gatekeeper.expr.values import MapValue
+from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, size, slots
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.shown import cut
 
@@ -62,7 +62,7 @@ def deciding(program: Program, bindings: Mapping[str, object], *, budget: int = 
         At most :data:`MOST_PARTS` parts, and one more that says how many were left out. Empty where the program gives
         no truth, or takes more steps than it may.
     """
-    run = Run(bindings, MAX_DEPTH, budget)
+    run = Run(bindings, slots(program.tree), budget)
     search = _Search(program.kept(_Workings), run)
     found: dict[tuple[str, int], Deciding] = {}
     try:
@@ -148,6 +148,9 @@ class _Search:
                 yield from self._sides(node, value, where)
             case Comprehension(macro="all" | "exists" | "exists_one"):
                 yield from self._entries(node, value, where)
+            case Comprehension(macro="cel.bind"):
+                self._run.locals[node.slot] = self.value(node.over)
+                yield from self.parts(node.body, value, where)
             case Variable() if node.definition is not None:
                 yield from self._defined(node, node.definition, value, where)
             case _:
@@ -181,12 +184,12 @@ class _Search:
             yield self._leaf(node, value, where)
             return
         self._run.spend(1)
-        run = Run(variable.bindings, MAX_DEPTH, self._run.left)
+        run = Run(variable.bindings, slots(definition.tree), self._run.left)
         yield from _Search(definition.kept(_Workings), run).parts(definition.tree, value, where)
         self._run.left = run.left
 
     def _entries(self, node: Comprehension, value: object, where: _Where) -> Iterator[Deciding]:
-        elements = _elements(self.value(node.over))
+        elements = visited(self.value(node.over), pairs=bool(node.second))
         if elements is None:
             yield self._leaf(node if isinstance(value, Unknown) else node.over, value, where)
         elif node.macro == "exists_one" and isinstance(value, bool):
@@ -213,7 +216,7 @@ class _Search:
                 continue
             rows += 1
             if rows <= most:
-                name = told.label(node.variable, element, index, len(elements))
+                name = _label(node, element, index, len(elements))
                 # What is to be so for none is told as it is, what is to be so for all with what it needs.
                 inner = _Where(where.wanted and value is False, where.depth + headed)
                 below.append(self._entry(node, truth, name, inner))
@@ -230,7 +233,7 @@ class _Search:
         """One entry of a list, with the parts of the condition that decided for it."""
         found = tuple(self.parts(node.body, truth, where))
         line = _joined(found)
-        named = line if line.startswith(f"{node.variable} = ") else f"{name}: {line}"
+        named = line if line.startswith(f"{name.partition(' ')[0]} = ") else f"{name}: {line}"
         observed = {each.path: each for part in found for each in part.observed}
         return replace(self._part(node.body, truth, named, where), observed=tuple(observed.values()))
 
@@ -259,17 +262,17 @@ class _Search:
         index = met.index(most)
         truth = self._visit(node, elements[index])
         found = tuple(self.parts(node.body, truth, _Where(wanted=True)))
-        return f"{told.label(node.variable, elements[index], index, len(elements))}: {_joined(found, MOST_MISSED)}"
+        return f"{_label(node, elements[index], index, len(elements))}: {_joined(found, MOST_MISSED)}"
 
     def _met(self, node: Comprehension, body: Logic, element: object) -> int:
         """How many terms an entry meets before the first that it does not."""
-        self._run.locals[node.slot] = element
+        self._hold(node, element)
         truths = [self._truth(term) for term in body.terms]
         return next((number for number, truth in enumerate(truths) if truth is not True), len(truths))
 
     def _one(self, node: Comprehension, elements: list[object], value: bool, where: _Where) -> Deciding:
         matching = [
-            told.label(node.variable, element, index, len(elements))
+            _label(node, element, index, len(elements))
             for index, element in enumerate(elements)
             if self._visit(node, element) is True
         ]
@@ -312,8 +315,12 @@ class _Search:
 
     def _visit(self, node: Comprehension, element: object) -> object:
         self._run.spend(1)
-        self._run.locals[node.slot] = element
+        self._hold(node, element)
         return self._truth(node.body)
+
+    def _hold(self, node: Comprehension, element: Any) -> None:
+        """Lay an entry, or the two parts of one, where the variables of a macro are looked for."""
+        self._run.locals[node.slot : node.slot + len(node.names)] = element if node.second else (element,)
 
     def _truth(self, node: Node) -> object:
         value = self.value(node)
@@ -345,10 +352,10 @@ def _joined(parts: tuple[Deciding, ...], most: int = MOST_ROWS) -> str:
     return "; ".join([*(part.told for part in parts[:most]), *more])
 
 
-def _elements(value: object) -> list[object] | None:
-    """What a macro visits; None where it cannot."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        return list(value)
-    return value.keys() if isinstance(value, MapValue) else None
+def _label(node: Comprehension, element: Any, index: int, number: int) -> str:
+    """An entry as people know it: of a list by the element, of a map by the key."""
+    if not node.second:
+        return told.label(node.variable, element, index, number)
+    key, value = element
+    name, shown = (node.second, value) if type(key) is int else (node.variable, key)
+    return told.label(name, shown, index, number)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from gatekeeper.expr import calls, comparisons, macros, operators
+from gatekeeper.expr import calls, comparisons, macros, operators, optionals
 from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.operators import find
 from gatekeeper.expr.outcome import EvaluationError, Unknown, merge
@@ -24,15 +24,17 @@ from gatekeeper.expr.tree import (
     ListOf,
     Local,
     Logic,
+    Lookup,
     MapOf,
     Node,
+    OptionalEntry,
     Prefix,
     Presence,
     Select,
     TypeName,
     Variable,
 )
-from gatekeeper.expr.values import INT_MAX, INT_MIN, KINDS, TYPE_NAMES, MapValue, adopt, kind
+from gatekeeper.expr.values import INT_MAX, INT_MIN, KINDS, TYPE_NAMES, MapValue, OptionalValue, adopt, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,8 @@ def _select(maker: Maker, node: Select) -> Closure:
         if type(operand) is MapValue:
             found = find(operand, key)
             return absent if found is None else found[1]
+        if type(operand) is OptionalValue:
+            return optionals.look_up(site, operand, key)
         return merge(operand, None) or site.error(f"{kind(operand)} has no fields")
 
     if isinstance(node.operand, Local):
@@ -142,6 +146,9 @@ def _presence(maker: Maker, node: Presence) -> Closure:
             return key in operand
         if type(operand) is MapValue:
             return operand.find(key) is not None
+        if type(operand) is OptionalValue:
+            found = optionals.look_up(site, operand, key)
+            return bool(found.inside) if type(found) is OptionalValue else found
         return merge(operand, None) or site.error(f"{kind(operand)} has no fields")
 
     return presence
@@ -149,7 +156,14 @@ def _presence(maker: Maker, node: Presence) -> Closure:
 
 def _index(maker: Maker, node: Index) -> Closure:
     site, operand, at = maker.site(node.span), maker.make(node.operand), maker.make(node.index)
-    return lambda run: operators.index(site, operand(run), at(run))
+
+    def index(run: Run) -> object:
+        held, key = operand(run), at(run)
+        if type(held) is OptionalValue:
+            return optionals.look_up(site, held, key)
+        return operators.index(site, held, key)
+
+    return index
 
 
 def _prefix(maker: Maker, node: Prefix) -> Closure:
@@ -219,6 +233,8 @@ def _conditional(maker: Maker, node: Conditional) -> Closure:
 
 
 def _list_of(maker: Maker, node: ListOf) -> Closure:
+    if any(isinstance(each, OptionalEntry) for each in node.elements):
+        return optionals.make_list(maker, node)
     elements = maker.make_all(node.elements)
 
     def build(run: Run) -> object:
@@ -229,6 +245,8 @@ def _list_of(maker: Maker, node: ListOf) -> Closure:
 
 
 def _map_of(maker: Maker, node: MapOf) -> Closure:
+    if any(isinstance(each, OptionalEntry) for each in node.entries):
+        return optionals.make_map(maker, node)
     entries, site = maker.make_all(node.entries), maker.site(node.span)
 
     def build(run: Run) -> object:
@@ -239,12 +257,7 @@ def _map_of(maker: Maker, node: MapOf) -> Closure:
         if all(type(key) is str for key in keys):
             plain = dict(zip(keys, values, strict=True))
             return plain if len(plain) == len(keys) else site.error("a key of the map occurs twice")
-        try:
-            return MapValue(zip(keys, values, strict=True))
-        except TypeError:
-            return site.error("the keys of a map are bools, ints, uints or strings")
-        except KeyError:
-            return site.error("a key of the map occurs twice")
+        return optionals.as_map(site, zip(keys, values, strict=True))
 
     return build
 
@@ -266,6 +279,7 @@ _MAKERS: Final[dict[type, Callable[[Maker, Any], Closure]]] = {
     Select: _select,
     Presence: _presence,
     Index: _index,
+    Lookup: optionals.make_lookup,
     Prefix: _prefix,
     Binary: _binary,
     Logic: _logic,

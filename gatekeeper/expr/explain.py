@@ -1,18 +1,19 @@
 """What an expression read: the values behind a verdict, for people.
 
-A chain is a variable with the fields, indexes, receiver calls, ``filter`` and ``map`` that follow it,
-as far as it goes: ``rls.latest.conclusion``, ``runbook.table("Owners").rows``. Only chains outside of
-macro bodies have one value, so only they are told.
+A chain is a variable with the fields, indexes, receiver calls and macros that give a value (such as ``filter`` and
+``map``) that follow it, as far as it goes: ``rls.latest.conclusion``, ``runbook.table("Owners").rows``. Only chains
+outside of macro bodies have one value, so only they are told.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.limits import DEFAULT_BUDGET
-from gatekeeper.expr.program import Program
+from gatekeeper.expr.program import Program, walk
 from gatekeeper.expr.tree import (
+    PREDICATES,
     Binary,
     Call,
     Comprehension,
@@ -20,6 +21,7 @@ from gatekeeper.expr.tree import (
     Index,
     Local,
     Logic,
+    Lookup,
     Node,
     Presence,
     Select,
@@ -96,6 +98,8 @@ def chains(node: Node) -> Iterator[Node]:
         yield from _inside(node)
     elif isinstance(node, Comprehension):
         yield from chains(node.over)
+        if node.macro == "cel.bind":
+            yield from (chain for chain in chains(node.body) if not _reads(chain, node.slot))
     else:
         for below in children(node):
             yield from chains(below)
@@ -104,14 +108,22 @@ def chains(node: Node) -> Iterator[Node]:
 def _next(node: Node) -> Node | None:
     """The rest of a chain, one link nearer to its root; None where no link is left."""
     match node:
-        case Select() | Index():
+        case Select() | Index() | Lookup():
             return node.operand
         case Call(target=target):
             return target
-        case Comprehension(macro="filter" | "map", over=over):
+        case Comprehension(over=over) if node.macro not in _NO_LINKS:
             return over
         case _:
             return None
+
+
+_NO_LINKS: Final = (*PREDICATES, "cel.bind")
+
+
+def _reads(chain: Node, slot: int) -> bool:
+    """Whether a chain has a value only where a name of ``cel.bind`` has one."""
+    return any(isinstance(each, Local) and each.slot == slot for each in walk(chain))
 
 
 def _rooted(node: Node) -> bool:
@@ -126,8 +138,8 @@ def _inside(node: Node) -> Iterator[Node]:
     if inner is None:
         return
     yield from _inside(inner)
-    if isinstance(node, Index):
-        yield from chains(node.index)
+    if isinstance(node, Index | Lookup):
+        yield from chains(node.index if isinstance(node, Index) else node.key)
     elif isinstance(node, Call):
         for argument in node.arguments:
             yield from chains(argument)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from gatekeeper.expr import overloads
 from gatekeeper.expr.run import Site
-from gatekeeper.expr.tree import Constant, Node, Presence, Select
+from gatekeeper.expr.tree import Constant, Lookup, Node, Presence, Select
 from gatekeeper.expr.types import DYN, Part, Record, Simple, Type, join
 
 Level: TypeAlias = Literal["error", "warning"]
@@ -81,7 +81,10 @@ class Faults:
     def null(self, node: Node) -> None:
         """Tells that something can be null where that has no value."""
         quoted = self.quote(node)
-        hint = f"test it first ({quoted.strip('`')} != null); in evidence, `required` can name its path instead"
+        tested = (
+            quoted.strip("`").replace(".?", ".").replace("[?", "[") if isinstance(node, Lookup) else quoted.strip("`")
+        )
+        hint = f"test it first ({tested} != null); in evidence, `required` can name its path instead"
         self.tell(node, f"{quoted} can be null, and this is unknown then", hint, "nullable", "warning")
 
     def need(self, node: Node, typed: Type, wanted: frozenset[str]) -> None:

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gatekeeper.expr.outcome import Trouble, merge
 from gatekeeper.expr.temporal import Duration, Timestamp
-from gatekeeper.expr.values import INT_MAX, INT_MIN, KEY_TYPES, KINDS, UINT_MAX, CelType, MapValue, Uint, kind
+from gatekeeper.expr.values import (
+    INT_MAX,
+    INT_MIN,
+    KEY_TYPES,
+    KINDS,
+    UINT_MAX,
+    CelType,
+    MapValue,
+    OptionalValue,
+    Uint,
+    kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +37,7 @@ ORDERED: Final = frozenset({str, int, float, bool, bytes, Uint, Timestamp, Durat
 
 NUMERIC: Final = frozenset({int, float, Uint})
 
-_SOUGHT: Final = KEY_TYPES | {float}
+SOUGHT: Final = KEY_TYPES | {float}
 """What can be looked for among the keys of a map; anything else is an error, as in other engines."""
 
 
@@ -52,6 +63,8 @@ def equal(run: Run, site: Site, left: object, right: object) -> object:
             same = _pair_up(pending, one, other)
         elif KINDS[mine] == KINDS[theirs] == "map":
             same = _pair_up_maps(pending, one, other)
+        elif isinstance(one, OptionalValue) and isinstance(other, OptionalValue):
+            same = _pair_up(pending, one.inside, other.inside)
         else:
             same = False
         if not same:
@@ -112,7 +125,7 @@ def contains(run: Run, site: Site, item: object, container: Any) -> object:
             if (same := equal(run, site, item, each)) is not False:
                 return same
         return False
-    if (type(container) is dict or type(container) is MapValue) and type(item) in _SOUGHT:
+    if (type(container) is dict or type(container) is MapValue) and type(item) in SOUGHT:
         return find(container, item) is not None
     return mismatch("in", site, item, container)
 

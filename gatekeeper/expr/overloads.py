@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from gatekeeper.expr.declared import hint_type
 from gatekeeper.expr.functions import FUNCTIONS
 from gatekeeper.expr.functions.form import Form
+from gatekeeper.expr.functions.generics import GENERICS
 from gatekeeper.expr.operators import ARITHMETIC, ORDERED
 from gatekeeper.expr.tree import Call
 from gatekeeper.expr.types import (
@@ -138,11 +139,13 @@ def _takes(form: Form, choice: Choice) -> bool:
     asked = form.params[len(form.needs) :]
     if not all(part is None or want in ("dyn", part.word) for part, want in zip(choice, asked, strict=True)):
         return False
-    receiver = choice[0]
+    receiver = choice[0] if choice else None
     return form.of is None or not isinstance(receiver, Record) or receiver.name == str(hint_type(form.of))
 
 
 def _given(form: Form, choice: Choice) -> Type:
+    if isinstance(form.gives, str):
+        return GENERICS[form.gives](choice)
     if form.gives is not None:
         return hint_type(form.gives)
     if form.result == "type":

@@ -151,7 +151,7 @@ _WORDS: Final = {
     "not": 'a negation is written "!"',
     "is": 'equality is written "=="',
     "`": "a quoted field follows a dot and holds letters, digits and _ . - / or blanks",
-    "?": "optional syntax is not part of this profile; use has(a.b)",
+    "?": 'an optional field is written "a.?b", an optional entry "a[?b]"',
 }
 _UNIT_CALLS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 

@@ -10,7 +10,7 @@ from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.parse import parse
 from gatekeeper.expr.resolve import Scope, resolve
 from gatekeeper.expr.run import Run, Site
-from gatekeeper.expr.tree import Node, Variable, children, size
+from gatekeeper.expr.tree import Node, Variable, children, size, slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,13 +44,14 @@ class Program:
         definitions: those of them that other expressions give a value to, with those expressions.
     """
 
-    __slots__ = ("_closure", "_cost", "_kept", "definitions", "names", "source", "tree")
+    __slots__ = ("_closure", "_cost", "_kept", "_slots", "definitions", "names", "source", "tree")
 
     source: str
     tree: Node
     names: tuple[Name, ...]
     definitions: Mapping[str, Program]
     _cost: int
+    _slots: int
     _closure: Callable[[Run], object] | None
     _kept: dict[Callable[[Program], object], object]
 
@@ -61,6 +62,7 @@ class Program:
             ("names", _names(tree)),
             ("definitions", _definitions(tree)),
             ("_cost", size(tree)),
+            ("_slots", slots(tree)),
             ("_closure", None),
             ("_kept", {}),
         ):
@@ -98,7 +100,7 @@ class Program:
         self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET
     ) -> tuple[Value | Unknown | EvaluationError, int]:
         """The same as :meth:`run`, with the number of steps taken (at most ``budget``)."""
-        run = Run(bindings, MAX_DEPTH, budget)
+        run = Run(bindings, self._slots, budget)
         result: Any
         try:
             run.spend(self._cost)

@@ -22,8 +22,10 @@ from gatekeeper.expr.tree import (
     ListOf,
     Local,
     Logic,
+    Lookup,
     MapOf,
     Node,
+    OptionalEntry,
     Prefix,
     Presence,
     Select,
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 
     from gatekeeper.expr.program import Program
 
-_OPTIONALS: Final = frozenset({"orValue", "or", "hasValue", "optMap", "optFlatMap", "optional.of", "optional.none"})
+_VARIADIC: Final = frozenset({"math.greatest", "math.least"})
+"""Functions whose arguments, if there are several, are one list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,10 @@ def resolve(node: Node, scope: Scope) -> Node:
     match node:
         case Ident() | Select():
             return _named(node, scope)
-        case Presence() | Prefix():
+        case Presence() | Prefix() | OptionalEntry():
             return replace(node, operand=resolve(node.operand, scope))
+        case Lookup():
+            return replace(node, operand=resolve(node.operand, scope), key=resolve(node.key, scope))
         case Index():
             return replace(node, operand=resolve(node.operand, scope), index=resolve(node.index, scope))
         case Call():
@@ -99,7 +104,7 @@ def resolve(node: Node, scope: Scope) -> Node:
         case MapOf():
             return replace(node, entries=_each(node.entries, scope))
         case Comprehension():
-            inner = replace(scope, locals=(*scope.locals, node.variable))
+            inner = replace(scope, locals=(*scope.locals, *node.names))
             return replace(
                 node,
                 over=resolve(node.over, scope),
@@ -164,7 +169,9 @@ def _called(call: Call, scope: Scope) -> Node:
         root, chain = _chain(call.target)
         if root is not None and scope.slot(root.name) is None:
             qualified = ".".join((*map(_word, chain), call.function))
-            if qualified in FUNCTIONS or qualified in _OPTIONALS:
+            if qualified in FUNCTIONS:
+                if qualified in _VARIADIC and len(arguments) > 1:
+                    arguments = (ListOf(arguments[0].span.to(arguments[-1].span), arguments),)
                 return _fits(replace(call, function=qualified, target=None, arguments=arguments), scope)
         return _fits(replace(call, target=resolve(call.target, scope), arguments=arguments), scope)
     return _fits(replace(call, arguments=arguments), scope)
@@ -193,8 +200,8 @@ def _fits(call: Call, scope: Scope) -> Call:
 
 
 def _hint(call: Call) -> str:
-    if call.function in _OPTIONALS:
-        return "optional values are not part of this profile; use has(a.b)"
+    if call.function == "bind":
+        return "write cel.bind(x, value, …)"
     if call.function in MACROS:
         return f"write list.{call.function}(x, …)"
     if call.function == "has":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gatekeeper.expr.temporal import Duration, Timestamp
-from gatekeeper.expr.values import CelType, MapValue, to_json
+from gatekeeper.expr.values import CelType, MapValue, OptionalValue, to_json
 from gatekeeper.model.finding import Observation
 from gatekeeper.model.shown import cut, shown
 from gatekeeper.model.values import Json
@@ -58,6 +58,8 @@ def brief(value: object) -> str:
             return f"{len(value)} bytes"
         case list():
             return _brief_list(value)
+        case OptionalValue():
+            return f"optional.of({brief(value.inside[0])})" if value.inside else "optional.none()"
         case dict() | MapValue():
             return _names([str(key) for key in value.keys()])  # noqa: SIM118 - a MapValue is no mapping of Python's
         case _:
@@ -68,6 +70,8 @@ def is_brief(value: object) -> bool:
     """Whether :func:`brief` says all of a value."""
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT
+    if isinstance(value, OptionalValue):
+        return all(map(is_brief, value.inside))
     return not isinstance(value, (bytes, list, dict, MapValue))
 
 

@@ -12,7 +12,7 @@ from gatekeeper.expr.limits import DEFAULT_BUDGET, place
 from gatekeeper.expr.outcome import EvaluationError, Unknown
 from gatekeeper.expr.program import Name, Program, compile_expression
 from gatekeeper.expr.temporal import Duration
-from gatekeeper.expr.values import MapValue
+from gatekeeper.expr.values import MapValue, OptionalValue
 from gatekeeper.model.shown import cut
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def _text(value: object) -> str:
             return value.readable()
         case bytes():
             return f"{len(value)} bytes"
+        case OptionalValue():
+            return _text(value.inside[0]) if value.inside else "none"
         case list():
             return _listed([_text(each) if _small(each) else "…" for each in value[:_MOST_PARTS]], len(value))
         case dict() | MapValue():
@@ -176,7 +178,7 @@ def _text(value: object) -> str:
 
 
 def _small(value: object) -> bool:
-    return not isinstance(value, (list, dict, MapValue))
+    return not isinstance(value, (list, dict, MapValue, OptionalValue))
 
 
 def _listed(parts: list[str], count: int) -> str:

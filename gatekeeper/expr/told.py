@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from gatekeeper.expr.outcome import Unknown
 from gatekeeper.expr.shown import brief, entries, is_brief
-from gatekeeper.expr.tree import Binary, Call, Constant, ListOf, MapOf, Node, Presence, Select, Variable
+from gatekeeper.expr.tree import Binary, Call, Constant, ListOf, Lookup, MapOf, Node, Presence, Select, Variable
 from gatekeeper.model.shown import cut, shown
 
 LONGEST_PART: Final = 100
@@ -32,6 +32,10 @@ _GIVEN: Final = frozenset({"params", "now"})
 _ORDERS: Final = ("<", "<=", ">", ">=")
 _NAMES: Final = ("run_number", "id", "key", "name", "title", "role", "line")
 """Fields by which people know an entry of a list, the best first."""
+
+
+_INSIDE: Final = ("value", "orValue")
+"""Functions that give what an optional holds, and ask nothing of it."""
 
 
 class Reader(NamedTuple):
@@ -57,6 +61,9 @@ def tell(reader: Reader, node: Node, truth: bool, wanted: bool) -> str:
     match node:
         case Binary():
             told = _comparison(reader, node, truth, wanted)
+        case Call(function="hasValue", target=Lookup() as sought):
+            told = f"{part(reader.text(sought))} is {'' if truth else 'not '}there"
+            told += f", needs {'not ' if truth else ''}to be" if wanted else ""
         case Call():
             told = _call(reader, node, truth, wanted)
         case Presence():
@@ -177,13 +184,14 @@ def _bound(reader: Reader, node: Node) -> str:
     value = reader.value(node)
     if not is_brief(value) and not isinstance(value, list):
         return part(text)
-    return f"{brief(value)} ({text})" if len(text) <= _LONGEST_ASIDE else brief(value)
+    shown_value = brief(value)
+    return f"{shown_value} ({text})" if text != shown_value and len(text) <= _LONGEST_ASIDE else shown_value
 
 
 def _call(reader: Reader, node: Call, truth: bool, wanted: bool) -> str | None:
     """A predicate of a value: the value, and what it is asked to be."""
     given = node.arguments if node.target is None else (node.target, *node.arguments)
-    if not given:
+    if not given or node.function in _INSIDE:
         return None
     subject = reader.value(given[0])
     if not is_brief(subject) or isinstance(subject, bool):

@@ -2,7 +2,8 @@
 
 A branch is a sub-expression that decides something: the root where its form makes it a truth, the terms of ``&&`` and
 ``||``, the operand of ``!``, the test of ``? :`` and, where its whole is a truth, both of its sides, and the predicates
-of ``all``, ``exists``, ``exists_one``, ``filter`` and of ``map`` with three arguments. Literals decide nothing.
+of ``all``, ``exists``, ``exists_one``, ``filter``, and those by which ``map`` and the transformations choose. What
+``cel.bind`` comes to decides what the whole of it does. Literals decide nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,19 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from gatekeeper.expr.evaluator import Maker
 from gatekeeper.expr.overloads import forms
 from gatekeeper.expr.program import Program
-from gatekeeper.expr.tree import Binary, Call, Comprehension, Conditional, Constant, Logic, Prefix, Presence, children
+from gatekeeper.expr.tree import (
+    PREDICATES,
+    Binary,
+    Call,
+    Comprehension,
+    Conditional,
+    Constant,
+    Logic,
+    Node,
+    Prefix,
+    Presence,
+    children,
+)
 from gatekeeper.model.shown import on_one_line
 
 if TYPE_CHECKING:
@@ -22,13 +35,11 @@ if TYPE_CHECKING:
 
     from gatekeeper.expr.evaluator import Closure
     from gatekeeper.expr.run import Run
-    from gatekeeper.expr.tree import Node
 
 Seen: TypeAlias = Callable[[int, object], None]
 """Is told the index of a branch and what it came to: a value, an ``Unknown``, or an ``EvaluationError``."""
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
-_TRUTHS: Final = frozenset({"all", "exists", "exists_one"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +148,10 @@ def _passes_on(node: Node, below: Node, decides: bool) -> bool:
             return True
         case Conditional():
             return below is node.test or decides
+        case Comprehension(macro="cel.bind"):
+            return below is node.body and decides
         case Comprehension():
-            return below is node.where or (below is node.body and node.macro != "map")
+            return below is node.where or (below is node.body and node.macro in (*PREDICATES, "filter"))
         case _:
             return False
 
@@ -152,8 +165,10 @@ def _is_truth(node: Node) -> bool:
             return isinstance(node.value, bool)
         case Binary():
             return node.operator in _COMPARISONS
+        case Comprehension(macro="cel.bind"):
+            return _is_truth(node.body)
         case Comprehension():
-            return node.macro in _TRUTHS
+            return node.macro in PREDICATES
         case Conditional():
             return _is_truth(node.yes) or _is_truth(node.no)
         case Call():

@@ -110,6 +110,24 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """``operand[?key]``, or ``operand.?field`` (``dotted``, the field being a constant key): an optional."""
+
+    span: Span
+    operand: Node
+    key: Node
+    dotted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalEntry:
+    """``?operand``: an element of a list, or the value of a map's entry, that is left out where it is absent."""
+
+    span: Span
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function, with ``target`` where it is written ``target.function(…)``."""
 
@@ -174,21 +192,34 @@ class MapOf:
     entries: tuple[Node, ...]
 
 
-Macro: TypeAlias = Literal["all", "exists", "exists_one", "filter", "map"]
-MACROS: Final = ("all", "exists", "exists_one", "filter", "map")
+Macro: TypeAlias = Literal[
+    "all", "exists", "exists_one", "filter", "map", "sortBy",
+    "transformList", "transformMap", "transformMapEntry", "optMap", "optFlatMap", "cel.bind",
+]  # fmt: skip
+PREDICATES: Final = ("all", "exists", "exists_one")
+"""Macros that come to a truth, of a body that is one."""
+
+MACROS: Final[dict[str, dict[int, int]]] = {
+    **{name: {2: 1, 3: 2} for name in (*PREDICATES, "existsOne")},
+    **{name: {2: 1} for name in ("filter", "sortBy", "optMap", "optFlatMap")},
+    "map": {2: 1, 3: 1},
+    **{name: {3: 2, 4: 2} for name in ("transformList", "transformMap", "transformMapEntry")},
+}
+"""The macros that are written ``list.macro(…)``: number of arguments → how many of them are names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comprehension:
-    """A macro over the elements of a list or the keys of a map.
+    """A macro over the elements of a list, the keys of a map, or the one value of an optional or of ``cel.bind``.
 
     Attributes:
         macro: which one.
         over: what is visited.
-        variable: the name that holds each element within ``where`` and ``body``.
-        slot: where the run keeps that element; 0 until resolved.
-        where: the filter of a ``map`` with three arguments.
+        variable: the name that holds each element within ``where`` and ``body``; of two, the index or key.
+        slot: where the run keeps that element, and in the next one that of ``second``; 0 until resolved.
+        where: the filter that a transformation may have.
         body: the predicate or the transformation.
+        second: of two variables the one that holds the element or the value of the key, else empty.
     """
 
     span: Span
@@ -198,6 +229,12 @@ class Comprehension:
     slot: int
     where: Node | None
     body: Node
+    second: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its variables, in the order of their slots."""
+        return (self.variable, self.second) if self.second else (self.variable,)
 
 
 Node: TypeAlias = (
@@ -209,6 +246,8 @@ Node: TypeAlias = (
     | Select
     | Presence
     | Index
+    | Lookup
+    | OptionalEntry
     | Call
     | Prefix
     | Binary
@@ -223,8 +262,10 @@ Node: TypeAlias = (
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, in source order."""
     match node:
-        case Select() | Presence() | Prefix():
+        case Select() | Presence() | Prefix() | OptionalEntry():
             return (node.operand,)
+        case Lookup():
+            return (node.operand, node.key)
         case Index():
             return (node.operand, node.index)
         case Call():
@@ -253,6 +294,12 @@ def first_deeper_than(root: Node, limit: int) -> Node | None:
         if not level:
             return None
     return level[0]
+
+
+def slots(root: Node) -> int:
+    """How many places the variables of macros need in a run."""
+    own = root.slot + len(root.names) if isinstance(root, Comprehension) else 0
+    return max((own, *map(slots, children(root))))
 
 
 def size(root: Node) -> int:

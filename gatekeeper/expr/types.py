@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from gatekeeper.expr.values import KINDS, TYPE_OF_KIND, CelType, MapValue
+from gatekeeper.expr.values import KINDS, TYPE_OF_KIND, CelType, MapValue, OptionalValue
 
 MOST_VALUES: Final = 32
 """A type remembers which values it can have up to so many."""
@@ -66,6 +66,23 @@ class MapPart:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalPart:
+    """A value that may be absent.
+
+    Attributes:
+        filled: it never is.
+    """
+
+    value: Type
+    filled: bool = False
+
+    @property
+    def word(self) -> str:
+        """The kind."""
+        return "optional"
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A field of a record; ``always`` where it cannot be absent."""
 
@@ -94,7 +111,7 @@ class Record:
         return "map"
 
 
-Part: TypeAlias = Simple | ListPart | MapPart | Record
+Part: TypeAlias = Simple | ListPart | MapPart | Record | OptionalPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,8 @@ def _told(part: Part) -> str:
     match part:
         case ListPart():
             return f"list of {part.element}" if part.element.known and len(part.element.parts or ()) == 1 else "list"
+        case OptionalPart():
+            return f"optional {part.value}" if part.value.known else "optional"
         case Record():
             return part.name
         case _:
@@ -164,12 +183,19 @@ def map_of(key: Type, value: Type) -> Type:
     return Type((MapPart(key, value),))
 
 
+def optional_of(value: Type, *, filled: bool = False) -> Type:
+    """A value that may be absent."""
+    return Type((OptionalPart(value, filled),))
+
+
 def kind_type(word: str) -> Type:
     """The type of a kind of which nothing more is known; ``dyn`` is anything."""
     if word == "dyn":
         return DYN
     if word == "list":
         return list_of(DYN)
+    if word == "optional":
+        return optional_of(DYN)
     return map_of(DYN, DYN) if word == "map" else simple(word)
 
 
@@ -195,6 +221,9 @@ def _add(made: list[Part], new: Part) -> None:
             case ListPart(), ListPart():
                 element = join((old.element, new.element))
                 made[index] = ListPart(element, old.empty and new.empty, old.filled and new.filled)
+                return
+            case OptionalPart(), OptionalPart():
+                made[index] = OptionalPart(join((old.value, new.value)), old.filled and new.filled)
                 return
             case MapPart(), MapPart():
                 made[index] = MapPart(join((old.key, new.key)), join((old.value, new.value)))
@@ -222,6 +251,8 @@ def of_value(value: object) -> Type:
         case MapValue():
             pairs = value.items()
             return map_of(join(of_value(key) for key, _ in pairs), join(of_value(each) for _, each in pairs))
+        case OptionalValue():
+            return optional_of(join(map(of_value, value.inside)), filled=bool(value.inside))
         case CelType():
             return simple("type", value.name)
         case bool() | str():
@@ -250,6 +281,8 @@ def _parts_equal(left: Part, right: Part, by_value: bool) -> bool:
     match left, right:
         case ListPart(), ListPart():
             return can_equal(left.element, right.element, by_value=by_value)
+        case OptionalPart(), OptionalPart():
+            return not (left.filled or right.filled) or can_equal(left.value, right.value, by_value=by_value)
         case MapPart(), MapPart():
             return all(
                 can_equal(one, other, by_value=by_value)

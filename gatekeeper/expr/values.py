@@ -11,6 +11,7 @@ list                    ``list``
 map                     ``dict`` with string keys; :class:`MapValue` with any keys
 timestamp, duration     :class:`Timestamp`, :class:`Duration`
 type                    :class:`CelType`
+optional                :class:`OptionalValue`
 ======================  ==========================================================
 
 Types are compared exactly (``type(x) is bool``): Python's ``True == 1`` has no place here.
@@ -50,6 +51,21 @@ class CelType:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalValue:
+    """A value that may be absent, as ``.?`` and ``optional.of`` make it.
+
+    Attributes:
+        inside: the value alone, or nothing.
+    """
+
+    inside: tuple[object, ...] = ()
+
+
+NONE: Final = OptionalValue()
+"""``optional.none()``"""
 
 
 class MapValue:
@@ -117,6 +133,7 @@ KINDS: Final[dict[type, str]] = {
     Timestamp: "timestamp",
     Duration: "duration",
     CelType: "type",
+    OptionalValue: "optional",
 }
 """The CEL word for each Python type that is a value."""
 
@@ -124,7 +141,7 @@ TYPE_NAMES: Final[dict[str, CelType]] = {
     name: CelType(name)
     for name in (
         *("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"),
-        *("google.protobuf.Timestamp", "google.protobuf.Duration"),
+        *("optional_type", "google.protobuf.Timestamp", "google.protobuf.Duration"),
     )
 }
 """The types that an expression can name; evidence of the same name is out of its reach."""
@@ -133,12 +150,13 @@ TYPE_OF_KIND: Final = {
     "null": "null_type",
     "timestamp": "google.protobuf.Timestamp",
     "duration": "google.protobuf.Duration",
+    "optional": "optional_type",
 }
 """What ``type`` calls those kinds that it calls otherwise than we do."""
 
 Value: TypeAlias = (
     "None | bool | int | float | str | bytes | list[Value] | dict[str, Value]"
-    " | MapValue | Timestamp | Duration | CelType"
+    " | MapValue | Timestamp | Duration | CelType | OptionalValue"
 )
 
 
@@ -177,7 +195,7 @@ def to_json(value: object) -> Json:
     """A value as JSON.
 
     Timestamps become RFC 3339 in UTC, durations seconds (``604800s``), bytes base64, uints integers,
-    types their names, and the keys of a map text.
+    types their names, the keys of a map text, and an optional its value or null.
 
     Raises:
         ValueError: the value has more than a million parts or is nested over 200 deep.
@@ -203,6 +221,8 @@ def _json(value: object, left: list[int], depth: int) -> Json:
             return [_json(each, left, depth + 1) for each in value]
         case dict() | MapValue():
             return {_key(key): _json(each, left, depth + 1) for key, each in value.items()}
+        case OptionalValue():
+            return _json(value.inside[0], left, depth + 1) if value.inside else None
     raise TypeError(f"a {type(value).__name__} is no value of an expression")
 
 

@@ -18,21 +18,39 @@ CORE = frozenset(
         *("logic", "macros", "namespace", "parse", "plumbing", "string", "timestamps"),
     }
 )
+EXTENSIONS = frozenset({"optionals", "string_ext", "math_ext", "macros2", "bindings_ext", "encoders_ext"})
 PROFILE = Path(__file__).parents[2] / "docs" / "cel-profile.md"
+_SUITE = re.compile(
+    r"^\| `(?P<suite>\w+)` \| (?P<whole>\d+) \| (?P<protobuf>\d+) \| (?P<passing>\d+) \|$", re.MULTILINE
+)
 _EXCLUDED = re.compile(r"^\| `(?P<name>[^`]+/[^`]+/[^`]+)` \| (?P<reason>.+) \|$", re.MULTILINE)
 
 
 def core_cases(corpus: Path) -> dict[str, dict[str, Any]]:
     """The core cases that need no protobuf, by ``file/section/name``."""
+    return cases(corpus, CORE)
+
+
+def cases(corpus: Path, suites: frozenset[str], protobuf: bool = False) -> dict[str, dict[str, Any]]:
+    """The cases of some suites that need no protobuf, or those that do, by ``file/section/name``."""
     every = json.loads((corpus / "cel" / "conformance.json").read_text(encoding="utf-8"))
     found: dict[str, dict[str, Any]] = {}
     for case in every:
-        if case["file"] in CORE and not case["proto"]:
+        if case["file"] in suites and bool(case["proto"]) is protobuf:
             name = f"{case['file']}/{case['section']}/{case['name']}"
             while name in found:
                 name += "'"
             found[name] = case
     return found
+
+
+def told() -> dict[str, tuple[int, int, int]]:
+    """What the profile says of each suite: its cases, those that need protobuf, and those that pass."""
+    text = PROFILE.read_text(encoding="utf-8")
+    return {
+        found["suite"]: (int(found["whole"]), int(found["protobuf"]), int(found["passing"]))
+        for found in _SUITE.finditer(text)
+    }
 
 
 def excluded() -> dict[str, str]:

@@ -51,6 +51,10 @@ ATOMS: Final[dict[str, tuple[str, ...]]] = {
     "any": ("null", "e.n", "e.x", "e.i", "e.s", "e.b", "e.l", "e.m", "e.missing", "b'a'", "int", "type(e.x)"),
     "time": ("now", 'timestamp("2026-03-01T00:00:00Z")', "timestamp(e.s)", "timestamp(e.i)", "now - duration('5m')"),
     "span": ('duration("90m")', "duration('5m')", "now - now", "duration(e.s)", "now - timestamp(e.s)"),
+    "opt": (
+        *("optional.none()", "optional.of(e.i)", "optional.of(e.x)", "e.?i", "e.?zz", "e.m.?k", "e.m[?'s']"),
+        *("e.x.?k", "e.l[?0]", "e.?r[?0].a", "e.r[0].?a", "optional.ofNonZeroValue(e.s)"),
+    ),
 }
 SHAPES: Final[dict[str, tuple[str, ...]]] = {
     "bool": (
@@ -62,11 +66,14 @@ SHAPES: Final[dict[str, tuple[str, ...]]] = {
         *('<str>.matches("^a.?")', "<list>.all(v, <bool>)", "<list>.exists(v, <bool>)", "<list>.exists_one(v, <bool>)"),
         *("<list>.all(v, v == <any>)", "<list>.exists(v, v > <num>)", "<list>.exists(v, v.k == <num>)"),
         *("<map>.all(v, v != <str>)", "<map>.exists(v, v in <list>)", "(<time> < <time>)", "(<span> <= <span>)"),
-        *("(<time> == <time>)", "(type(<any>) == type(<any>))"),
+        *("(<time> == <time>)", "(type(<any>) == type(<any>))", "<opt>.hasValue()", "(<opt> == <opt>)"),
+        *("<opt>.orValue(<bool>)", "cel.bind(v, <any>, <bool>)", "cel.bind(v, <num>, v > <num>)"),
     ),
     "num": (
         *("(<num> + <num>)", "(<num> - <num>)", "(<num> * <num>)", "(<num> / <num>)", "(<num> % <num>)", "-<num>"),
         *("size(<list>)", "size(<str>)", "<map>.size()", "(<bool> ? <num> : <num>)", "double(<num>)", "int(<num>)"),
+        *("<opt>.orValue(<num>)", "<opt>.value()", "math.greatest(dyn(<num>), dyn(<num>))", "math.abs(<num>)"),
+        *("<str>.indexOf(<str>)", "<str>.lastIndexOf(<str>)", "math.bitAnd(<num>, <num>)", "math.round(<num>)"),
         *("<list>[<num>]", "<map>[<any>]", "<time>.getHours()", "<span>.getMinutes()", "int(<str>)"),
     ),
     "str": (
@@ -76,14 +83,41 @@ SHAPES: Final[dict[str, tuple[str, ...]]] = {
         "<map>[<str>]",
         "string(<num>)",
         "string(<bool>)",
+        *("<str>.replace(<str>, <str>)", "<str>.substring(<num>)", "<str>.charAt(<num>)", "<list>.join(<str>)"),
+        *("<opt>.orValue(<str>)", "<str>.trim()", "<str>.upperAscii()", "<str>.reverse()", "strings.quote(<str>)"),
+        *("'%d|%d'.format([int(<num>), e.i])", "'%s'.format([<str>])", "'%x %b'.format([int(<num>), int(<num>)])"),
     ),
     "list": (
         *("(<list> + <list>)", "[<any>, <any>]", "<list>.filter(v, <bool>)", "<list>.filter(v, v != <any>)"),
         *("<list>.map(v, v)", "<list>.map(v, <bool>, v)", "<list>.map(v, [v])", "<map>.map(v, v)"),
+        *("[?<opt>, <any>]", "[?<opt>]", "<str>.split(<str>)", "<str>.split(<str>, <num>)"),
     ),
-    "map": ('{"k": <any>}', "(<bool> ? <map> : <map>)", "<list>[0]"),
+    "map": (
+        '{"k": <any>}',
+        "(<bool> ? <map> : <map>)",
+        "<list>[0]",
+        '{?"k": <opt>, "s": <any>}',
+        "<opt>.orValue(<map>)",
+    ),
     "any": ("<bool>", "<num>", "<str>", "<list>", "<map>", "<time>", "<span>"),
     "time": ("(<time> + <span>)", "(<time> - <span>)"),
+    "opt": (
+        *(
+            "<map>.?k",
+            "<map>[?string(<num>)]",
+            "<list>[?int(<num>)]",
+            "<opt>.?k",
+            "<opt>.or(<opt>)",
+            "optional.of(<any>)",
+        ),
+        *(
+            "optional.ofNonZeroValue(<any>)",
+            "<opt>.optMap(v, <any>)",
+            "<opt>.optMap(v, v)",
+            "<opt>.optFlatMap(v, <opt>)",
+        ),
+        *("<opt>[?int(<num>)]", "(<bool> ? <opt> : <opt>)", "<list>.first()", "<list>.last()"),
+    ),
     "span": ("(<span> + <span>)", "(<span> - <span>)", "(<time> - <time>)"),
 }
 

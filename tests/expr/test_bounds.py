@@ -44,6 +44,12 @@ BOMBS = {
     "a huge double": "9" * 4000 + ".0",
     "an infinite double": "1e999",
     "a string that does not end": "'" + "\\'" * 2000,
+    "optional fields": "a" + ".?b" * 1300,
+    "optional indexes": "a" + "[?0]" * 1000,
+    "optional entries": "[?" * 1200 + "]" * 1200,
+    "names for values": "cel.bind(x,1," * 300 + "x" + ")" * 300,
+    "macros with two variables": "[1].all(i,x," * 300 + "true" + ")" * 300,
+    "macros into optionals": "a.?b.optMap(x," * 300 + "x" + ")" * 300,
 }
 
 
@@ -119,6 +125,45 @@ def spent(expression: str, budget: int = DEFAULT_BUDGET, **bindings: object) -> 
         "l.exists_one(a, l.all(b, true))",
         "l.map(a, true).map(b, trailing(l.map(c, true))) == []",
         "l.all(a, l.all(b, timestamp('2026-03-03T09:00:00Z') < timestamp('2026-03-04T09:00:00Z')))",
+        "l.all(i, a, l.exists(j, b, true))",
+        "l.transformList(i, a, l.transformMap(j, b, b)) == []",
+        "l.transformMapEntry(i, a, {i: l}).transformMapEntry(i, a, a.transformMap(j, b, l)).size() > 0",
+        "l.all(a, l.sortBy(b, -b).size() > 0)",
+        "l.all(a, l.sort().size() > 0)",
+        "[s, s].map(a, lists.range(300)).map(b, b.map(c, s + string(c)).sort()) == []",
+        "l.all(a, l.reverse().size() > 0)",
+        "l.all(a, s.reverse().size() > 0)",
+        "l.all(a, l.distinct().size() > 0)",
+        "l.map(a, [a]).distinct().size() > 0",
+        "l.all(a, l.slice(0, 9999).size() > 0)",
+        "l.all(a, ll.flatten().size() > 0)",
+        "lists.range(9223372036854775807).size() > 0",
+        "lists.range(2000000).size() > 0",
+        "l.all(a, lists.range(1000).size() > 0)",
+        "l.map(a, s).join().size() > 0",
+        "lists.range(9000).map(a, '').join(s).size() > 0",
+        "s.replace('a', s).size() > 0",
+        "s.replace('', s).size() > 0",
+        "l.all(a, s.replace('a', 'b').size() > 0)",
+        "l.all(a, s.split('a').size() > 0)",
+        "l.all(a, s.split('').size() > 0)",
+        "l.all(a, s.substring(1).size() > 0)",
+        "l.all(a, s.trim().size() > 0)",
+        "l.all(a, s.lowerAscii().size() > 0)",
+        "l.all(a, s.upperAscii().size() > 0)",
+        "l.all(a, s.indexOf('b') < 0)",
+        "l.all(a, s.lastIndexOf('b') < 0)",
+        "l.all(a, strings.quote(s).size() > 0)",
+        "l.all(a, '%s'.format([s]).size() > 0)",
+        "l.all(a, '%x'.format([s]).size() > 0)",
+        "l.all(a, '%s'.format([l]).size() > 0)",
+        "l.all(a, '%.1000f%.1000f%.1000f%.1000f%.1000f%.1000f'.format([a, a, a, a, a, a]).size() > 0)",
+        "l.all(a, base64.encode(bytes(s)).size() > 0)",
+        "l.all(a, base64.decode(s).size() > 0)",
+        "l.all(a, math.greatest(l) > 0)",
+        "l.all(a, cel.bind(x, l.all(b, true), x))",
+        "l.all(a, optional.of(l).optMap(x, x.all(b, true)).value())",
+        "l.all(a, l.map(b, ?b).size() > 0)".replace("?b", "[?optional.of(b)]"),
     ],
 )
 def test_a_spent_budget_is_an_error_that_nothing_absorbs(expression: str) -> None:
@@ -163,6 +208,35 @@ def test_a_year_of_runs_every_half_an_hour_fits_the_default_budget() -> None:
         && timestamp(run.created_at) < timestamp(until)).map(run, run.conclusion == "success"))"""
     number = 366 * 48
     assert spent(source, runs=[run] * number, branch="main", until="2026-03-04T09:00:00Z")[0] == number
+
+
+@pytest.mark.parametrize(
+    ("source", "more"),
+    [
+        ("l.reverse()", 3),
+        ("l.sort()", 3 + 3 * 2),
+        ("l.distinct()", 3 + 2 * (2 + 1)),
+        ("l.transformMap(i, x, x)", 3 + 3 * 1 + 3 * 4),
+        ("l.slice(1, 3)", 2),
+        ("l.flatten()", 3),
+        ("lists.range(70)", 70),
+        ("b.replace('a', 'bb')", 2 + 128 + (128 * 3 >> 6)),
+        ("b.split('a')", 2 + 129),
+        ("b.split('a', 3)", 2 + 4),
+        ("[b, b].join(b)", 1 + 2 + 2 + (3 * 128 >> 6)),
+        ("b.reverse()", 4),
+        ("'%s%s'.format([b, 1])", 1 + 2 + (1 + 2) + 1 + (129 >> 6)),
+        ("'%.200f'.format([1.5])", 1 + 1 + 3 + (202 >> 6)),
+    ],
+)
+def test_what_an_extension_makes_counts(source: str, more: int) -> None:
+    assert spent(source, l=[True] * 3, b="a" * 128)[1] == 1 + more
+
+
+@pytest.mark.parametrize("name", ["sort()", "distinct()", "flatten()", "reverse()", "join()", "slice(0, 1)"])
+def test_a_function_that_spends_takes_the_same_steps_each_time(name: str) -> None:
+    for values in (["b", "a"], [[1], [1]], [1, 2.0, 1]):
+        assert spent(f"l.{name}", l=values) == spent(f"l.{name}", l=list(values))
 
 
 @pytest.mark.parametrize(
@@ -242,6 +316,16 @@ def test_garbage_is_refused_politely_or_is_an_expression(text: str) -> None:
                 "x.",
                 ".`q`",
                 "age(",
+                ".?c",
+                "[?0]",
+                "?",
+                ".all(i,",
+                ".orValue(",
+                "optional.of(",
+                "cel.bind(",
+                ".format([",
+                "math.least(",
+                ".sortBy(",
             ]
         ),
         max_size=14,

@@ -106,6 +106,29 @@ string(m.count) + "x" == "3x"
 [m.rate] + [m.rate] == []
 true && m.count > 1
 m.parts.exists(part, true)
+timestamp(m.?at.orValue("2026-01-01T00:00:00Z")) < now
+m.?at.optMap(x, timestamp(x) < now).orValue(false)
+m.?closed.?a.orValue(false)
+m.?closed.a.orValue(false)
+m.labels[?"team"].orValue("none") == "core"
+m.parts[?0].?below.?below.?name.orValue("") == "x"
+m.parts.first().name.orValue("") == "x" || m.parts.last().hasValue()
+m.?open.orValue({}).size() > 0
+m.open.?whatever.orValue(3) > 2
+m.?at.or(m.?at).hasValue() && type(m.?at) == optional_type && m.?at != optional.none()
+has({?"a": m.?at}.a) && [?m.?at].size() > 0
+[?m.?at, "x"].all(x, x.size() > 1)
+m.parts.all(i, p, i < 3 && p.name != "")
+m.labels.all(k, v, k != "" && v != "")
+m.labels.transformMap(k, v, v.size()).team > 3
+m.parts.transformMapEntry(i, p, {p.name: i}).x > 2
+m.parts.transformList(i, p, i > 1, p.name).join(",") == "a"
+m.parts.sortBy(p, p.name)[0].name == "x"
+m.parts.map(p, p.name).sort().distinct().reverse().slice(0, 1) == ["a"]
+[m.parts, m.parts].flatten().exists(p, p.name == "a")
+cel.bind(p, m.p95, p != null && p > 3.0)
+math.greatest(m.rate, m.count, 3) > 3 && math.abs(m.count) > 2 && math.ceil(m.rate) == 2.0
+m.state.split(",")[0].upperAscii() == "%s: %d".format([m.state, m.count])
 """
 
 WRONG = [
@@ -182,6 +205,45 @@ WRONG = [
     ("null != rls.runs", "null-test", "null != rls.runs"),
     ("has(m.rate)", "has-always", "has(m.rate)"),
     ("has(health.checks.db) ? true : false", "has-always", "has(health.checks.db)"),
+    ("m.closed.?b.orValue(true)", "unknown-field", "b"),
+    ("m.parts[?0].nam.hasValue()", "unknown-field", "nam"),
+    ("m.?stat.orValue('open') == 'open'", "undeclared-field", "stat"),
+    ("m.parts.all(i, p, p.nam != '')", "unknown-field", "nam"),
+    ("m.rate.?x.hasValue()", "type", "m.rate"),
+    ("m.state.orValue('x')", "type", "m.state.orValue('x')"),
+    ("m.?at.orValue(3) == '3'", "type", "3"),
+    ("m.?at.or(optional.of(3)).hasValue()", "type", "optional.of(3)"),
+    ("m.?closed.a && true", "type", "m.?closed.a"),
+    ("m.parts[?'a'].hasValue()", "type", "m.parts[?'a']"),
+    ("m.labels[?1].hasValue()", "type", "m.labels[?1]"),
+    ("[?m.rate].size() > 1", "type", "m.rate"),
+    ("m.?parts.optFlatMap(p, p).hasValue()", "type", "p"),
+    ("m.rate.optMap(p, p).hasValue()", "type", "m.rate"),
+    ("m.labels.all(k, v, v > 3)", "type", "v > 3"),
+    ("m.parts.all(i, p, i.startsWith('a'))", "type", "i.startsWith('a')"),
+    ("m.parts.transformMapEntry(i, p, p.name).size() > 1", "type", "p.name"),
+    ("m.parts.join(',') == 'a'", "type", "m.parts"),
+    ("m.parts.sort().size() > 1", "type", "m.parts"),
+    ("[m.rate, m.count].sort().size() > 1", "type", "[m.rate, m.count]"),
+    ("m.parts.sortBy(p, p).size() > 1", "type", "p"),
+    ("m.labels.sortBy(p, p).size() > 1", "type", "m.labels"),
+    ("math.greatest(m.rate, m.state) > 3", "type", "m.rate, m.state"),
+    ("math.ceil(m.count) > 3.0", "type", "math.ceil(m.count)"),
+    ("cel.bind(p, m.count, p.startsWith('a'))", "type", "p.startsWith('a')"),
+    ("m.state.split(',')[0].x == 1", "type", "m.state.split(',')[0]"),
+    ("m.?at == optional.of(1)", "never-equal", "m.?at == optional.of(1)"),
+    ("m.at == m.?at", "never-equal", "m.at == m.?at"),
+    ("lists.range(3)[m.count] == 'a'", "never-equal", "'a'"),
+    ("optional.none().value() == 1", "no-value", "optional.none().value() == 1"),
+    ("m.nothing.all(i, x, x)", "empty-list", "m.nothing"),
+    ("math.greatest(m.p95, 1.0) > 3.0", "nullable", "m.p95, 1.0"),
+    ("m.?p95.orValue(1.0) > 3.0", "nullable", "m.?p95.orValue(1.0)"),
+    ("cel.bind(p, m.p95, p > 3.0)", "nullable", "p"),
+    ("rls.?latest.?conclusion.orValue('x') == 'success'", "nullable", "rls.?latest"),
+    ("m.?rate.orValue(1.0) > 2.0", "inert-default", "1.0"),
+    ("m.?rate.or(m[?'rate']).hasValue()", "inert-default", "m[?'rate']"),
+    ("optional.of(m.rate).orValue(1.0) > 1.0", "inert-default", "1.0"),
+    ("m.?rate.hasValue()", "constant", "m.?rate.hasValue()"),
     ("1 == 1", "constant", "1 == 1"),
     ("m.count > 1 || size('abc') > 2", "constant", "size('abc') > 2"),
     ("m.count > 1 || true", "constant", "m.count > 1 || true"),
@@ -220,6 +282,10 @@ def test_what_is_wrong_is_told_once_and_at_its_part(source: str, code: str, part
         ("m.p95 > 3.0", "m.p95 != null"),
         ("size(m.count) > 1", "there is: size(bytes), size(list), size(map), size(string)"),
         ("has(health.checks.db)", "compare it with null"),
+        ("rls.?latest.?conclusion.orValue('x') == 'success'", "test it first (rls.latest != null)"),
+        ("health.checks.?db.orValue('x') == 'ok'", "compare it with null"),
+        ("m.?rate.orValue(1.0) > 2.0", "take the default out"),
+        ("m.?p95.orValue(1) == 2.0", "double(…)"),
     ],
 )
 def test_a_hint_says_how_to_mend_it(source: str, hint: str) -> None:
@@ -249,6 +315,12 @@ def test_every_mistake_of_an_expression_is_told_in_order() -> None:
         ("unknown + unknown", "anything"),
         ("type(m.mixed)", "type"),
         ("[]", "list"),
+        ("m.?at", "optional string"),
+        ("optional.none()", "optional"),
+        ("m.?closed.?a", "optional bool"),
+        ("m.parts.first().name", "optional string"),
+        ("m.parts.transformList(i, p, p.name)", "list of string"),
+        ("m.?p95.optMap(x, 1)", "optional int"),
         ("m.closed['a' + m.state]", "bool"),
     ],
 )
@@ -286,9 +358,10 @@ def test_a_schema_of_many_layers_is_read_soon() -> None:
         for n in range(60)
     }
     schema: dict[str, Json] = {"$ref": "#/$defs/d0", "$defs": {**layers, "d60": {"type": "string"}}}
-    source = "doc" + ".a" * 60 + " > 3"
-    _, faults = check(compile_expression(source), {"doc": schema_type(schema)}, {"bool"})
-    assert [fault.code for fault in faults] == ["type"]
+    for link in (".a", "['a']", ".?a", "[?'a']"):
+        source = "doc" + link * 60 + " > 3"
+        _, faults = check(compile_expression(source), {"doc": schema_type(schema)}, {"bool"})
+        assert [fault.code for fault in faults] == ["type"]
 
 
 def test_a_list_has_an_element_for_certain_only_where_each_choice_has() -> None:

@@ -1,10 +1,12 @@
-"""The core of the CEL specification's conformance suite: what passes, and what the profile gives up by name."""
+"""The CEL specification's conformance suite: what passes, and what the profile gives up by name."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.expr.conformance import agrees, core_cases, excluded, outcome
+import pytest
+
+from tests.expr.conformance import CORE, EXTENSIONS, agrees, cases, core_cases, excluded, outcome, told
 
 MOST_EXCLUDED = 15
 
@@ -28,6 +30,26 @@ def test_an_excluded_case_exists_and_does_fail(corpus: Path) -> None:
 def test_the_suite_is_whole_and_few_cases_are_given_up(corpus: Path) -> None:
     assert len(core_cases(corpus)) == 1091
     assert len(excluded()) <= MOST_EXCLUDED
+
+
+@pytest.mark.parametrize("suite", sorted(EXTENSIONS))
+def test_every_case_of_an_extension_passes(corpus: Path, suite: str) -> None:
+    """None of them is given up; what needs protobuf is counted in the profile."""
+    wrong = {
+        name: f"{case['expr']} gives {outcome(case)!r}, not {case['expect']}"
+        for name, case in cases(corpus, frozenset({suite})).items()
+        if not agrees(case, outcome(case))
+    }
+    assert wrong == {}
+
+
+def test_the_profile_says_of_every_suite_how_many_cases_pass(corpus: Path) -> None:
+    given_up = excluded()
+    counted: dict[str, tuple[int, int, int]] = {}
+    for suite in CORE | EXTENSIONS:
+        plain, protobuf = (cases(corpus, frozenset({suite}), each) for each in (False, True))
+        counted[suite] = (len(plain) + len(protobuf), len(protobuf), len(plain.keys() - given_up.keys()))
+    assert told() == counted
 
 
 def test_the_adapter_sees_a_wrong_result() -> None:

@@ -95,6 +95,20 @@ def told(source: str, **more: object) -> list[str]:
             "row.state == 'Open' ? metrics.pending > 0 : metrics.healthy",
             ['row.state = "Open"', "metrics.pending = 0, needs > 0"],
         ),
+        # what may be absent, and names for values
+        ("metrics.?pending.orValue(1) > 0", ["metrics.?pending.orValue(1) = 0, needs > 0"]),
+        ("metrics.?nothing.orValue(1) > 1", ["metrics.?nothing.orValue(1) = 1, needs > 1"]),
+        ("metrics.?healthy.orValue(false)", ["metrics.?healthy.orValue(false) = false, needs true"]),
+        ("metrics.?nothing.hasValue()", ["metrics.?nothing is not there, needs to be"]),
+        ("!metrics[?'nothing'].hasValue()", ["metrics[?'nothing'] is not there"]),
+        ("metrics.?pending == optional.none()", ["metrics.?pending = optional.of(0), needs == optional.none()"]),
+        ("u.?healthy.orValue(true)", ["u.?healthy.orValue(true) is not known for lack of rls (stale)"]),
+        (
+            "cel.bind(x, metrics.pending, x > 0 && metrics.healthy)",
+            ["x = 0, needs > 0", "metrics.healthy = false, needs true"],
+        ),
+        ("cel.bind(run, runs[2], run.conclusion == 'success')", ["run.conclusion = \"failure\", needs == 'success'"]),
+        ("cel.bind(x, u.a, x > 0)", ["x > 0 is not known for lack of rls (stale)"]),
         # lists
         (
             "runs.all(run, run.conclusion == 'success')",
@@ -116,6 +130,30 @@ def told(source: str, **more: object) -> list[str]:
             [
                 "1 of 14 entries of runs, needs none: run.run_number > 412",
                 "  run 14 of 14 (run_number 413): run.run_number = 413, is > 412",
+            ],
+        ),
+        (
+            "runs.all(i, run, i < 12 && run.conclusion == 'success')",
+            [
+                "8 of 14 entries of runs, needs all: i < 12 && run.conclusion == 'success'",
+                "  run 3 of 14 (run_number 402): run.conclusion = \"failure\", needs == 'success'",
+                "  run 6 of 14 (run_number 405): run.conclusion = \"failure\", needs == 'success'",
+                "  run 9 of 14 (run_number 408): run.conclusion = \"failure\", needs == 'success'",
+            ],
+        ),
+        (
+            "metrics.all(name, v, v == 0.063)",
+            [
+                "1 of 3 entries of metrics, needs all: v == 0.063",
+                '  name "pending": v = 0, needs == 0.063',
+                '  name "healthy": v = false, needs == 0.063',
+            ],
+        ),
+        ("metrics.exists(name, v, v == 3)", ["none of 3 entries of metrics, needs one: v == 3"]),
+        (
+            "!runs.existsOne(i, run, i < 1)",
+            [
+                "1 of 14 entries of runs, needs none or several: i < 1; namely run 1 of 14 (run_number 400)",
             ],
         ),
         (

@@ -11,13 +11,14 @@ from hypothesis import event, given
 from gatekeeper.expr import ExpressionError, compile_expression
 from tests.expr.celpy_overlay import evaluate
 from tests.expr.generated import EVIDENCE, expressions
+from tests.expr.google import extended_environment
 from tests.lacking import library
 
 cel = library("cel_expr_python.cel")
 
 NOW_TEXT = "2026-03-10T12:00:00Z"
 NOW = datetime.fromisoformat(NOW_TEXT)
-ENVIRONMENT = cel.NewEnv(variables={"e": cel.Type.DYN, "now": cel.Type.TIMESTAMP})
+ENVIRONMENT = extended_environment()
 
 FAILS_OPEN = [
     ("has(e.r[0].a)", "has of what is not there is false"),

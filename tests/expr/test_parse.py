@@ -17,7 +17,7 @@ from gatekeeper.expr import ExpressionError, Name, compile_expression
 from gatekeeper.expr.grammar_cache import cache_folder
 from gatekeeper.expr.parse import GRAMMAR_SHA256, grammar_path, load_parser
 
-NO_OPTIONALS = "optional values are not part of this profile; use has(a.b)"
+OPTIONAL_SYNTAX = 'an optional field is written "a.?b", an optional entry "a[?b]"'
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,9 @@ NO_OPTIONALS = "optional values are not part of this profile; use has(a.b)"
         ("  // nothing", "the expression ends too early (line 1, column 13)"),
         ("'abc", '"\'" is not expected here (line 1, column 1); the string is not closed'),
         ("a < 7d", '"d" is not expected here (line 1, column 6); a duration is written days(…)'),
-        (
-            "a.?b",
-            '"?" is not expected here (line 1, column 3); optional syntax is not part of this profile; use has(a.b)',
-        ),
+        ("a.??b", f'"?" is not expected here (line 1, column 4); {OPTIONAL_SYNTAX}'),
+        ("has(a.?b)", 'has takes a field without "?" (line 1, column 5); has(a.b), or a.?b.hasValue()'),
+        ("a.?in == 1", '"in" is a reserved word, no field (line 1, column 4); write ["in"]'),
         (
             "a.`x",
             (
@@ -58,8 +57,20 @@ NO_OPTIONALS = "optional values are not part of this profile; use has(a.b)"
         ("a.all(.x, true)", "the first argument of all names the element (line 1, column 7); all(x, …)"),
         ("has(a)", "has takes one field (line 1, column 1); has(a.b)"),
         ("a.has(b)", 'there is no function "has" (line 1, column 3); write has(a.b)'),
-        ("a.b.orValue(1)", f'there is no function "orValue" (line 1, column 5); {NO_OPTIONALS}'),
-        ("optional.of(1)", f'there is no function "optional.of" (line 1, column 10); {NO_OPTIONALS}'),
+        ("a.?b.orVal(1)", 'there is no function "orVal" (line 1, column 6); did you mean "orValue"?'),
+        ("a.?b.orValue()", '"orValue" takes 1 argument, not 0 (line 1, column 1)'),
+        ("optional.off(1)", 'there is no function "off" (line 1, column 10); did you mean "offset"?'),
+        ("a.all(1, x, true)", "the first argument of all names the key (line 1, column 7); all(key, x, …)"),
+        ("a.all(k, 1, true)", "the second argument of all names the element (line 1, column 10); all(key, x, …)"),
+        ("a.all(x, x, true)", "both names of all are the same (line 1, column 10)"),
+        (
+            "a.transformMap(k, v)",
+            'there is no function "transformMap" (line 1, column 3); write list.transformMap(x, …)',
+        ),
+        ("cel.bind(1, 2, 3)", "the first argument of cel.bind names the element (line 1, column 10); cel.bind(x, …)"),
+        ("cel.bind(x, 2)", 'there is no function "bind" (line 1, column 5); write cel.bind(x, value, …)'),
+        ("math.greatest()", '"math.greatest" takes 1 argument, not 0 (line 1, column 1)'),
+        ("f(?a)", f'"?" is not expected here (line 1, column 3); {OPTIONAL_SYNTAX}'),
         ("A{b: 1}", "messages are not part of this profile (line 1, column 1); write a map: {'key': value}"),
         ("a.in == 1", '"in" is a reserved word, no field (line 1, column 3); write ["in"]'),
         ("while == 1", '"while" is a reserved word, no name (line 1, column 1)'),

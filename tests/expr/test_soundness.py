@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gatekeeper.expr import EvaluationError, ExpressionError, Timestamp, Unknown, compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.declared import schema_type
-from gatekeeper.expr.types import TIMESTAMP, ListPart, MapPart, Part, Record, Simple, Type
+from gatekeeper.expr.types import TIMESTAMP, ListPart, MapPart, OptionalPart, Part, Record, Simple, Type
 from gatekeeper.expr.values import CelType, MapValue, Value, kind
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.decode import typed
@@ -141,6 +141,46 @@ SHAPES = (
     "(type({0}) != string || {0}.startsWith({1}))",
     "({0} != null ? {0} : {1})",
     "({0} == null ? {1} : {0})",
+    *(f"{{0}}.?{name}" for name in NAMES),
+    *(f"{{0}}.?{name}.orValue({{1}})" for name in NAMES),
+    "{0}[?{1}]",
+    "{0}[?0]",
+    "{0}.orValue({1})",
+    "{0}.or({1})",
+    "{0}.value()",
+    "{0}.hasValue()",
+    "{0}.optMap(x, x)",
+    "{0}.optMap(x, [x, {1}])",
+    "{0}.optFlatMap(x, x.?a)",
+    "optional.of({0})",
+    "optional.ofNonZeroValue({0})",
+    "[?{0}, {1}]",
+    '{{?"a": {0}, "b": {1}}}',
+    "{0}.all(i, x, x == {1})",
+    "{0}.exists(i, x, i == {1})",
+    "{0}.transformList(i, x, [i, x])",
+    "{0}.transformList(i, x, x != null, x)",
+    "{0}.transformMap(i, x, x)",
+    "{0}.transformMapEntry(i, x, {{i: x}})",
+    "{0}.sortBy(x, {1})",
+    "{0}.sortBy(x, x)",
+    "cel.bind(x, {0}, x == {1})",
+    "cel.bind(x, {0}, [x, {1}])",
+    *(f"{{0}}.{name}()" for name in ("sort", "distinct", "reverse", "flatten", "first", "last", "join", "trim")),
+    "{0}.slice(0, 1)",
+    "{0}.flatten(2)",
+    "{0}.split({1})",
+    "{0}.replace({1}, {2})",
+    "{0}.substring({1})",
+    "{0}.indexOf({1})",
+    "math.greatest({0}, {1})",
+    "math.least({0})",
+    "math.abs({0})",
+    "math.round({0})",
+    "math.bitAnd({0}, {1})",
+    "lists.range({0})",
+    "base64.encode({0})",
+    "'%s'.format([{0}])",
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from(SHAPES), st.lists(st.integers(0, 200), min_size=3, max_size=3)), min_size=8, max_size=30
@@ -170,6 +210,8 @@ def fits(value: Any, part: Part) -> bool:
         case ListPart():
             inside = all(is_a(each, part.element) for each in value)
             return inside and not (part.empty and value) and not (part.filled and not value)
+        case OptionalPart():
+            return all(is_a(each, part.value) for each in value.inside) and (bool(value.inside) or not part.filled)
         case MapPart():
             return all(is_a(key, part.key) and is_a(each, part.value) for key, each in value.items())
         case Record():

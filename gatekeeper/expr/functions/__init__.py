@@ -1,6 +1,6 @@
 """The functions that expressions may call: one literal table, nothing registers itself.
 
-CEL's standard library, and what gatekeeper adds to it:
+CEL's standard library, its extensions for optionals, strings, lists, math and encoders, and what gatekeeper adds to it:
 
 ==============================  ===============================================================
 ``age(x)``                      ``now - x``, of a timestamp, an RFC 3339 string, or an ISO date
@@ -31,14 +31,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from gatekeeper.expr.functions.arithmetic import ARITHMETIC
 from gatekeeper.expr.functions.conversions import CONVERSIONS
+from gatekeeper.expr.functions.encoders import ENCODERS
+from gatekeeper.expr.functions.formatting import FORMATTING
 from gatekeeper.expr.functions.lists import LISTS
 from gatekeeper.expr.functions.markdown import MARKDOWN
+from gatekeeper.expr.functions.optionals import OPTIONALS
 from gatekeeper.expr.functions.strings import STRINGS
+from gatekeeper.expr.functions.texts import TEXTS
 from gatekeeper.expr.functions.times import TIMES
 
 if TYPE_CHECKING:
     from gatekeeper.expr.functions.form import Form
 
-FUNCTIONS: Final[dict[str, tuple[Form, ...]]] = {**CONVERSIONS, **STRINGS, **TIMES, **LISTS, **MARKDOWN}
+FUNCTIONS: Final[dict[str, tuple[Form, ...]]] = {
+    **CONVERSIONS,
+    **STRINGS,
+    **TIMES,
+    **LISTS,
+    **MARKDOWN,
+    **OPTIONALS,
+    **TEXTS,
+    **FORMATTING,
+    **ARITHMETIC,
+    **ENCODERS,
+}
 """Every function by its name; the name of a namespaced one holds its dot."""

@@ -9,7 +9,7 @@ from typing import Final
 from gatekeeper.expr.functions.form import Form
 from gatekeeper.expr.limits import READING_TIME
 from gatekeeper.expr.temporal import SECOND, Duration, Timestamp
-from gatekeeper.expr.values import INT_MAX, INT_MIN, UINT_MAX, Uint, type_of
+from gatekeeper.expr.values import INT_MAX, INT_MIN, UINT_MAX, CelType, Uint, kind, type_of
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -104,6 +104,16 @@ def _same(value: object) -> object:
     return value
 
 
+def text_of(value: object) -> str | None:
+    """What ``format`` writes of a value: the same as ``string`` does, and of null and types their names; else None."""
+    if value is None:
+        return "null"
+    if type(value) is CelType:
+        return value.name
+    write = _WRITERS.get(kind(value))
+    return None if write is None else str(write(value))
+
+
 CONVERSIONS: Final[dict[str, tuple[Form, ...]]] = {
     "dyn": (Form(("dyn",), "dyn", _same),),
     "type": (Form(("dyn",), "type", type_of),),
@@ -148,3 +158,5 @@ CONVERSIONS: Final[dict[str, tuple[Form, ...]]] = {
         Form(("string",), "duration", Duration.parse),
     ),
 }
+
+_WRITERS: Final = {form.params[0]: form.call for form in CONVERSIONS["string"]}

@@ -23,7 +23,11 @@ class Form:
         cost: extra steps of a call, from the same arguments; long strings are counted anyway.
         needs: variables that the call reads beyond its arguments; they come first.
         of: the evidence record that the receiver has to be, where its kind alone says too little.
-        gives: the evidence record that ``result`` is, or a list of it.
+        gives: the evidence record that ``result`` is, or a list of it; or the name of a rule of ``generics``.
+        metered: whether ``call`` is given the run and the place before the arguments. It spends what it does as it
+            goes, and may return trouble.
+        settles: whether the first argument alone decides; the other one is not evaluated then, and ``call`` gets
+            ``None`` for it.
     """
 
     params: tuple[str, ...]
@@ -34,6 +38,8 @@ class Form:
     cost: Callable[..., int] | None = None
     of: type | None = None
     gives: Any = None
+    metered: bool = False
+    settles: Callable[[Any], bool] | None = None
 
     @property
     def arity(self) -> int:

@@ -1,0 +1,22 @@
+"""Google's engine with those of its extensions that gatekeeper's profile has too."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def extended_environment() -> Any:
+    """An environment with ``e`` of any type and ``now``."""
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
+
+    extensions = [
+        ext_optional.ExtOptional(),
+        ext_strings.ExtStrings(),
+        ext_bindings.ExtBindings(),
+        ext_math.ExtMath(),
+        ext_encoders.ExtEncoders(),
+    ]
+    return cel.NewEnv(variables={"e": cel.Type.DYN, "now": cel.Type.TIMESTAMP}, extensions=extensions)
