@@ -1,9 +1,9 @@
 """Which files judge, and what is judged: two folders from two commits.
 
-All that says what counts comes from the base: policies, waivers, calendars and schemas, sources, recorded evidence,
-and the configuration. What a pull request changes there is told and has no effect on its own verdict. A source that is
-to read a file of the commit that is judged names a path in the folder ``subject`` beside its sources file; the base
-says so, and only then are that commit's files laid there.
+All that says what counts comes from the base: policies, shared parts, waivers, calendars and schemas, sources, recorded
+evidence, and the configuration. What a pull request changes there is told and has no effect on its own verdict. A
+source that is to read a file of the commit that is judged names a path in the folder ``subject`` beside its sources
+file; the base says so, and only then are that commit's files laid there.
 """
 
 from __future__ import annotations

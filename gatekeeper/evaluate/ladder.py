@@ -15,6 +15,7 @@ from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
 from gatekeeper.evaluate.inputs import bindings_of, read_by
 from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
+from gatekeeper.evaluate.paging import whom_to_page
 from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.model.calendar import Calendar
 from gatekeeper.model.finding import Lack
@@ -25,7 +26,6 @@ from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.standing import (
     LadderStanding,
     LevelStanding,
-    Page,
     Reach,
     RemedyStanding,
     TriggerStanding,
@@ -102,6 +102,13 @@ def evaluate_ladder(inputs: LadderInputs) -> LadderStanding:
     )
     responses = {level.word: judge_duty(level.response, climb) for level in ladder.levels if level.response is not None}
     owed = [judge_duty(duty, climb) for duty in ladder.duties]
+    pages, not_paged = whom_to_page(
+        tuple(zip(ladder.levels[: top + 1], levels[: top + 1], strict=True)),
+        {word: response.due for word, response in responses.items()},
+        inputs.bindings,
+        inputs.calendars,
+        inputs.as_of,
+    )
     return LadderStanding(
         ladder=ladder.id,
         title=ladder.title,
@@ -112,12 +119,9 @@ def evaluate_ladder(inputs: LadderInputs) -> LadderStanding:
         told=_tell(word, levels[top + 1 :]),
         levels=levels,
         duties=(*responses.values(), *owed),
-        pages=tuple(
-            Page(who, each.word, responses[each.word].due if each.word in responses else None)
-            for each in levels[: top + 1]
-            for who in each.page
-        ),
+        pages=pages,
         evidence=inputs.admitted.notes,
+        not_paged=not_paged,
     )
 
 

@@ -33,6 +33,9 @@ def read_calendar(node: MapNode, problems: Problems) -> CalendarDraft:
     if isinstance(named, ScalarNode) and not problems.spoiled(named) and not _is_zone(named.text):
         hint = "write a name of the IANA database such as `Asia/Riyadh`, or an offset such as `+03:00`"
         problems.node(named, f"there is no time zone `{shown(named.text)}`", hint, "zone")
+    if shape is not None and shape.hours is not None and shape.hours.begin >= shape.hours.end:
+        hint = "hours lie within one day; for a night shift, take a calendar for each of its parts"
+        problems.node(node.values["hours"], "these hours end before they begin", hint, "hours")
     if shape is None or problems.errors_in(node.source):
         return draft
     return CalendarDraft(
@@ -45,6 +48,7 @@ def read_calendar(node: MapNode, problems: Problems) -> CalendarDraft:
             zone=shape.zone,
             digest=digest_of(canonical_bytes(plain(node))),
             place=node.place,
+            hours=(shape.hours.begin, shape.hours.end) if shape.hours is not None else None,
         ),
     )
 

@@ -187,6 +187,27 @@ class PolicyHead(Document):
     description: Text | None = Field(None, description="What there is to know beside.")
 
 
+class ImportDocument(Closed):
+    """What a policy takes over from one shared document, each by its name."""
+
+    noun = "this import"
+    severities: list[Text] = Field(
+        default_factory=list, description="Words of severity; their order is that of the shared document."
+    )
+    roles: list[Text] = Field(default_factory=list, description="Roles, with the people who hold them.")
+    params: list[Name] = Field(default_factory=list, description="Named figures, with their bounds.")
+    evidence: list[Name] = Field(default_factory=list, description="Evidence entries.")
+    variables: list[Name] = Field(default_factory=list, description="Variables; they read what the policy has.")
+    levers: list[Id] = Field(default_factory=list, description="Levers.")
+    paging: list[Id] = Field(default_factory=list, description="Topics of a paging table, with their people.")
+
+
+Imports = Annotated[
+    dict[Id, ImportDocument],
+    Field(default_factory=dict, description="Id of a shared document of the same folder: what is imported from it."),
+]
+Severities = dict[Text, Standard]  # type: ignore[valid-type]
+Roles = dict[Text, Annotated[list[Text], Field(min_length=1)]]
 Params = Annotated[
     dict[Name, ParameterDocument | bool | int | float | Text | list[Text]],
     Field(default_factory=dict, description="Named figures. A bare value is fixed, and its type is seen from it."),
@@ -220,7 +241,7 @@ class GateHead(PolicyHead):
 
     noun = "this gate"
     kind: one_of("Gate") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
-    severities: dict[Text, Standard] | None = Field(  # type: ignore[valid-type]
+    severities: Severities | None = Field(
         None,
         min_length=1,
         description="The gate's own words, worst first, each with the standard word for it.",
@@ -228,15 +249,14 @@ class GateHead(PolicyHead):
     )
     verdicts: VerdictWords | None = Field(None, description="The gate's own words for the verdicts.")
     advisory: bool = Field(False, description="Whether the gate may be GO without any applicable blocking rule.")
-    roles: dict[Text, Annotated[list[Text], Field(min_length=1)]] = Field(
-        default_factory=dict, description="Role: the people who hold it."
-    )
+    roles: Roles = Field(default_factory=dict, description="Role: the people who hold it.")
     waivers: WaiverTermsDocument | None = Field(None, description="Under which terms waivers are accepted.")
 
 
 class GateDocument(GateHead):
     """A go or no-go policy."""
 
+    imports: Imports
     params: Params
     evidence: Needs
     variables: Variables
@@ -328,6 +348,6 @@ class SourcesDocumentShape(Document):
     sources: dict[Name, SourceDocument] = Field(description="Name of the evidence: where it comes from.")
 
 
-POLICY_KINDS = ("Gate", "Ladder", "Mode", "Calendar", "Waivers")
+POLICY_KINDS = ("Gate", "Ladder", "Mode", "Shared", "Calendar", "Waivers")
 """Kinds of document that lie in the folder of policies."""
 KNOWN_KINDS = (*POLICY_KINDS, "Sources", "Suite")

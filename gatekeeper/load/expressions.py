@@ -223,7 +223,7 @@ class Compiler:
         return typed
 
     def _check_parameters(self, node: ScalarNode, program: Program, begin: int) -> None:
-        for branch, word in _fields_of(program, "params"):
+        for branch, word in fields_of(program, "params"):
             if word is None:
                 self.used_params |= self.params
                 continue
@@ -236,7 +236,7 @@ class Compiler:
 
     def _check_variables(self, node: ScalarNode, program: Program, begin: int) -> None:
         """``variables`` is no value by itself: what is left of it names no variable, or is not written as one is."""
-        for branch, word in _fields_of(program, "variables"):
+        for branch, word in fields_of(program, "variables"):
             if word is None:
                 offset, width = begin + branch.span.start, len("variables")
                 message, hint = "`variables` is no value by itself", "write `variables.<name>`"
@@ -271,7 +271,7 @@ def _offset_in(program: Program, branch: Branch, word: str) -> int:
     return branch.span.start + max(0, program.source[branch.span.start : branch.span.end].rfind(word))
 
 
-def _fields_of(program: Program, name: str) -> Iterator[tuple[Branch, str | None]]:
+def fields_of(program: Program, name: str) -> Iterator[tuple[Branch, str | None]]:
     """Every ``name.x``, ``name["x"]`` and ``has(name.x)``, with the field; None where any may be meant."""
     named: set[int] = set()
     for branch in walk(program.tree):

@@ -12,6 +12,7 @@ from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, u
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
 from gatekeeper.load.shape import read_shape
+from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Rule
@@ -32,10 +33,11 @@ class GateDraft(Draft[Gate]):
     reads: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
 
-def read_gate(node: MapNode, system: str, root: Path, problems: Problems) -> GateDraft:
+def read_gate(policy: Resolved, system: str, root: Path, problems: Problems) -> GateDraft:
     """A gate as far as it can be read; what is wrong goes to ``problems``."""
+    node = policy.node
     head = read_shape(GateHead, node, problems, without=PARTS, known=GateDocument)
-    grounds = read_grounds(node, root, problems, "gate")
+    grounds = read_grounds(policy, root, problems, "gate")
     severities = _severities(head, node, problems) if head is not None else None
     roles = {role: tuple(people) for role, people in head.roles.items()} if head is not None else {}
     rule_nodes = _rule_nodes(node, problems)

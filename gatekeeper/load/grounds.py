@@ -15,8 +15,9 @@ from gatekeeper.load.expressions import Compiler
 from gatekeeper.load.needs import read_evidence
 from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
+from gatekeeper.load.shared import Resolved, names_used
 from gatekeeper.load.traps import cut_text
-from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain
+from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain, sources_of
 from gatekeeper.load.variables import read_variables
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.place import Place
@@ -33,6 +34,7 @@ class Grounds:
     Attributes:
         id: the node of the policy's id, or None where it has none.
         compiler: compiles what the policy says, with the names that it declares.
+        imported: part and name → where the policy imports it.
     """
 
     id: ScalarNode | None
@@ -40,10 +42,11 @@ class Grounds:
     evidence: tuple[EvidenceEntry, ...]
     variables: tuple[Variable, ...]
     compiler: Compiler
+    imported: Mapping[tuple[str, str], ScalarNode]
 
 
 def read_grounds(
-    node: MapNode, root: Path, problems: Problems, noun: str, always: Mapping[str, Type] | None = None
+    policy: Resolved, root: Path, problems: Problems, noun: str, always: Mapping[str, Type] | None = None
 ) -> Grounds:
     """The grounds of a policy as far as they can be read.
 
@@ -51,6 +54,7 @@ def read_grounds(
         noun: the policy's kind, for messages.
         always: name → type of what all its expressions see beside.
     """
+    node = policy.node
     own = child(node, "id")
     params = read_parameters(node.values.get("params"), problems)
     evidence = read_evidence(node.values.get("evidence"), root, problems)
@@ -66,6 +70,7 @@ def read_grounds(
         evidence=evidence,
         variables=read_variables(node.values.get("variables"), compiler, problems),
         compiler=compiler,
+        imported=policy.imported,
     )
 
 
@@ -103,16 +108,16 @@ def conclude(
 ) -> Alike | None:
     """What a policy says as every other does, after all of it was read; None where something in its file is wrong.
 
-    What is odd and can stay is told on the way: texts that a comment cuts off, and what is declared and nothing uses.
+    What is odd and can stay is told on the way: texts that a comment cuts off, and what nothing uses.
 
     Args:
-        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters
-            and variables.
+        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters,
+            variables and what is imported.
     """
     _warn_cut_texts(node, problems)
-    if problems.errors_in(node.source):
+    if any(problems.errors_in(source) for source in sources_of(node)):
         return None  # what follows would only repeat that
-    _warn_unused(node, grounds.compiler, problems, unused)
+    _warn_unused(node, grounds, problems, unused)
     digest = _digest(node, grounds, problems)
     if head is None or digest is None:
         return None
@@ -185,16 +190,19 @@ def _names(node: MapNode, part: str) -> frozenset[str]:
     return frozenset(key.text for key, _ in pairs_of(node.values.get(part)))
 
 
-def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems, unused: str) -> None:
-    for part, used, noun in (
-        ("evidence", compiler.used, "evidence"),
-        ("params", compiler.used_params, "parameter"),
-        ("variables", compiler.used_variables, "variable"),
-    ):
+def _warn_unused(node: MapNode, grounds: Grounds, problems: Problems, unused: str) -> None:
+    """Tells what nothing uses: where it stands, or where it is imported, since others may use what is shared."""
+    compiler = grounds.compiler
+    used = {"evidence": compiler.used, "params": compiler.used_params, "variables": compiler.used_variables}
+    for part, noun in (("evidence", "evidence"), ("params", "parameter"), ("variables", "variable")):
         for key, _ in pairs_of(node.values.get(part)):
-            if key.text not in used:
+            if key.text not in used[part] and (part, key.text) not in grounds.imported:
                 hint = "take it out, or write what needs it"
                 problems.node(key, f"{unused} the {noun} `{shown(key.text)}`", hint, f"unused-{noun}", "warning")
+    for (part, name), named in grounds.imported.items():
+        if part != "severities" and name not in (used[part] if part in used else names_used(node, part)):
+            message = f"{unused} `{shown(name)}`, which is imported from `{part}`"
+            problems.node(named, message, "take it out of the imports", "unused-import", "warning")
 
 
 def _warn_cut_texts(node: MapNode, problems: Problems) -> None:

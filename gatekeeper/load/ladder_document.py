@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from gatekeeper.load.document import Closed, Document, LeverDocument, Needs, Params, PolicyHead, Standard, Variables
-from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, wrong
+from gatekeeper.load.document import (
+    Closed,
+    Document,
+    Imports,
+    LeverDocument,
+    Needs,
+    Params,
+    PolicyHead,
+    Standard,
+    Variables,
+)
+from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, word_or, wrong
 from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
 
 AT_ONCE = "at once"
@@ -29,6 +40,20 @@ def _day(text: str) -> str:
     raise wrong(f"`{text[:40]}` is no date", "write it like 2026-09-23")
 
 
+def _minute(value: object) -> object:
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise wrong("is no time of day", 'write it in quotes, like "09:00" or "24:00"')
+    return int(found[1]) * 60 + int(found[2]) if found[1] else 24 * 60
+
+
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
+Clock = Annotated[
+    int,
+    BeforeValidator(_minute),
+    WithJsonSchema({"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "examples": ["09:00"]}),
+]
+"""A time of day, as minutes since midnight."""
 Within = Annotated[SpanOrCel, BeforeValidator(_at_once)]
 Day = Annotated[
     str,
@@ -38,6 +63,32 @@ Day = Annotated[
 
 DEADLINES = ("due", "within", "less_than", "working_days", "every")
 """The ways to say by when a duty is owed, of which it has exactly one."""
+
+
+class PersonDocument(Closed):
+    """Somebody to page, and when."""
+
+    noun = "this contact"
+    who: Text = Field(description="A person, or a role that somebody holds.")
+    when: Cel | None = Field(None, description="Not paged where this is false; paged where it is not known.")
+    hours: Id | None = Field(None, description="The calendar within whose hours alone they are paged.")
+
+
+class ContactDocument(Closed):
+    """Somebody to page, or a topic whose people are paged."""
+
+    noun = "this contact"
+    who: Text | None = Field(None, description="A person, or a role that somebody holds.")
+    topic: Id | None = Field(None, description="A row of `paging`: all of its people.")
+    when: Cel | None = Field(None, description="Not paged where this is false; paged where it is not known.")
+    hours: Id | None = Field(None, description="The calendar within whose hours alone they are paged.")
+
+
+Contacts: Any = list[word_or(Text, ContactDocument)]  # type: ignore[misc]  # a type made from two
+Paging: Any = Annotated[
+    dict[Id, Annotated[list[word_or(Text, PersonDocument)], Field(min_length=1)]],  # type: ignore[misc]  # as above
+    Field(default_factory=dict, description="Topic: who is paged for it."),
+]
 
 
 class RemedyDocument(Closed):
@@ -62,6 +113,7 @@ class TriggerDocument(Closed):
     longer_than: SpanOrCel | None = Field(None, description="It must have lasted longer than this.")
     message: Text | None = Field(None, description="What is, with {expression} slots.")
     remedies: list[RemedyDocument] = Field(default_factory=list, description="What to do, in this order.")
+    page: Contacts = Field(default_factory=list, description="Who is paged for it, beside those of the level.")
 
 
 class DueTerms(Closed):
@@ -115,7 +167,7 @@ class LevelHead(Closed):
     title: Text = Field(description="What it means, in a few words.")
     severity: Standard | None = Field(None, description="On a severity ladder: the standard word for it.")
     action: Text | None = Field(None, description="What is done at this level.")
-    page: list[Text] = Field(default_factory=list, description="Who is paged.")
+    page: Contacts = Field(default_factory=list, description="Who is paged.")
 
 
 class LevelDocument(LevelHead):
@@ -138,6 +190,7 @@ class LadderHead(PolicyHead):
 class LadderDocument(LadderHead):
     """Ordered levels of severity or escalation."""
 
+    imports: Imports
     params: Params
     evidence: Needs
     variables: Variables
@@ -146,6 +199,17 @@ class LadderDocument(LadderHead):
     )
     duties: list[DutyDocument] = Field(default_factory=list, description="What is owed whichever level is reached.")
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="Levers that remedies name, by id.")
+    paging: Paging
+
+
+class HoursDocument(Closed):
+    """From when until when people work."""
+
+    noun = "these hours"
+    begin: Clock = Field(alias="from", description="The first minute of work, such as 09:00.")
+    end: Clock = Field(
+        alias="to", description="The first minute after work, such as 17:30; 24:00 is the end of the day."
+    )
 
 
 class CalendarDocument(Document):
@@ -159,4 +223,5 @@ class CalendarDocument(Document):
         description="The days of the week on which people work."
     )
     holidays: list[Day] = Field(default_factory=list, description="Days off all the same.")
+    hours: HoursDocument | None = Field(None, description="When people work on a working day.")
     zone: Text = Field("UTC", description="The time zone in which days end: an IANA name, or an offset like +03:00.")

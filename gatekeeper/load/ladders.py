@@ -20,8 +20,10 @@ from gatekeeper.load.ladder_document import (
     TriggerDocument,
 )
 from gatekeeper.load.levers import check_lever, read_levers
+from gatekeeper.load.paging import PagingReader
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
+from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.place import Place
@@ -29,7 +31,7 @@ from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
 from gatekeeper.model.rule import Expression
 
 LEVEL_PARTS = ("triggers", "respond", "duties")
-PARTS = ("params", "evidence", "variables", "levels_lowest_first", "duties", "levers")
+PARTS = ("params", "evidence", "variables", "levels_lowest_first", "duties", "levers", "paging")
 
 
 @dataclass(slots=True)
@@ -38,15 +40,18 @@ class LadderDraft(Draft[Ladder]):
 
     Attributes:
         calendars: every calendar that a duty counts by, with its node.
+        hours: every calendar in whose hours alone somebody is paged, with its node.
     """
 
     calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
+    hours: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
 
-def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> LadderDraft:
+def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -> LadderDraft:
     """A ladder as far as it can be read; what is wrong goes to ``problems``."""
+    node = policy.node
     head = read_shape(LadderHead, node, problems, without=PARTS, known=LadderDocument)
-    grounds = read_grounds(node, root, problems, "ladder")
+    grounds = read_grounds(policy, root, problems, "ladder")
     levers = read_levers(node.values.get("levers"), problems)
     nodes = _levels(node, problems)
     words = list(unique((child(each, "level") for each in nodes), "levels", problems))
@@ -56,13 +61,16 @@ def read_ladder(node: MapNode, system: str, root: Path, problems: Problems) -> L
     owed = [each for level in nodes for each in items_of(child(level, "duties"))] + overall
     unique((child(each, "id") for each in owed), "duties", problems)
     duties = DutyReader(problems, grounds.compiler, words)
-    reader = _LevelReader(problems, grounds.compiler, duties, node.values.get("levers"))
+    paging = PagingReader(problems, grounds.compiler)
+    paging.read_table(node.values.get("paging"))
+    reader = _LevelReader(problems, grounds.compiler, duties, paging, node.values.get("levers"))
     levels = [level for each in nodes if (level := reader.read(each)) is not None]
     found = [duty for each in overall if (duty := duties.read(each, None)) is not None]
     _check_severities(nodes, problems)
     _check_hidden(nodes, levels, grounds.params, problems)
     _check_since(nodes, levels, (*reader.owed, *found), problems)
-    draft = LadderDraft(grounds.id, calendars=duties.calendars)
+    paging.warn_unused(node.values.get("paging"), policy.imported)
+    draft = LadderDraft(grounds.id, calendars=duties.calendars, hours=paging.calendars)
     alike = conclude(node, head, system, grounds, problems, "nothing in the ladder uses")
     if alike is not None:
         draft.policy = Ladder(**alike, levels=tuple(levels), duties=(*reader.owed, *found), levers=levers)
@@ -92,6 +100,7 @@ class _LevelReader:
     problems: Problems
     compiler: Compiler
     duties: DutyReader
+    paging: PagingReader
     levers: Node | None
     owed: list[Duty] = field(default_factory=list)
 
@@ -108,7 +117,8 @@ class _LevelReader:
         entries, owed = (entries_of(node, key, self.problems) for key in ("triggers", "duties"))
         triggers = [trigger for each in entries if (trigger := self._trigger(each)) is not None]
         self.owed += [duty for each in owed if (duty := self.duties.read(each, word)) is not None]
-        response = self.duties.response(child(node, "respond"), word, shape.page if shape is not None else ())
+        contacts = self.paging.contacts(child(node, "page"))
+        response = self.duties.response(child(node, "respond"), word, [each.who for each in contacts])
         if shape is None:
             return None
         return Level(
@@ -117,13 +127,14 @@ class _LevelReader:
             severity=shape.severity,
             triggers=tuple(triggers),
             action=shape.action or "",
-            page=tuple(shape.page),
+            contacts=contacts,
             response=response,
             place=node.place,
         )
 
     def _trigger(self, node: Node) -> Trigger | None:
         shape = read_shape(TriggerDocument, node, self.problems, without=("remedies",))
+        contacts = self.paging.contacts(child(node, "page"))
         when = self.compiler.expression(node, "when", use=CONDITION)
         since = self.compiler.expression(node, "since", use=SINCE)
         message = self.compiler.template(node, "message", use=MESSAGE)
@@ -136,7 +147,7 @@ class _LevelReader:
         if shape is None or when is None:
             return None
         there = tuple(each for each in remedies if each is not None)
-        return Trigger(shape.id, shape.title, when, since, lasting, message, there, node.place)
+        return Trigger(shape.id, shape.title, when, since, lasting, message, there, node.place, contacts)
 
     def _is_fixed(self, when: Expression) -> bool:
         # `now` alone still says the same at every look at one instant; `subject` says what is judged, never how it is.

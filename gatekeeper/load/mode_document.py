@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatekeeper.load.document import Closed, LeverDocument, Needs, Params, PolicyHead, Variables
+from gatekeeper.load.document import Closed, Imports, LeverDocument, Needs, Params, PolicyHead, Variables
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of
 
 
@@ -82,6 +82,7 @@ class ModeHead(PolicyHead):
 class ModeDocument(ModeHead):
     """A policy of ordered states."""
 
+    imports: Imports
     params: Params
     evidence: Needs
     variables: Variables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from gatekeeper.load.mode_document import (
 )
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
+from gatekeeper.load.shared import Resolved
 from gatekeeper.load.terms import ID, as_span
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.mode import CURRENT, UNKNOWN, Advice, Condition, CurrentState, Mode, ModeLevel, Span
@@ -35,10 +36,11 @@ EXIT = "exit"
 _PARAMETER = re.compile(r"params\.([a-z][a-z0-9_]*)", re.ASCII)
 
 
-def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Draft[Mode]:
+def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> Draft[Mode]:
     """A mode as far as it can be read; what is wrong goes to ``problems``."""
+    node = policy.node
     head = read_shape(ModeHead, node, problems, without=PARTS, known=ModeDocument)
-    grounds = read_grounds(node, root, problems, "mode", {CURRENT: hint_type(CurrentState)})
+    grounds = read_grounds(policy, root, problems, "mode", {CURRENT: hint_type(CurrentState)})
     levers = read_levers(node.values.get("levers"), problems)
     compiler = grounds.compiler
     _check_reserved(node, compiler, problems)
@@ -53,7 +55,7 @@ def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Dra
     recommend = _recommend(node, compiler, problems)
     observed = compiler.expression(node, "observed", use=STATE)
     _check_ways(node, nodes, reader, problems)
-    _warn_unused_levers(node, problems)
+    _warn_unused_levers(node, grounds.imported, problems)
     draft: Draft[Mode] = Draft(grounds.id)
     alike = conclude(node, head, system, grounds, problems, "nothing in the mode uses")
     if alike is not None and spans.max_gap is not None and hold_last is not None:
@@ -314,13 +316,13 @@ def _recommend(node: MapNode, compiler: Compiler, problems: Problems) -> tuple[A
     return tuple(found)
 
 
-def _warn_unused_levers(node: MapNode, problems: Problems) -> None:
+def _warn_unused_levers(node: MapNode, imported: Collection[tuple[str, str]], problems: Problems) -> None:
     named = {each.text for _, state in pairs_of(node.values.get("states")) for each in _items(state, "levers")}
     for each in items_of(node.values.get("recommend")):
         lever = child(each, "lever")
         named |= {lever.text} if isinstance(lever, ScalarNode) else set()
     for key, _ in pairs_of(node.values.get("levers")):
-        if key.text not in named:
+        if key.text not in named and ("levers", key.text) not in imported:
             hint = "take it out, or name it where it is to be pulled"
             problems.node(key, f"nothing names the lever `{shown(key.text)}`", hint, "unused-lever", "warning")
 

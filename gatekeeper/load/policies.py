@@ -9,14 +9,17 @@ from pathlib import Path
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.load.calendars import CalendarDraft, read_calendar
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS
+from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS, GateDocument
 from gatekeeper.load.gates import GateDraft, read_gate
 from gatekeeper.load.grounds import Draft, Made, unique
 from gatekeeper.load.guard import read_documents
+from gatekeeper.load.ladder_document import LadderDocument
 from gatekeeper.load.ladders import LadderDraft, read_ladder
+from gatekeeper.load.mode_document import ModeDocument
 from gatekeeper.load.modes import read_mode
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
+from gatekeeper.load.shared import SharedParts
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.load.waivers import WaiverDraft, check_target, read_waivers
@@ -24,11 +27,21 @@ from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import PolicySet
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document of a known kind."""
+
+    kind: str
+    node: MapNode
+    system: str
+
+
 @dataclass(slots=True)
 class _Drafts:
     gates: list[GateDraft] = field(default_factory=list)
     ladders: list[LadderDraft] = field(default_factory=list)
     modes: list[Draft[Mode]] = field(default_factory=list)
+    shared: list[ScalarNode] = field(default_factory=list)
     read: list[MapNode] = field(default_factory=list)
     calendars: list[CalendarDraft] = field(default_factory=list)
     waivers: list[WaiverDraft] = field(default_factory=list)
@@ -48,13 +61,21 @@ def load_policies(
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
     """
     problems, drafts = Problems(), _Drafts()
+    shared = SharedParts(problems)
+    documents: list[_Found] = []
     for file in files:
         try:
             source = read_source(file, root)
         except InvalidDocuments as error:
             problems.extend(error.diagnostics)
+            shared.doubt(file)
             continue
-        _read_file(source, root, folder, problems, drafts)
+        documents += _documents(source, folder, problems, shared)
+    # Whatever policies import has to be there before the first of them is read.
+    drafts.shared += [id_ for each in documents if each.kind == "Shared" and (id_ := shared.add(each.node, root))]
+    for each in documents:
+        _read(each, root, problems, drafts, shared)
+    shared.warn_unused()
     _check_together(drafts, problems)
     problems.raise_any()
     gates = _made(drafts.gates)
@@ -103,26 +124,40 @@ def read_kind(node: Node, known: Sequence[str], problems: Problems) -> str | Non
     return None
 
 
-def _read_file(source: SourceText, root: Path, folder: str, problems: Problems, drafts: _Drafts) -> None:
+def _documents(source: SourceText, folder: str, problems: Problems, shared: SharedParts) -> list[_Found]:
+    """The documents of a file whose kind is known; what is wrong with the others is told."""
     documents = read_documents(source, problems)
     if not documents and not problems.errors_in(source):
         problems.file(source, "the file is empty", "a policy begins with `apiVersion: gatekeeper/v1`", "document")
     system = _system(source, folder, problems)
+    found = []
     for node in documents:
         kind = read_kind(node, POLICY_KINDS, problems)
-        if kind is None or not isinstance(node, MapNode):
-            continue
-        drafts.read.append(node)
-        if kind == "Gate":
-            drafts.gates.append(read_gate(node, system, root, problems))
-        elif kind == "Ladder":
-            drafts.ladders.append(read_ladder(node, system, root, problems))
-        elif kind == "Mode":
-            drafts.modes.append(read_mode(node, system, root, problems))
-        elif kind == "Calendar":
+        if kind is not None and isinstance(node, MapNode):
+            found.append(_Found(kind, node, system))
+    if problems.errors_in(source):
+        shared.doubt(source.path)
+    return found
+
+
+def _read(found: _Found, root: Path, problems: Problems, drafts: _Drafts, shared: SharedParts) -> None:
+    node, system = found.node, found.system
+    if found.kind == "Gate":
+        policy = shared.resolve(node, GateDocument)
+        drafts.gates.append(read_gate(policy, system, root, problems))
+    elif found.kind == "Ladder":
+        policy = shared.resolve(node, LadderDocument)
+        drafts.ladders.append(read_ladder(policy, system, root, problems))
+    elif found.kind == "Mode":
+        policy = shared.resolve(node, ModeDocument)
+        drafts.modes.append(read_mode(policy, system, root, problems))
+    else:
+        if found.kind == "Calendar":
             drafts.calendars.append(read_calendar(node, problems))
-        else:
+        elif found.kind == "Waivers":
             drafts.waivers.extend(read_waivers(node, problems))
+        return
+    drafts.read.append(policy.node)
 
 
 def _system(source: SourceText, folder: str, problems: Problems) -> str:
@@ -143,7 +178,8 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
         *(each.id for each in drafts.ladders),
         *(each.id for each in drafts.modes),
     ]
-    unique(ids, "policies", problems)
+    taken = unique(ids, "policies", problems)
+    unique(drafts.shared, "shared documents", problems, taken)
     gates: dict[str, GateDraft] = {}
     for draft in drafts.gates:
         if draft.id is not None and not problems.spoiled(draft.id):
@@ -154,10 +190,15 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
         check_target(waiver, {name: draft.rule_ids for name, draft in gates.items()}, problems)
     _check_modes(drafts, problems)
     calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
-    for name, node in (each for ladder in drafts.ladders for each in ladder.calendars):
+    for name, node in (each for ladder in drafts.ladders for each in (*ladder.calendars, *ladder.hours)):
         if name not in calendars:
             hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
             problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")
+    with_hours = {each.calendar.id for each in drafts.calendars if each.calendar is not None and each.calendar.hours}
+    for name, node in (each for ladder in drafts.ladders for each in ladder.hours if each[0] in calendars):
+        if name not in with_hours and not problems.errors_in(calendars[name].source):
+            hint = 'say in it from when until when people work: `hours: {from: "09:00", to: "17:00"}`'
+            problems.node(node, f"the calendar `{shown(name)}` has no hours", hint, "no-hours")
 
 
 def _check_reads(gates: dict[str, GateDraft], problems: Problems) -> None:

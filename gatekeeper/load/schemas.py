@@ -14,12 +14,13 @@ from pydantic_core import core_schema
 from gatekeeper.load.document import GateDocument, SourcesDocumentShape, WaiversDocument
 from gatekeeper.load.ladder_document import CalendarDocument, LadderDocument
 from gatekeeper.load.mode_document import ModeDocument
+from gatekeeper.load.shared_document import SharedDocument
 from gatekeeper.load.suite_document import SuiteDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
-    "policy": (GateDocument | LadderDocument | ModeDocument | CalendarDocument, "gatekeeper policy"),
+    "policy": (GateDocument | LadderDocument | ModeDocument | SharedDocument | CalendarDocument, "gatekeeper policy"),
     "waivers": (WaiversDocument, "gatekeeper waivers"),
     "sources": (SourcesDocumentShape, "gatekeeper sources"),
     "suite": (SuiteDocument, "gatekeeper suite of policy tests"),

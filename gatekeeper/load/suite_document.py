@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
 from gatekeeper.load.suite_mutants import EquivalentDocument
 from gatekeeper.load.suite_time import Beginning
-from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, wrong
+from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, word_or, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach
 from gatekeeper.model.suite import LACKING
@@ -39,10 +39,6 @@ def _moment(value: object) -> object:
         except ValueError as error:
             raise wrong(f"is wrong: {error}") from None
     return _offset(value)
-
-
-def _more_or_word(value: object) -> str:
-    return "more" if isinstance(value, dict) else "word"
 
 
 def _pairs_or_names(value: object) -> str:
@@ -227,11 +223,6 @@ class PageWanted(Closed):
     )
 
 
-def _word_or(word: Any, more: type[Closed]) -> Any:
-    """Either the word alone, or a mapping that says more."""
-    return Annotated[Annotated[word, Tag("word")] | Annotated[more, Tag("more")], Discriminator(_more_or_word)]
-
-
 AdviceWanted = Annotated[
     Annotated[list[Text], Tag("names")] | Annotated[dict[Text, NullText], Tag("pairs")],
     Discriminator(_pairs_or_names),
@@ -246,7 +237,7 @@ class ExpectationDocument(Closed):
     policy: Id | None = Field(None, description="Which policy; needed where the suite asks several.")
     title: Text | None = Field(None, description="Why.")
     verdict: one_of(*VERDICTS) | None = Field(None, description="Of a gate.")  # type: ignore[valid-type]
-    findings: dict[Text, _word_or(OutcomeWord, FindingWanted)] | None = Field(  # type: ignore[valid-type]
+    findings: dict[Text, word_or(OutcomeWord, FindingWanted)] | None = Field(  # type: ignore[valid-type]
         None,
         min_length=1,
         description="Of a gate: rule, or rule[key] of an each: what it came to. Without a key, all rows.",
@@ -255,7 +246,7 @@ class ExpectationDocument(Closed):
         None, description="Of a gate: exactly the findings, as rule or rule[key], that keep it from GO."
     )
     waived: list[Text] | None = Field(None, description="Of a gate: exactly the findings whose waiver is accepted.")
-    waivers: dict[Text, _word_or(UseWord, WaiverWanted)] | None = Field(  # type: ignore[valid-type]
+    waivers: dict[Text, word_or(UseWord, WaiverWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a gate: id of a waiver: what became of it."
     )
     earliest_go: NullInstant = Field(None, description="Of a gate: when it can be GO at the earliest, or null.")
@@ -263,16 +254,16 @@ class ExpectationDocument(Closed):
     unknown_levels: list[Text] | None = Field(
         None, description="Of a ladder: exactly the levels of which it is not known whether they are reached."
     )
-    triggers: dict[Text, _word_or(ReachWord, TriggerWanted)] | None = Field(  # type: ignore[valid-type]
+    triggers: dict[Text, word_or(ReachWord, TriggerWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a ladder: trigger: whether it is reached."
     )
     remedies: dict[Text, list[Text]] | None = Field(
         None, min_length=1, description="Of a ladder: trigger: exactly the levers, or actions without one, in order."
     )
-    pages: list[_word_or(Text, PageWanted)] | None = Field(  # type: ignore[valid-type]
+    pages: list[word_or(Text, PageWanted)] | None = Field(  # type: ignore[valid-type]
         None, description="Of a ladder: exactly who is paged, in order; or mappings that say by when they respond."
     )
-    duties: dict[Text, _word_or(DutyWord, DutyWanted)] | None = Field(  # type: ignore[valid-type]
+    duties: dict[Text, word_or(DutyWord, DutyWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a ladder: duty, or <level>/respond: how it stands."
     )
     state: Text | None = Field(None, description="Of a mode: its state, or `unknown`.")
@@ -280,7 +271,7 @@ class ExpectationDocument(Closed):
     because: list[Text] | None = Field(
         None, description="Of a mode: exactly the conditions that bring the transition at this look."
     )
-    conditions: dict[Text, _word_or(OutcomeWord, ConditionWanted)] | None = Field(  # type: ignore[valid-type]
+    conditions: dict[Text, word_or(OutcomeWord, ConditionWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a mode: condition, as <state>/<id> or <state>/exit: how it stands."
     )
     actions: list[Text] | None = Field(None, description="Of a mode: exactly what to do in the state, in order.")

@@ -312,7 +312,7 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
             "unknown_levels": ((each.word for each in policy.levels), "has no level"),
             "triggers": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
             "remedies": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
-            "pages": ((who for level in policy.levels for who in level.page), "pages no"),
+            "pages": (_paged(policy), "pages no"),
             "duties": (_duties(policy), "has no duty"),
         }
     elif isinstance(policy, Mode):
@@ -336,6 +336,12 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
         found = {}
     words, what = found.get(part, ((), None))
     return tuple(words), what
+
+
+def _paged(ladder: Ladder) -> Iterator[str]:
+    for level in ladder.levels:
+        yield from level.page
+        yield from (contact.who for trigger in level.triggers for contact in trigger.contacts)
 
 
 def _duties(ladder: Ladder) -> Iterator[str]:

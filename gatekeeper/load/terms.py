@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
@@ -193,6 +193,15 @@ def one_of(*words: str) -> Any:
         return text
 
     return Annotated[str, BeforeValidator(check), WithJsonSchema({"type": "string", "enum": list(words)})]
+
+
+def _more_or_word(value: object) -> str:
+    return "more" if isinstance(value, dict) else "word"
+
+
+def word_or(word: Any, more: Any) -> Any:
+    """A type for either a word alone, or a mapping that says more."""
+    return Annotated[Annotated[word, Tag("word")] | Annotated[more, Tag("more")], Discriminator(_more_or_word)]
 
 
 def _schema(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:

@@ -176,6 +176,11 @@ def pairs_of(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
         yield from ((key, node.values[name]) for name, key in node.keys.items())
 
 
+def sources_of(node: Node) -> list[SourceText]:
+    """The files that the nodes from here on stand in; more than one where a policy imports something."""
+    return list({id(each.source): each.source for _, each in walk(node)}.values())
+
+
 def walk(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:
     """Every node from here with its path, in the order of the file."""
     yield path, node

@@ -47,6 +47,23 @@ class Lasting:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to page.
+
+    Attributes:
+        who: a person, or a role that somebody holds.
+        topic: the row of the paging table that names them, or empty where the ladder itself does.
+        when: paged only where this is not false; None for always.
+        hours: id of the calendar within whose hours alone they are paged, or None for at any time.
+    """
+
+    who: str
+    topic: str = ""
+    when: Expression | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """One of the things that reach a level; of a severity ladder a failure mode, with its remedies.
 
@@ -54,6 +71,7 @@ class Trigger:
         since: gives the instant at which the condition began, or None where the ladder does not say.
         lasting: how long it must have lasted; needs ``since``.
         remedies: what to do, in this order.
+        contacts: who is paged beside those of the level.
     """
 
     id: str
@@ -64,6 +82,7 @@ class Trigger:
     message: Template | None
     remedies: tuple[Remedy, ...]
     place: Place
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +164,7 @@ class Level:
         severity: the standard word for it on a severity ladder, else None.
         triggers: any of them reaches the level, and with it those below.
         action: what is done at this level.
-        page: who is paged.
+        contacts: who is paged.
         response: by when somebody has taken it up, as a duty, or None.
     """
 
@@ -154,9 +173,14 @@ class Level:
     severity: str | None
     triggers: tuple[Trigger, ...]
     action: str
-    page: tuple[str, ...]
+    contacts: tuple[Contact, ...]
     response: Duty | None
     place: Place
+
+    @property
+    def page(self) -> tuple[str, ...]:
+        """Who is paged, by name."""
+        return tuple(each.who for each in self.contacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,11 +135,32 @@ class Page:
     Attributes:
         level: the level that pages them.
         respond_by: by when somebody has to take it up, where that is known.
+        because: triggers and topics that page them beside or instead of the level itself, such as ``slow (database)``.
+        told: what is not known of whether they are to be paged; empty where all is.
     """
 
     who: str
     level: str
     respond_by: datetime | None
+    because: tuple[str, ...] = ()
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPaged:
+    """Somebody of a level that is reached who is not paged now.
+
+    Attributes:
+        because: as in ``Page``.
+        told: why not, in one line.
+        not_before: from when on they are, if all else stays; None where time does not change it.
+    """
+
+    who: str
+    level: str
+    because: tuple[str, ...]
+    told: str
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,7 @@ class LadderStanding:
         told: one line that says so.
         levels: the lowest first.
         pages: whom to page for the levels that are reached, the lowest level first.
+        not_paged: who belongs to these levels or their triggers and is not paged now, likewise.
     """
 
     ladder: str
@@ -166,6 +188,7 @@ class LadderStanding:
     duties: tuple[DutyStanding, ...]
     pages: tuple[Page, ...]
     evidence: tuple[EvidenceNote, ...]
+    not_paged: tuple[NotPaged, ...] = ()
 
     @property
     def next_level(self) -> LevelStanding | None:

@@ -43,8 +43,24 @@ def standing_document(report: LadderReport) -> dict[str, Json]:
         "levers": [_lever(lever) for _, lever in sorted(ladder.levers.items())],
         "duties": [_duty(duty) for duty in standing.duties],
         "pages": [
-            {"who": parts.text(page.who), "level": parts.text(page.level), "respond_by": parts.instant(page.respond_by)}
+            {
+                "who": parts.text(page.who),
+                "level": parts.text(page.level),
+                "respond_by": parts.instant(page.respond_by),
+                "because": parts.texts(page.because),
+                "told": parts.text(page.told),
+            }
             for page in standing.pages
+        ],
+        "not_paged": [
+            {
+                "who": parts.text(other.who),
+                "level": parts.text(other.level),
+                "because": parts.texts(other.because),
+                "told": parts.text(other.told),
+                "not_before": parts.instant(other.not_before),
+            }
+            for other in standing.not_paged
         ],
         "evidence": [parts.evidence_note(note, "ladder") for note in standing.evidence],
     }

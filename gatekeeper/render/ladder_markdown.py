@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.report import LadderReport
@@ -186,12 +187,30 @@ def _pages(page: Page, standing: LadderStanding) -> None:
             [
                 (
                     strong(said(each.who)),
-                    code(each.level),
-                    said(instant_text(each.respond_by) if each.respond_by is not None else "not known"),
+                    joined([code(each.level), *(code(why) for why in each.because)]),
+                    said("; ".join(part for part in (_taken_up(each.respond_by), each.told) if part)),
                 )
                 for each in standing.pages
             ],
         )
+    if standing.not_paged:
+        page.heading(2, said("Who is not paged"))
+        page.table(
+            ("Who", "For", "Why not", "From"),
+            [
+                (
+                    said(each.who),
+                    joined([code(each.level), *(code(why) for why in each.because)]),
+                    said(each.told),
+                    said(instant_text(each.not_before) if each.not_before is not None else ""),
+                )
+                for each in standing.not_paged
+            ],
+        )
+
+
+def _taken_up(by: datetime | None) -> str:
+    return instant_text(by) if by is not None else "not known"
 
 
 def _duties(page: Page, standing: LadderStanding) -> None:

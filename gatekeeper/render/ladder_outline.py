@@ -14,6 +14,8 @@ from gatekeeper.model.standing import (
     DutyState,
     LadderStanding,
     LevelStanding,
+    NotPaged,
+    Page,
     Reach,
     RemedyStanding,
     TriggerStanding,
@@ -135,6 +137,11 @@ def duty_figures(duties: Iterable[DutyStanding]) -> str:
     states = [each.state for each in duties]
     numbers = {words: states.count(state) for state, words in DUTIES.items()}
     return listing([f"{number} {words}" for words, number in numbers.items() if number])
+
+
+def called_for(page: Page | NotPaged) -> str:
+    """What pages somebody: ``for L2``, and the triggers and topics that name them, ``for P1 by slow (database)``."""
+    return f"for {page.level}" + (f" by {listing(page.because)}" if page.because else "")
 
 
 def figures(standing: LadderStanding) -> str:

@@ -13,6 +13,7 @@ from gatekeeper.model.standing import (
     DutyState,
     LadderStanding,
     LevelStanding,
+    NotPaged,
     Reach,
     RemedyStanding,
     TriggerStanding,
@@ -24,6 +25,7 @@ from gatekeeper.render.ladder_outline import (
     DUTIES,
     REACHES,
     action_words,
+    called_for,
     can_be_collected,
     duty_figures,
     figures,
@@ -194,18 +196,25 @@ class _Board:
                 self.canvas.text(told, Tone.QUIET, indent=2)
 
     def pages(self) -> None:
-        """Whom to page, and by when somebody has to take it up."""
-        if not self.standing.pages:
+        """Whom to page, and by when somebody has to take it up; who is not paged, and why."""
+        if not self.standing.pages and not self.standing.not_paged:
             return
         self.canvas.heading("WHOM TO PAGE")
         rows = [
             (
                 ("!", Tone.BAD),
                 (page.who, Tone.STRONG),
-                (f"for {page.level}", Tone.PLAIN),
-                (_by(page.respond_by, self.standing.as_of), Tone.PLAIN),
+                (called_for(page), Tone.PLAIN),
+                (
+                    "; ".join((_by(page.respond_by, self.standing.as_of), *([page.told] if page.told else []))),
+                    Tone.PLAIN,
+                ),
             )
             for page in self.standing.pages
+        ]
+        rows += [
+            (("·", Tone.QUIET), (each.who, Tone.PLAIN), (called_for(each), Tone.PLAIN), (_not_now(each), Tone.QUIET))
+            for each in self.standing.not_paged
         ]
         self.canvas.table(("", "", "", ""), rows)
 
@@ -323,6 +332,12 @@ _ADVISED = {
     Reach.NOT_REACHED: ("–", Tone.QUIET),
     Reach.UNKNOWN: ("?", Tone.DOUBT),
 }
+
+
+def _not_now(other: NotPaged) -> str:
+    return f"not paged, {other.told}" + (
+        f"; from {moment(other.not_before)} on" if other.not_before is not None else ""
+    )
 
 
 def _by(at: datetime | None, now: datetime) -> str:

@@ -13,7 +13,7 @@ from gatekeeper.model.standing import (
     RemedyStanding,
     TriggerStanding,
 )
-from gatekeeper.render.ladder_outline import DUTIES, REACHES, level_words, reached_level
+from gatekeeper.render.ladder_outline import DUTIES, REACHES, called_for, level_words, reached_level
 from gatekeeper.render.timeline_parts import Change, Weight
 from gatekeeper.render.wording import moment
 
@@ -102,7 +102,7 @@ def _pages(before: tuple[Page, ...], now: tuple[Page, ...]) -> list[Change]:
     for page in now:
         if (page.who, page.level) not in known:
             by = f", taken up by {moment(page.respond_by)}" if page.respond_by is not None else ""
-            found.append(Change("page", page.who, "", "paged", Weight.ALARM, f"for {page.level}{by}"))
+            found.append(Change("page", page.who, "", "paged", Weight.ALARM, f"{called_for(page)}{by}"))
     return found
 
 

@@ -136,6 +136,18 @@ class TestTheBaseJudges:
         (warning,) = ran.annotations("warning")
         assert "8 changed files" in warning
 
+    def test_a_shared_figure_is_that_of_the_base_and_its_change_is_listed(self, gate: Gate, hosted: Hosted) -> None:
+        head = "apiVersion: gatekeeper/v1\nkind: Shared\nid: parts\ntitle: Figures\nowner: demo-team\n"
+        shared = f"{head}params:\n  most: 0.05\n"
+        importing = POLICY.replace(
+            "params:\n  most: {type: number, default: 0.05}\n", "imports: {parts: {params: [most]}}\n"
+        )
+        hosted.on_main({"policies/demo/parts.yaml": shared, "policies/demo/demo.yaml": importing})
+        hosted.on_main({"evidence/demo/metrics.json": FAILS})
+        ran = gate.judge(hosted.pull_request({"policies/demo/parts.yaml": shared.replace("0.05", "0.5")}))
+        assert ran.outputs["verdict"] == "NO-GO"
+        assert "| `policies/demo/parts.yaml` | policies | changed |" in ran.summary
+
     def test_once_merged_what_was_changed_does_judge(self, gate: Gate, hosted: Hosted) -> None:
         hosted.on_main({"evidence/demo/metrics.json": FAILS})
         hosted.on_main({"policies/demo/demo.yaml": POLICY.replace("default: 0.05", "default: 0.5")})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.expr import compile_template
-from gatekeeper.model.ladder import DueWithin, Duty, Ladder, Lasting, Level, Trigger
+from gatekeeper.model.ladder import Contact, DueWithin, Duty, Ladder, Lasting, Level, Trigger
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.standing import DutyState, LadderStanding, Reach
 from tests.builders import NOW, PLACE, entry, expression, item, snapshot
@@ -74,7 +74,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
     for word in words:
         names = [f"{word}-{number}" for number in range(draw(st.integers(1, 3)))]
         reaching = tuple(draw(triggers(name)) for name in names)
-        levels.append(Level(word, word, None, reaching, "act", (f"who of {word}",), None, PLACE))
+        levels.append(Level(word, word, None, reaching, "act", (Contact(f"who of {word}"),), None, PLACE))
     owed = tuple(draw(duties(f"d{number}", words)) for number in range(draw(st.integers(0, 4))))
     needs = tuple(entry(name) for name in NAMES)
     return Ladder(

@@ -15,7 +15,7 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_250  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_600  # what has to be held in the head to know what a decision means
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
 TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 """Modules of ``model`` with the values of policy tests: no decision rests on them."""
@@ -23,9 +23,9 @@ ROOMS = {  # lines of code; a room that outgrows its bound is asked what could l
     "cli": 1_000,
     "collect": 5_000,
     "collect/document": 1_700,
-    "load": 5_700,
+    "load": 6_200,  # shared parts, what policies import of them, variables and paging
     "pipeline": 600,
-    "render": 4_700,
+    "render": 4_750,
     "snapshot": 500,
     "suites": 2_000,
 }

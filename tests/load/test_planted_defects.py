@@ -1,4 +1,4 @@
-"""Ten kinds of defect, planted into a copy of the shipped policies, and found by ``gatekeeper lint``."""
+"""Eleven kinds of defect, planted into a copy of the shipped policies, and found by ``gatekeeper lint``."""
 
 from __future__ import annotations
 
@@ -175,6 +175,20 @@ PLANTED = {
         where="expect: '^[].all(",
         says="`[]` is always empty, and `all` looks at nothing",
     ),
+    "a misspelt import": Defect(
+        file="rgl8r-severity.yaml",
+        good="    evidence: [incident, signs, deploys]\n",
+        bad="    evidence: [incident, sings, deploys]\n",
+        where="evidence: [incident, ^sings, deploys]",
+        says="`rgl8r-shared` has no `sings` under `evidence`",
+    ),
+    "a shared figure out of its type": Defect(
+        file="rgl8r-shared.yaml",
+        good="  error_rate: {type: number, default: 0.05,",
+        bad="  error_rate: {type: number, default: 5 %,",
+        where="default: ^5 %",
+        says="`default` must be a number",
+    ),
 }
 
 
@@ -206,7 +220,7 @@ def suites_in(copy: Path) -> int:
 
 
 def test_nothing_is_found_where_nothing_is_planted(copy: Path) -> None:
-    assert lint(copy) == (0, "", f"{7 + suites_in(copy)} files: 0 errors, 0 warnings\n")
+    assert lint(copy) == (0, "", f"{8 + suites_in(copy)} files: 0 errors, 0 warnings\n")
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -224,5 +238,5 @@ def test_a_defect_is_found_once_and_where_it_stands(copy: Path, name: str) -> No
 
     code, out, err = lint(copy)
     left_out = f"suites left out, since policies have errors: {suites_in(copy)}"
-    assert (code, err.splitlines()[-1]) == (4, f"7 files: 1 errors, 0 warnings; {left_out}")
+    assert (code, err.splitlines()[-1]) == (4, f"8 files: 1 errors, 0 warnings; {left_out}")
     assert out.splitlines()[0] == f"policies/rgl8r/{defect.file}:{line}:{column}: {defect.says}"

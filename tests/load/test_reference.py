@@ -76,7 +76,7 @@ def test_every_evidence_kind_and_limit_is_named() -> None:
 def test_the_examples_load_without_a_warning(project: Project) -> None:
     examples = {re.findall(r"^kind: (\w+)$", text, re.MULTILINE)[0]: text for text in EXAMPLES}
     sources = examples.pop("Sources")
-    assert set(examples) == {"Calendar", "Gate", "Ladder", "Mode", "Waivers"}
+    assert set(examples) == {"Calendar", "Gate", "Ladder", "Mode", "Shared", "Waivers"}
     for kind, text in examples.items():
         project.policy(text, f"{kind.lower()}.yaml")
     loaded, warnings = load_policies(find_policy_files(project.root), project.root)

@@ -20,6 +20,7 @@ from gatekeeper.model.standing import (
     DutyStanding,
     LadderStanding,
     LevelStanding,
+    NotPaged,
     Page,
     RemedyStanding,
     TriggerStanding,
@@ -85,6 +86,7 @@ RENAMED = {
         (Lever, ("$defs", "lever")),
         (DutyStanding, ("$defs", "duty")),
         (Page, ("properties", "pages", "items")),
+        (NotPaged, ("properties", "not_paged", "items")),
         (Observation, ("$defs", "observation")),
         (Deciding, ("$defs", "deciding")),
         (Lack, ("$defs", "lack")),
@@ -117,7 +119,9 @@ def test_a_standing_says_the_level_the_next_one_and_whom_to_page(tmp_path: Path)
         [],
         "LEAD",
     )
-    assert found["pages"] == [{"who": "primary on-call", "level": "PAGE", "respond_by": "2026-03-03T09:05:00Z"}]
+    (paged,) = found["pages"]
+    assert (paged["who"], paged["level"], paged["respond_by"]) == ("primary on-call", "PAGE", "2026-03-03T09:05:00Z")
+    assert (paged["because"], paged["told"], found["not_paged"]) == ([], "", [])
     states = {each["duty"]: each["state"] for each in found["duties"]}
     assert states == {"LOOK/respond": "done", "PAGE/respond": "open", "notice": "overdue", "review": "open"}
 
