@@ -14,11 +14,14 @@ from gatekeeper.cli.options import color_option, configuration_of, output_option
 from gatekeeper.cli.output import parse_outputs, refuse_inputs, write_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
-from gatekeeper.cli.terminal import fit_of
+from gatekeeper.cli.terminal import Fit, fit_of
 from gatekeeper.errors import UsageError
 
 if TYPE_CHECKING:
+    from gatekeeper.load.configuration import Configuration
+    from gatekeeper.model.mutation import MutationReport
     from gatekeeper.model.suite_run import SuitesReport
+    from gatekeeper.suites.run import SuitesRequest
 
 FORMATS = ("text", "json", "junit")
 
@@ -44,6 +47,22 @@ class Percent(click.FloatRange):
     metavar="PERCENT",
     help="Fail where fewer of the outcomes of rules, triggers, duties, conditions and advice were seen.",
 )
+@click.option("--mutate", is_flag=True, help="Change one thing of a policy after the other: does any case notice?")
+@click.option(
+    "--fail-under-mutation",
+    type=Percent(0, 100),
+    metavar="PERCENT",
+    help="With --mutate: fail where fewer of the mutants were killed.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="With --mutate: processes; by default the cores."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="With --mutate: begin no further mutant after so long; fail where some were left.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="text is the default.")
 @output_option
 @color_option
@@ -53,6 +72,10 @@ def command(
     cases: tuple[str, ...],
     coverage: bool,
     fail_under: float | None,
+    mutate: bool,
+    fail_under_mutation: float | None,
+    jobs: int | None,
+    seconds: float | None,
     format_: str,
     outputs: tuple[str, ...],
     color: str | None,
@@ -64,27 +87,65 @@ def command(
     folder or else from the root. The exit code is 0 where every case holds, and 4 where one does not, too little was
     seen, or a suite cannot be used.
     """
-    from gatekeeper.render.suite_text import SuiteText
     from gatekeeper.suites.run import SuitesRequest, run_suites
+
+    if not mutate and any(each is not None for each in (fail_under_mutation, jobs, seconds)):
+        raise UsageError("--fail-under-mutation, --jobs and --seconds belong to --mutate", "add --mutate")
+    if mutate and coverage:
+        raise UsageError("--coverage and --mutate list different things", "ask for one of them")
 
     configuration = configuration_of(root)
     wanted = parse_outputs(outputs, _accepts)
     refuse_inputs(wanted, configuration)
     request = SuitesRequest(paths, cases, coverage, fail_under)
+    report: SuitesReport | MutationReport
     with progress_on(sys.stderr) as progress:
         report = run_suites(configuration, request, progress)
     # only a suite that was read says which snapshots it names
     refuse_inputs(wanted, configuration, *(Path(path) for each in report.suites for path in each.suite.rests_on))
+    if mutate and report.holds:  # where a case fails as it is, it would seem to kill every mutant
+        report = _mutate(configuration, request, fail_under_mutation, jobs, seconds)
     written = write_outputs(wanted, lambda name: render(report, name))
     if format_ == "text":
-        put(SuiteText(**fit_of(color or configuration.color)).render(report))
+        put(_text(report, fit_of(color or configuration.color)))
     else:
         put(render(report, format_), UTF_8)
     return worst([ExitCode.GO if report.holds else ExitCode.INVALID, written])
 
 
-def render(report: SuitesReport, name: str) -> str:
+def _mutate(
+    configuration: Configuration,
+    suites: SuitesRequest,
+    fail_under: float | None,
+    jobs: int | None,
+    seconds: float | None,
+) -> MutationReport:
+    """What came of the mutants."""
+    from gatekeeper.suites.mutate import MutationRequest, run_mutations
+
+    with progress_on(sys.stderr) as progress:
+        return run_mutations(configuration, MutationRequest(suites, jobs, seconds, fail_under), progress)
+
+
+def _text(report: SuitesReport | MutationReport, fit: Fit) -> str:
+    """The report as text that fits the terminal."""
+    from gatekeeper.model.mutation import MutationReport
+
+    if isinstance(report, MutationReport):
+        from gatekeeper.render.mutation_text import MutationText
+
+        return MutationText(**fit).render(report)
+    from gatekeeper.render.suite_text import SuiteText
+
+    return SuiteText(**fit).render(report)
+
+
+def render(report: SuitesReport | MutationReport, name: str) -> str:
     """The report in one of the formats, fit for a file."""
+    from gatekeeper.model.mutation import MutationReport
+
+    if isinstance(report, MutationReport):
+        return _render_mutants(report, name)
     if name == "json":
         from gatekeeper.render.suite_json import SuiteJson
 
@@ -96,6 +157,21 @@ def render(report: SuitesReport, name: str) -> str:
     from gatekeeper.render.suite_text import SuiteText
 
     return SuiteText().render(report)
+
+
+def _render_mutants(report: MutationReport, name: str) -> str:
+    """What came of mutants in one of the formats."""
+    if name == "json":
+        from gatekeeper.render.mutation_json import MutationJson
+
+        return MutationJson().render(report)
+    if name == "junit":
+        from gatekeeper.render.mutation_junit import MutationJunit
+
+        return MutationJunit().render(report)
+    from gatekeeper.render.mutation_text import MutationText
+
+    return MutationText().render(report)
 
 
 def _accepts(name: str) -> None:

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
+from gatekeeper.collect.document.markdown_source import MAX_BYTES
+from gatekeeper.collect.document.markdown_value import markdown_value, read_document
 from gatekeeper.collect.github_api import GitHub, Record, an_object
-from gatekeeper.collect.markdown_source import MAX_BYTES
-from gatekeeper.collect.markdown_value import markdown_value, read_document
 from gatekeeper.collect.net.answer import Answer
 from gatekeeper.collect.refused import FEWER_BYTES, Refused
 from gatekeeper.collect.yaml_text import YamlRefused, parse_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from gatekeeper.collect.documents import read_json
+from gatekeeper.collect.data_file import read_json
 from gatekeeper.collect.health_answer import health_of
 from gatekeeper.collect.interface import CollectRequest, FileConfig, Refused, brought
 from gatekeeper.model.shown import shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatekeeper.collect.documents import read_document, with_nulls
+from gatekeeper.collect.data_file import read_document, with_nulls
 from gatekeeper.collect.interface import CollectRequest, FileConfig, brought
 from gatekeeper.model.snapshot import Evidence
 

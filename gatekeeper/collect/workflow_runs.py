@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from pydantic import Field
 
-from gatekeeper.collect.documents import read_json
+from gatekeeper.collect.data_file import read_json
 from gatekeeper.collect.interface import CollectRequest, FilesConfig, FileText, Refused, brought
 from gatekeeper.collect.run_list import page_of, refuse_late_start, runs_of, runs_value
 from gatekeeper.model.shown import shown

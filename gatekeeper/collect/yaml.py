@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.collect.documents import read_yaml
+from gatekeeper.collect.data_file import read_yaml
 from gatekeeper.collect.interface import CollectRequest, FileConfig, brought
 from gatekeeper.model.snapshot import Evidence
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
+from gatekeeper.load.suite_mutants import EquivalentDocument
 from gatekeeper.load.suite_time import Beginning
 from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, wrong
 from gatekeeper.model.finding import Outcome
@@ -381,6 +382,9 @@ class SuiteHead(Closed):
         description=(
             "What it begins with: `recorded` for the newest recorded snapshot that is not after `now`, or a file."
         ),
+    )
+    equivalent: list[EquivalentDocument] = Field(
+        default_factory=list, description="Mutants of these policies that cannot matter, each with the reason."
     )
 
 

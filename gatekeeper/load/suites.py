@@ -19,6 +19,7 @@ from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.suite_cases import CaseReader
 from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
 from gatekeeper.load.suite_evidence import Reader
+from gatekeeper.load.suite_mutants import read_equivalent
 from gatekeeper.load.suite_time import touches_time
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.asked import Needs, asked_policies, needs_of
@@ -148,6 +149,8 @@ class _Loader:
         )
         made = [cases.case(each) for each in listed.items]
         unique((child(each, "id") for each in listed.items), "cases", problems)
+        shapes = head.equivalent if head is not None else ()
+        equivalent = tuple(read_equivalent(child(node, "equivalent"), shapes, [each.id for each in asked], problems))
         if head is None or problems.errors_in(node.source):
             return None
         return Suite(
@@ -159,6 +162,7 @@ class _Loader:
             place=node.place,
             description=head.description or "",
             rests_on=(str(node.source.path), *self._named_snapshots(node)),
+            equivalent=equivalent,
         )
 
     def _named_snapshots(self, node: MapNode) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gatekeeper.model.mutation import Equivalent
 from gatekeeper.model.place import Place
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.values import Json
@@ -226,6 +227,7 @@ class Suite:
         system: the folder that it stands in.
         policies: ids of the policies that its cases ask, in the order of the file.
         rests_on: paths of the suite's file and of the snapshots that it names.
+        equivalent: mutants of these policies that cannot matter, as the author says.
     """
 
     file: str
@@ -236,3 +238,4 @@ class Suite:
     place: Place
     description: str = field(default="")
     rests_on: tuple[str, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()

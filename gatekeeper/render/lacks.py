@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
-from gatekeeper.model.finding import Lack, Outcome
+from gatekeeper.model.finding import WHETHER_IT_APPLIES, Lack, Outcome
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.render.outline import Entry, Part, entries
 from gatekeeper.render.wording import collect_command, listing
@@ -60,7 +60,8 @@ def absent_for(decision: Decision, entry: Entry) -> tuple[EvidenceNote, ...]:
     finding = entry.finding
     if finding.outcome is not Outcome.UNKNOWN or not finding.lacks:
         return ()
-    notes = [_note(decision, entry, lack) for lack in finding.lacks]
+    # whether it applies hangs on the other things that lack
+    notes = [_note(decision, entry, lack) for lack in finding.lacks if lack != WHETHER_IT_APPLIES]
     known = [note for note in notes if note is not None]
     return tuple(dict.fromkeys(known)) if len(known) == len(notes) else ()
 

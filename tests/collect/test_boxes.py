@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.collect.document import Document
-from gatekeeper.collect.markdown_value import read_document
+from gatekeeper.collect.document.document import Document
+from gatekeeper.collect.document.markdown_value import read_document
 from gatekeeper.collect.refused import Refused
 from tests.collect.sources import refusal_of, value_of, write
 

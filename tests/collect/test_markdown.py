@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from gatekeeper.collect.document.markdown_source import parse_source
+from gatekeeper.collect.document.markdown_tree import take_apart
 from gatekeeper.collect.interface import Refused
-from gatekeeper.collect.markdown_source import parse_source
-from gatekeeper.collect.markdown_tree import take_apart
 from gatekeeper.model.decode import typed
 from tests.collect.sources import collected, refusal_of, value_of, write
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gatekeeper.collect.repaired_text import repaired
+from gatekeeper.collect.document.repaired_text import repaired
 
 UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 CHARACTERS = {byte: chr(byte) if byte in UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256)}

@@ -16,16 +16,17 @@ from tests.house.repository import PACKAGE, modules, named
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
 WHOLE_CORE = 8_250  # what has to be held in the head to know what a decision means
-TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "run_history", "story", "suite", "suite_run"}
+TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 """Modules of ``model`` with the values of policy tests: no decision rests on them."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
-    "collect": 6_550,
+    "collect": 5_000,
+    "collect/document": 1_700,
     "load": 5_700,
     "pipeline": 600,
     "render": 4_700,
     "snapshot": 500,
-    "suites": 1_100,
+    "suites": 2_000,
 }
 MEANINGLESS = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
 PURE_ROOMS = ("model", "expr", "evaluate", "decide", "render")
@@ -68,7 +69,15 @@ def test_a_module_says_what_it_is_and_fits_in_the_head(path: Path) -> None:
 
 
 def _size(room: str, without: Collection[str] = ()) -> int:
-    there = [path for path in modules() if PACKAGE / room in path.parents and path.stem not in without]
+    """The lines of a room, without the rooms in it that have a bound of their own."""
+    inner = [PACKAGE / each for each in ROOMS if each.startswith(f"{room}/")]
+    there = [
+        path
+        for path in modules()
+        if PACKAGE / room in path.parents
+        and path.stem not in without
+        and not any(each in path.parents for each in inner)
+    ]
     return sum(_lines_of_code(path.read_text(encoding="utf-8")) for path in there)
 
 
@@ -83,7 +92,7 @@ def test_a_room_does_not_grow_unnoticed(room: str) -> None:
 
 def test_every_room_has_a_bound() -> None:
     rooms = {path.relative_to(PACKAGE).parts[0] for path in modules() if path.parent != PACKAGE}
-    assert rooms - {"schemas"} == {*CORE, *ROOMS}
+    assert rooms - {"schemas"} == {*CORE, *(room for room in ROOMS if "/" not in room)}
 
 
 @pytest.mark.parametrize("path", modules(), ids=named)

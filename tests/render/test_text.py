@@ -9,7 +9,7 @@ import pytest
 
 from gatekeeper.errors import UsageError
 from gatekeeper.model.decision import Verdict
-from gatekeeper.model.finding import Lack, Observation, Outcome, SignOff
+from gatekeeper.model.finding import WHETHER_IT_APPLIES, Lack, Observation, Outcome, SignOff
 from gatekeeper.model.report import RecordedDay, Report
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.times import instant_text
@@ -204,6 +204,20 @@ def test_a_rule_that_lacks_two_pieces_stands_under_both() -> None:
     )
     assert "approval-record-complete" in runbook
     assert "approval-record-complete" in record
+
+
+def test_a_rule_that_may_not_even_apply_stands_under_the_evidence_that_would_tell() -> None:
+    day = stale().decisions[0]
+    root = replace(
+        day.root,
+        findings=tuple(
+            replace(each, lacks=(*each.lacks, WHETHER_IT_APPLIES)) if each.rule == "approval-record-complete" else each
+            for each in day.root.findings
+        ),
+    )
+    text = board(Report((replace(day, gates=(root, *day.gates[1:])),)))
+    assert "WHAT BLOCKS" not in text
+    assert "approval-record-complete" in lacking(text)
 
 
 def test_what_fails_stands_in_full_before_what_is_not_known() -> None:

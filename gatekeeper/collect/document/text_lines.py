@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gatekeeper.collect.blanks import label_of
-from gatekeeper.collect.boxes import marks_in
-from gatekeeper.collect.document import Document, Inside, Spot, as_group
+from gatekeeper.collect.document.blanks import label_of
+from gatekeeper.collect.document.boxes import marks_in
+from gatekeeper.collect.document.document import Document, Inside, Spot, as_group
 from gatekeeper.collect.refused import Refused
 
 _MARKER = re.compile(r"(?:[-*+•·‣◦–▪]|[0-9]{1,3}[.)]|[a-z][.)])[ \t]+(?=\S)")

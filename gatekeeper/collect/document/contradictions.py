@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from gatekeeper.collect.blanks import blanks_in, label_of
-from gatekeeper.collect.boxes import OPPOSITES, Box
-from gatekeeper.collect.document import Document, Statement
-from gatekeeper.collect.markdown_inline import dates_in, slug
+from gatekeeper.collect.document.blanks import blanks_in, label_of
+from gatekeeper.collect.document.boxes import OPPOSITES, Box
+from gatekeeper.collect.document.document import Document, Statement
+from gatekeeper.collect.document.markdown_inline import dates_in, slug
 from gatekeeper.model.evidence_document import Contradiction, Table
 
 _OTHERWISE = re.compile(

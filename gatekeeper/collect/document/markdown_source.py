@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from gatekeeper.collect.document.repaired_text import repaired
 from gatekeeper.collect.interface import Refused
-from gatekeeper.collect.repaired_text import repaired
 from gatekeeper.model.evidence_document import Repair
 
 if TYPE_CHECKING:

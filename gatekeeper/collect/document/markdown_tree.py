@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gatekeeper.collect.blanks import label_of
-from gatekeeper.collect.boxes import marks_in
-from gatekeeper.collect.document import Document, Inside, Spot, as_group
-from gatekeeper.collect.interface import Refused
-from gatekeeper.collect.markdown_inline import (
+from gatekeeper.collect.document.blanks import label_of
+from gatekeeper.collect.document.boxes import marks_in
+from gatekeeper.collect.document.document import Document, Inside, Spot, as_group
+from gatekeeper.collect.document.markdown_inline import (
     Names,
     Piece,
     code_slots,
@@ -22,13 +21,14 @@ from gatekeeper.collect.markdown_inline import (
     slug,
     targets_of,
 )
-from gatekeeper.collect.text_lines import read_block
+from gatekeeper.collect.document.text_lines import read_block
+from gatekeeper.collect.interface import Refused
 from gatekeeper.model.evidence_document import DateMention, Field, Placeholder, Section
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
-    from gatekeeper.collect.markdown_source import Source
+    from gatekeeper.collect.document.markdown_source import Source
 
 _ANCHOR_ELEMENT = re.compile(r"""<a\s+(?:id|name)=["']?([^"'\s>]+)["']?\s*/?>""", re.IGNORECASE)
 _TEXT_BLOCKS = frozenset({"", "checklist", "markdown", "md", "none", "plain", "plaintext", "text", "txt"})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatekeeper.collect.text_lines import is_entry
+from gatekeeper.collect.document.text_lines import is_entry
 
 MAX_COLUMNS = 40
 

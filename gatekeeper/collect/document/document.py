@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gatekeeper.collect.blanks import blanks_in, is_blank, is_signing, label_of, signing_of
-from gatekeeper.collect.boxes import MAX_BOXES, OPPOSITES, Box, Mark, marks_in
-from gatekeeper.collect.markdown_inline import MAX_LABEL, Anchors, Names, Target, slug
+from gatekeeper.collect.document.blanks import blanks_in, is_blank, is_signing, label_of, signing_of
+from gatekeeper.collect.document.boxes import MAX_BOXES, OPPOSITES, Box, Mark, marks_in
+from gatekeeper.collect.document.markdown_inline import MAX_LABEL, Anchors, Names, Target, slug
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import (
     DateMention,

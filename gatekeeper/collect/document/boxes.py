@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gatekeeper.collect.blanks import before_blank
+from gatekeeper.collect.document.blanks import before_blank
 from gatekeeper.model.evidence_document import LineChange, TaskItem
 
 MAX_BOXES = 20_000

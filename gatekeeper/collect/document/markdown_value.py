@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from gatekeeper.collect.boxes import finished
-from gatekeeper.collect.contradictions import contradictions_of
-from gatekeeper.collect.document import Document
-from gatekeeper.collect.line_history import NOT_ASKED, LineHistory
-from gatekeeper.collect.markdown_inline import Target
-from gatekeeper.collect.markdown_source import parse_text, read_text, refuse_length
-from gatekeeper.collect.markdown_tree import take_apart
-from gatekeeper.collect.plain_text import is_plain, take_apart_text
+from gatekeeper.collect.document.boxes import finished
+from gatekeeper.collect.document.contradictions import contradictions_of
+from gatekeeper.collect.document.document import Document
+from gatekeeper.collect.document.line_history import NOT_ASKED, LineHistory
+from gatekeeper.collect.document.markdown_inline import Target
+from gatekeeper.collect.document.markdown_source import parse_text, read_text, refuse_length
+from gatekeeper.collect.document.markdown_tree import take_apart
+from gatekeeper.collect.document.plain_text import is_plain, take_apart_text
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import Link, Markdown
 from gatekeeper.model.shown import shown

@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatekeeper.collect.blanks import label_of
-from gatekeeper.collect.boxes import marks_in
-from gatekeeper.collect.document import Document, Inside
-from gatekeeper.collect.markdown_inline import Names, Piece, dates_in, slots, slug
-from gatekeeper.collect.text_lines import LineReader, is_entry
-from gatekeeper.collect.text_tables import table_in
+from gatekeeper.collect.document.blanks import label_of
+from gatekeeper.collect.document.boxes import marks_in
+from gatekeeper.collect.document.document import Document, Inside
+from gatekeeper.collect.document.markdown_inline import Names, Piece, dates_in, slots, slug
+from gatekeeper.collect.document.text_lines import LineReader, is_entry
+from gatekeeper.collect.document.text_tables import table_in
 from gatekeeper.model.evidence_document import DateMention, Field, Placeholder, Section
 
 MAX_HEADING = 200

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from gatekeeper.collect.markdown_inline import ELEMENTS
+from gatekeeper.collect.document.markdown_inline import ELEMENTS
 
 Form = Literal["rule", "word", "number"]
 
