@@ -8,23 +8,29 @@ from datetime import datetime
 
 from gatekeeper.evaluate.admission import Admitted
 from gatekeeper.evaluate.parameters import cel_value
-from gatekeeper.expr import Timestamp
+from gatekeeper.expr import Timestamp, with_variables
 from gatekeeper.model.decision import GateDecision
-from gatekeeper.model.policy import Gate, ParamValue
+from gatekeeper.model.policy import Gate, ParamValue, Policy
 from gatekeeper.model.rule import Expression, Template
 from gatekeeper.model.snapshot import Subject
 
 
 def bindings_of(
-    admitted: Admitted, parameters: Mapping[str, ParamValue], subject: Subject, as_of: datetime
+    policy: Policy, admitted: Admitted, parameters: Mapping[str, ParamValue], subject: Subject, as_of: datetime
 ) -> dict[str, object]:
     """The names that every expression of a policy sees, with their values."""
-    return {
+    given = {
         **admitted.values,
         "params": {name: cel_value(value) for name, value in parameters.items()},
         "subject": subject.as_json(),
         "now": Timestamp.of(as_of),
     }
+    return defined(policy, given)
+
+
+def defined(policy: Policy, bindings: Mapping[str, object]) -> dict[str, object]:
+    """Bindings with the variables of a policy, which see these bindings and no earlier ones."""
+    return with_variables(bindings, ((each.name, each.expression.program) for each in policy.variables))
 
 
 def read_by(admitted: Admitted, *parts: Expression | Template | None) -> tuple[str, ...]:
@@ -59,7 +65,8 @@ class Inputs:
     bindings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bindings", bindings_of(self.admitted, self.parameters, self.subject, self.as_of))
+        bindings = bindings_of(self.gate, self.admitted, self.parameters, self.subject, self.as_of)
+        object.__setattr__(self, "bindings", bindings)
 
     def evidence_of(self, *parts: Expression | Template | None) -> tuple[str, ...]:
         """Names of the evidence that these expressions read, sorted."""

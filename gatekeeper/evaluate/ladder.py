@@ -50,7 +50,7 @@ class LadderInputs:
     bindings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        bindings = bindings_of(self.admitted, self.parameters, self.subject, self.as_of)
+        bindings = bindings_of(self.ladder, self.admitted, self.parameters, self.subject, self.as_of)
         object.__setattr__(self, "bindings", bindings)
 
 

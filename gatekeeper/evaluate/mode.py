@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gatekeeper.evaluate.admission import admit
-from gatekeeper.evaluate.inputs import bindings_of
+from gatekeeper.evaluate.inputs import bindings_of, defined
 from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.evaluate.series import stand, stop, take
@@ -61,7 +61,7 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         raise ValueError(
             f"{mode.id} cannot go on at {instant_text(at)} from {before.mode} at {instant_text(before.at)}"
         )
-    view = _Look(mode, before, _seen(bindings, before, at), at)
+    view = _Look(mode, before, _seen(mode, bindings, before, at), at)
     bars = {state.name: bar for state in mode.states if (bar := view.bar(state)) is not None}
     readings, clocks = view.conditions(bars)
     transition = _transition(mode, before, readings, at)
@@ -79,7 +79,7 @@ def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime
         clocks={name: clock for name, clock in clocks.items() if clock != Streak()},
         bars=bars,
     )
-    return after, _reading(mode, after, transition, readings, lacks if blind else (), _seen(bindings, after, at))
+    return after, _reading(mode, after, transition, readings, lacks if blind else (), _seen(mode, bindings, after, at))
 
 
 def look(
@@ -100,13 +100,14 @@ def look(
         ValueError: as ``step``.
     """
     subject = snapshot.subject if snapshot is not None else Subject()
-    bindings = bindings_of(admit(mode, snapshot, at), resolve_parameters(mode, given or {}), subject, at)
+    bindings = bindings_of(mode, admit(mode, snapshot, at), resolve_parameters(mode, given or {}), subject, at)
     return step(mode, earlier, bindings, at)
 
 
-def _seen(bindings: Bindings, state: ModeState, at: datetime) -> Bindings:
+def _seen(mode: Mode, bindings: Bindings, state: ModeState, at: datetime) -> Bindings:
+    """What expressions see in a state; variables too see that state."""
     current = {"state": state.state, "since": Timestamp.of(state.since)}
-    return {**bindings, "now": Timestamp.of(at), CURRENT: current}
+    return defined(mode, {**bindings, "now": Timestamp.of(at), CURRENT: current})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from gatekeeper.expr.values import TYPE_NAMES, Uint, Value, to_json
 
 if TYPE_CHECKING:
     from gatekeeper.expr.decisive import deciding
+    from gatekeeper.expr.deferred import with_variables
     from gatekeeper.expr.explain import Observed, observe
     from gatekeeper.expr.program import Name, Program, compile_expression
     from gatekeeper.expr.shown import observation
@@ -47,6 +48,7 @@ __all__ = [
     "observation",
     "observe",
     "to_json",
+    "with_variables",
 ]
 
 _LATER = {
@@ -59,6 +61,7 @@ _LATER = {
     "deciding": "decisive",
     "observation": "shown",
     "observe": "explain",
+    "with_variables": "deferred",
 }
 """What is loaded when it is first asked for: those who only handle values need no parser."""
 

@@ -1,9 +1,9 @@
 """The parts of an expression that decided what it came to, and nothing else.
 
 Of a false ``&&`` these are its false terms, of a true one all of its terms; of ``||`` the other way round; of ``!x``
-those of ``x``; of ``c ? a : b`` those of ``c`` and of the side that was taken. Of a false ``all`` they are the first
-entries that make it false, of a true ``exists`` the first that makes it true, else all entries at once. Of what is not
-known they are the parts that are not known themselves.
+those of ``x``; of ``c ? a : b`` those of ``c`` and of the side that was taken; of a variable those of its expression.
+Of a false ``all`` they are the first entries that make it false, of a true ``exists`` the first that makes it true,
+else all entries at once. Of what is not known they are the parts that are not known themselves.
 
 They suffice: whatever the other truths of the expression were, it would come to the same. And they are minimal in
 this sense: none is told that could be anything without a change while the rest stands. The one exception is a false
@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gatekeeper.expr import told
+from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.evaluator import Maker
 from gatekeeper.expr.explain import chains, one_line
 from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH
@@ -24,7 +25,7 @@ from gatekeeper.expr.operators import no_truth
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.run import Run
 from gatekeeper.expr.shown import brief, observation
-from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, size
+from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, size
 from gatekeeper.expr.values import MapValue
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.shown import cut
@@ -147,6 +148,8 @@ class _Search:
                 yield from self._sides(node, value, where)
             case Comprehension(macro="all" | "exists" | "exists_one"):
                 yield from self._entries(node, value, where)
+            case Variable() if node.definition is not None:
+                yield from self._defined(node, node.definition, value, where)
             case _:
                 yield self._leaf(node, value, where)
 
@@ -170,6 +173,17 @@ class _Search:
         if isinstance(value, bool):
             yield from self.parts(node.test, test, where._replace(wanted=False))
         yield from self.parts(node.yes if test else node.no, value, where)
+
+    def _defined(self, node: Variable, definition: Program, value: object, where: _Where) -> Iterator[Deciding]:
+        """The parts of a variable's expression, told as if it were written in place."""
+        variable = self._run.bindings.get(node.name)
+        if not isinstance(variable, Deferred) or not isinstance(value, (bool, Unknown, EvaluationError)):
+            yield self._leaf(node, value, where)
+            return
+        self._run.spend(1)
+        run = Run(variable.bindings, MAX_DEPTH, self._run.left)
+        yield from _Search(definition.kept(_Workings), run).parts(definition.tree, value, where)
+        self._run.left = run.left
 
     def _entries(self, node: Comprehension, value: object, where: _Where) -> Iterator[Deciding]:
         elements = _elements(self.value(node.over))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gatekeeper.expr import calls, comparisons, macros, operators
+from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.operators import find
 from gatekeeper.expr.outcome import EvaluationError, Unknown, merge
 from gatekeeper.expr.run import Run, Site
@@ -85,6 +86,8 @@ def _variable(maker: Maker, node: Variable) -> Closure:
             return absent
         if type(value) in KINDS:
             return value
+        if type(value) is Deferred:
+            return value.value
         try:
             return adopt(value)
         except (TypeError, ValueError) as error:

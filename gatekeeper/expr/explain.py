@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gatekeeper.expr.deferred import Deferred
 from gatekeeper.expr.limits import DEFAULT_BUDGET
 from gatekeeper.expr.program import Program
 from gatekeeper.expr.tree import (
@@ -47,11 +48,24 @@ class Observed(NamedTuple):
 
 
 def observe(program: Program, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> tuple[Observed, ...]:
-    """The chains of an expression with their values, in source order, each text once.
+    """The chains of an expression with their values, in source order, each text once; then those of its variables.
 
     ``now`` alone is left out: every report tells it. Each chain has the whole ``budget``.
     """
-    return tuple(Observed(text, part.run(bindings, budget=budget)) for text, part in program.kept(_observed))
+    found: dict[str, Observed] = {}
+    waiting: list[tuple[Program, Mapping[str, object], bool]] = [(program, bindings, False)]
+    known: set[str] = set()
+    while waiting:
+        reader, seen, defines = waiting.pop(0)
+        for text, part in reader.kept(_observed):
+            # What a variable is as a whole has been told under its name.
+            if text not in found and not (defines and part.tree is reader.tree):
+                found[text] = Observed(text, part.run(seen, budget=budget))
+        for name, definition in reader.definitions.items():
+            if name not in known and isinstance(variable := seen.get(name), Deferred):
+                known.add(name)
+                waiting.append((definition, variable.bindings, True))
+    return tuple(found.values())
 
 
 def _observed(program: Program) -> tuple[tuple[str, Program], ...]:

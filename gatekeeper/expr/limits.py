@@ -17,6 +17,9 @@ MAX_LENGTH: Final = 4096
 MAX_DEPTH: Final = 100
 """Deepest nesting: of brackets in the text, and of nodes in the tree."""
 
+MAX_PARTS: Final = 20_000
+"""Largest expression, in nodes of its tree, with the variables of its policy written in place."""
+
 DEFAULT_BUDGET: Final = 1_000_000
 """Steps that one evaluation may take, each about a ten-millionth of a second. A step is an operator, call or field
 inside the body of a macro, an element that a macro, a function, ``in`` or ``==`` visits, or 64 characters that are

@@ -45,6 +45,8 @@ def facts(node: Node, truth: bool) -> Iterator[Fact]:
     match node:
         case Prefix(operator="!"):
             yield from facts(node.operand, not truth)
+        case Variable() if node.definition is not None:
+            yield from facts(node.definition.tree, truth)
         case Logic() if (node.operator == "&&") is truth:
             for term in node.terms:
                 yield from facts(term, truth)

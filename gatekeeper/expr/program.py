@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH
+from gatekeeper.expr.errors import ExpressionError
+from gatekeeper.expr.limits import DEFAULT_BUDGET, MAX_DEPTH, MAX_PARTS
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.parse import parse
 from gatekeeper.expr.resolve import Scope, resolve
@@ -39,14 +40,16 @@ class Program:
     Attributes:
         source: the text that it was compiled from.
         tree: its resolved syntax tree.
-        names: the variables that it reads, the first occurrence of each, sorted by place.
+        names: the names that it holds, the first occurrence of each, sorted by place.
+        definitions: those of them that other expressions give a value to, with those expressions.
     """
 
-    __slots__ = ("_closure", "_cost", "_kept", "names", "source", "tree")
+    __slots__ = ("_closure", "_cost", "_kept", "definitions", "names", "source", "tree")
 
     source: str
     tree: Node
     names: tuple[Name, ...]
+    definitions: Mapping[str, Program]
     _cost: int
     _closure: Callable[[Run], object] | None
     _kept: dict[Callable[[Program], object], object]
@@ -56,6 +59,7 @@ class Program:
             ("source", source),
             ("tree", tree),
             ("names", _names(tree)),
+            ("definitions", _definitions(tree)),
             ("_cost", size(tree)),
             ("_closure", None),
             ("_kept", {}),
@@ -73,8 +77,8 @@ class Program:
 
     @property
     def free_names(self) -> tuple[str, ...]:
-        """The texts of :attr:`names`."""
-        return tuple(name.text for name in self.names)
+        """The names that bindings have to hold, each once: instead of a variable of a policy those that it reads."""
+        return self.kept(_free_names)
 
     def run(self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> Value | Unknown | EvaluationError:
         """The value of the expression.
@@ -132,6 +136,7 @@ def compile_expression(
     container: str = "",
     declared: Iterable[str] = (),
     late: bool = False,
+    variables: Mapping[str, Program | None] | None = None,
 ) -> Program:
     """Read an expression and resolve its names and functions.
 
@@ -140,12 +145,54 @@ def compile_expression(
         container: the namespace in which relative names are looked up first.
         declared: names of bindings that hold a dot; names without one need no declaration.
         late: let functions that do not exist be errors of the evaluation instead.
+        variables: name → expression of each variable of the policy, read as ``variables.<name>``; None for one that is
+            wrong itself, of which nothing is known.
 
     Raises:
-        ExpressionError: it is no CEL, too long or too deep, or calls a function that there is not.
+        ExpressionError: it is no CEL, too long or too deep (also with its variables written in place), or calls a
+            function that there is not.
     """
-    tree = parse(source)
-    return Program(source, resolve(tree, Scope(container, frozenset(declared), late)))
+    given = {variable_name(name): program for name, program in (variables or {}).items()}
+    definitions = {name: program for name, program in given.items() if program is not None}
+    tree = resolve(parse(source), Scope(container, frozenset(declared) | given.keys(), late, definitions))
+    program = Program(source, tree)
+    if program.definitions:
+        _refuse_large(program)
+    return program
+
+
+def variable_name(name: str) -> str:
+    """The name by which bindings hold a variable of a policy."""
+    return f"variables.{name}"
+
+
+def _refuse_large(program: Program) -> None:
+    """Refuse what is too large with its variables written in place: their readers follow them all the way down.
+
+    Raises:
+        ExpressionError: at the variable that makes it so.
+    """
+    depth, parts = program.kept(_measure)
+    if depth <= MAX_DEPTH and parts <= MAX_PARTS:
+        return
+    used = [node for node in walk(program.tree) if isinstance(node, Variable) and node.definition is not None]
+    index = 0 if depth > MAX_DEPTH else 1
+    worst = max(used, key=lambda node: node.definition.kept(_measure)[index] if node.definition is not None else 0)
+    limit = f"{MAX_DEPTH} levels deep" if depth > MAX_DEPTH else f"{MAX_PARTS} parts large"
+    hint = "let it read fewer variables, or shorter ones"
+    raise ExpressionError.at(worst.span, f"with its variables written in place, this is more than {limit}", hint)
+
+
+def _measure(program: Program) -> tuple[int, int]:
+    """How deep the nodes of a program are nested and how many there are, with its variables written in place."""
+    return _measured(program.tree)
+
+
+def _measured(node: Node) -> tuple[int, int]:
+    if isinstance(node, Variable) and node.definition is not None:
+        return node.definition.kept(_measure)
+    below = [_measured(each) for each in children(node)]
+    return 1 + max((depth for depth, _ in below), default=0), 1 + sum(parts for _, parts in below)
 
 
 def _names(tree: Node) -> tuple[Name, ...]:
@@ -157,8 +204,29 @@ def _names(tree: Node) -> tuple[Name, ...]:
     return tuple(name for _, name in sorted(first.values()))
 
 
+def _definitions(tree: Node) -> dict[str, Program]:
+    there = (node for node in walk(tree) if isinstance(node, Variable))
+    return {node.name: node.definition for node in there if node.definition is not None}
+
+
+def _free_names(program: Program) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in program.names:
+        definition = program.definitions.get(name.text)
+        found.update(dict.fromkeys((name.text,) if definition is None else definition.free_names))
+    return tuple(found)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it, parents first, in source order."""
     yield node
     for below in children(node):
         yield from walk(below)
+
+
+def walk_through(node: Node) -> Iterator[Node]:
+    """The same, with the nodes of a variable's expression after the variable."""
+    for each in walk(node):
+        yield each
+        if isinstance(each, Variable) and each.definition is not None:
+            yield from walk_through(each.definition.tree)

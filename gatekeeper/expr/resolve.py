@@ -33,7 +33,9 @@ from gatekeeper.expr.tree import (
 from gatekeeper.expr.values import TYPE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from gatekeeper.expr.program import Program
 
 _OPTIONALS: Final = frozenset({"orValue", "or", "hasValue", "optMap", "optFlatMap", "optional.of", "optional.none"})
 
@@ -46,12 +48,14 @@ class Scope:
         container: the namespace that relative names are looked up in first, such as ``com.example``.
         declared: names of bindings that hold dots; all others need no declaration.
         late: leave functions that do not exist to fail when they are called.
+        definitions: the declared names that expressions give a value to, with those expressions.
         locals: the variables of the enclosing macros, outermost first.
     """
 
     container: str = ""
     declared: frozenset[str] = frozenset()
     late: bool = False
+    definitions: Mapping[str, Program] = field(default_factory=dict)
     locals: tuple[str, ...] = field(default=())
 
     def slot(self, name: str) -> int | None:
@@ -123,7 +127,8 @@ def _named(node: Ident | Select, scope: Scope) -> Node:
     for length in range(len(parts), 0, -1):
         for name in scope.candidates(".".join(parts[:length]), root.absolute):
             if name in scope.declared:
-                return _selected(Variable(chain[length - 1].span, name), chain[length:])
+                variable = Variable(chain[length - 1].span, name, scope.definitions.get(name))
+                return _selected(variable, chain[length:])
             if name in TYPE_NAMES:
                 return _selected(TypeName(chain[length - 1].span, name), chain[length:])
     return _selected(Variable(root.span, root.name), chain[1:])

@@ -47,7 +47,7 @@ class Template:
     Attributes:
         text: what it was compiled from.
         pieces: literal text and expressions in turn.
-        names: the variables that it reads, each once, with their place in ``text``.
+        names: the names that it holds, each once, with their place in ``text``.
     """
 
     text: str
@@ -56,8 +56,9 @@ class Template:
 
     @property
     def free_names(self) -> tuple[str, ...]:
-        """The texts of :attr:`names`."""
-        return tuple(name.text for name in self.names)
+        """The names that bindings have to hold, each once."""
+        parts = (piece.program for piece in self.pieces if not isinstance(piece, str))
+        return tuple(dict.fromkeys(name for part in parts for name in part.free_names))
 
     def render(self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> str:
         """The message. It never fails: what has no value is told in ``‹…›``. ``budget`` is for each part."""
@@ -67,8 +68,11 @@ class Template:
         )
 
 
-def compile_template(text: str) -> Template:
+def compile_template(text: str, variables: Mapping[str, Program | None] | None = None) -> Template:
     """Read a message: ``{…}`` holds an expression, ``{{`` and ``}}`` stand for braces.
+
+    Args:
+        variables: as for ``compile_expression``.
 
     Raises:
         ExpressionError: a brace is not closed or not opened, or an expression is none; line and
@@ -90,7 +94,7 @@ def compile_template(text: str) -> Template:
             raise ExpressionError('a "}" closes nothing', *place(text, found), hint='write "}}" for a brace')
         else:
             end = _closing(text, found)
-            pieces.append(_part(text, found + 1, end))
+            pieces.append(_part(text, found + 1, end, variables))
             at = end + 1
     return Template(text, _joined(pieces), _names(pieces))
 
@@ -105,10 +109,10 @@ def _closing(text: str, opening: int) -> int:
     raise ExpressionError('a "{" is not closed', *place(text, opening), hint='write "{{" for a brace')
 
 
-def _part(text: str, start: int, end: int) -> _Part:
+def _part(text: str, start: int, end: int, variables: Mapping[str, Program | None] | None) -> _Part:
     line, column = place(text, start)
     try:
-        return _Part(compile_expression(text[start:end]), line, column)
+        return _Part(compile_expression(text[start:end], variables=variables), line, column)
     except ExpressionError as error:
         moved = _moved(error.line, error.column, line, column)
         raise ExpressionError(error.message, *moved, error.width, error.hint) from None

@@ -26,6 +26,9 @@ _LONGEST_NAME: Final = 40
 
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in"}
+_GIVEN: Final = frozenset({"params", "now"})
+"""Names of what is not seen by anybody, but given."""
+
 _ORDERS: Final = ("<", "<=", ">", ">=")
 _NAMES: Final = ("run_number", "id", "key", "name", "title", "role", "line")
 """Fields by which people know an entry of a list, the best first."""
@@ -155,7 +158,9 @@ def _asks(node: Node) -> int:
         return 2
     while isinstance(node, Select):
         node = node.operand
-    return int(isinstance(node, Variable) and node.name in ("params", "now"))
+    if not isinstance(node, Variable):
+        return 0
+    return int({node.name} <= _GIVEN or (node.definition is not None and {*node.definition.free_names} <= _GIVEN))
 
 
 def _is_literal(node: Node) -> bool:

@@ -8,7 +8,10 @@ explanation and the checker read the resolved tree. Chains of ``&&`` and of ``||
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from gatekeeper.expr.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,15 @@ class Ident:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A name that the bindings provide; it may hold dots where the compiler was told so."""
+    """A name that the bindings provide; it may hold dots where the compiler was told so.
+
+    Attributes:
+        definition: the expression that gives its value, for a variable of a policy; else None.
+    """
 
     span: Span
     name: str
+    definition: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,24 @@ Needs = Annotated[
 ]
 
 
+class VariableDocument(Closed):
+    """An expression with a name, and what it is."""
+
+    noun = "this variable"
+    value: Cel = Field(description="What it stands for.")
+    description: Text | None = Field(None, description="What it is.")
+
+
+Variables = Annotated[
+    dict[Name, Cel | VariableDocument],
+    Field(
+        default_factory=dict,
+        description="Expressions that others read as `variables.<name>`. Each is evaluated at most once a decision.",
+        examples=[{"error_rate": "metrics.failed / metrics.all"}],
+    ),
+]
+
+
 class GateHead(PolicyHead):
     """What a gate says beside its parameters, its evidence and its rules."""
 
@@ -221,6 +239,7 @@ class GateDocument(GateHead):
 
     params: Params
     evidence: Needs
+    variables: Variables
     rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
 
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
 from gatekeeper.expr.checker import check
-from gatekeeper.expr.program import walk
+from gatekeeper.expr.program import variable_name, walk
 from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
+from gatekeeper.expr.types import BOOL as BOOL_TYPE
 from gatekeeper.expr.types import DYN, ListPart, Simple, Type, join
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
@@ -38,11 +39,13 @@ class Use:
         measures: whether it reads what is measured, or recorded as it happens. Where that is null, nothing was measured
             or nothing has happened yet, and the expression is meant to be unknown. Elsewhere a null is told that leaves
             it unknown, since a rule that nobody can know blocks for good.
+        named: whether it is a variable, which is a condition where it gives a truth.
     """
 
     kinds: frozenset[str] = frozenset()
     instant: bool = False
     measures: bool = False
+    named: bool = False
 
 
 ANY: Final = Use()
@@ -74,18 +77,24 @@ class Compiler:
         types: name → type, for what has a type that is known.
         noun: what kind of policy it is, for messages.
         row_types: the same for the row or sample of the rule that is being read.
+        always: name → type of what every expression sees beside, in this kind of policy.
+        variables: the names of its variables, with what they are, as far as that is known.
         used: names of the evidence that something used so far.
         used_params: names of the parameters that something used so far.
+        used_variables: names of the variables that something used so far.
     """
 
     problems: Problems
     evidence: frozenset[str]
     params: frozenset[str]
-    types: Mapping[str, Type] = field(default_factory=dict)
+    types: dict[str, Type] = field(default_factory=dict)
     noun: str = "gate"
+    always: Mapping[str, Type] = field(default_factory=dict)
+    variables: dict[str, Program | None] = field(default_factory=dict)
     row_types: dict[str, Type] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
+    used_variables: set[str] = field(default_factory=set)
 
     def name_rows(self, over: Expression | None, *rows: str) -> Type:
         """From here on the row variable has the type of the elements of ``over``, whose type is given."""
@@ -107,7 +116,7 @@ class Compiler:
             return None
         text = node.text.rstrip()
         try:
-            program = compile_expression(text)
+            program = compile_expression(text, variables=self.variables)
         except ExpressionError as error:
             self._refuse(node, error)
             return None
@@ -116,6 +125,28 @@ class Compiler:
         if use.instant:
             self._check_instant(node, typed)
         return Expression(program, node.place)
+
+    def define(self, name: str, owner: Node, key: str) -> Expression | None:
+        """The expression of a variable, which those that are read from here on can read; None where it is wrong."""
+        expression = self.expression(owner, key, use=Use(measures=self.noun != "gate", named=True))
+        program = expression.program if expression is not None else None
+        if isinstance(program, Program):
+            self.variables[name] = program
+            typed = check(program, self._known_types())[0]
+            # That it is always the same has been told where it stands, and not again at each of its readers.
+            self.types[variable_name(name)] = BOOL_TYPE if typed.words == {"bool"} else typed
+        return expression
+
+    def variables_in(self, owner: Node, key: str) -> set[str]:
+        """Names of the variables that an expression reads, as far as it can be read."""
+        node = self._scalar(owner, key)
+        if node is None or "variables" not in node.text:
+            return set()
+        try:
+            program = compile_expression(node.text.rstrip(), variables=dict.fromkeys(self.variables))
+        except ExpressionError:
+            return set()
+        return {name for name in self.variables if variable_name(name) in {each.text for each in program.names}}
 
     def span(
         self, owner: Node | None, key: str, value: timedelta | str | None, use: Use = SPAN
@@ -134,7 +165,7 @@ class Compiler:
         if node is None:
             return None
         try:
-            written = compile_template(node.text)
+            written = compile_template(node.text, self.variables)
         except ExpressionError as error:
             self._refuse(node, error)
             return None
@@ -142,7 +173,7 @@ class Compiler:
         for piece in written.pieces:
             if not isinstance(piece, str):
                 self._check_types(node, piece.program, _offset(node.text, piece.line, piece.column), use)
-        return _one_line(node.text) or written
+        return _one_line(node.text, self.variables) or written
 
     def _scalar(self, owner: Node | None, key: str) -> ScalarNode | None:
         node = owner.values.get(key) if isinstance(owner, MapNode) else None
@@ -159,33 +190,30 @@ class Compiler:
         self.problems.spoil(node)
 
     def _check_names(self, node: ScalarNode, names: Iterable[tuple[str, int, int]], rows: tuple[str, ...]) -> None:
-        known = self.evidence | RESERVED | set(rows)
+        known = self.evidence | RESERVED | self.always.keys() | set(rows)
+        own = {variable_name(each): each for each in self.variables}
         for name, line, column in names:
             if name in self.evidence:
                 self.used.add(name)
-            if name not in known and ANY_NAME not in rows:
-                hint = did_you_mean(name, known, "the names here are")
+            if name in own:
+                self.used_variables.add(own[name])
+            elif name not in known and ANY_NAME not in rows:
+                hint = did_you_mean(name, (known - {"variables"}) | own.keys(), "the names here are")
+                hint = f"did you mean `{variable_name(name)}`?" if name in self.variables else hint
                 offset = _offset(node.text, line, column)
                 message = f"there is no name `{shown(name)}` here"
                 self.problems.inside(node, offset, len(name), message, hint, "unknown-name")
 
     def _known_types(self) -> dict[str, Type]:
-        return {**self.types, **self.row_types}
+        return {**self.types, **self.always, **self.row_types}
 
     def _check_types(self, node: ScalarNode, program: Program, begin: int, use: Use) -> Type:
-        """Parameters that are not declared, and whatever the types say; ``begin`` is where the text begins."""
-        for branch, word in _parameters(program):
-            if word is None:
-                self.used_params |= self.params
-                continue
-            self.used_params.add(word)
-            if word not in self.params:
-                hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
-                inside = program.source[branch.span.start : branch.span.end].rfind(word)
-                offset = begin + branch.span.start + max(0, inside)
-                message = f"this {self.noun} has no parameter `{shown(word)}`"
-                self.problems.inside(node, offset, len(word), message, hint, "unknown-parameter")
+        """Parameters and variables that there are not, and what the types say; ``begin`` is where the text begins."""
+        self._check_parameters(node, program, begin)
+        self._check_variables(node, program, begin)
         typed, faults = check(program, self._known_types(), use.kinds)
+        if use.named and typed.words == {"bool"}:
+            typed, faults = check(program, self._known_types(), typed.words)
         for fault in faults:
             if fault.code == "nullable" and use.measures:
                 continue
@@ -193,6 +221,34 @@ class Compiler:
             width = max(1, fault.end - fault.start)
             self.problems.inside(node, begin + fault.start, width, fault.message, hint, fault.code, fault.level)
         return typed
+
+    def _check_parameters(self, node: ScalarNode, program: Program, begin: int) -> None:
+        for branch, word in _fields_of(program, "params"):
+            if word is None:
+                self.used_params |= self.params
+                continue
+            self.used_params.add(word)
+            if word not in self.params:
+                hint = did_you_mean(word, self.params, "the parameters are") or "declare it under `params`"
+                message = f"this {self.noun} has no parameter `{shown(word)}`"
+                offset = begin + _offset_in(program, branch, word)
+                self.problems.inside(node, offset, len(word), message, hint, "unknown-parameter")
+
+    def _check_variables(self, node: ScalarNode, program: Program, begin: int) -> None:
+        """``variables`` is no value by itself: what is left of it names no variable, or is not written as one is."""
+        for branch, word in _fields_of(program, "variables"):
+            if word is None:
+                offset, width = begin + branch.span.start, len("variables")
+                message, hint = "`variables` is no value by itself", "write `variables.<name>`"
+            elif word in self.variables:
+                offset, width = begin + branch.span.start, branch.span.end - branch.span.start
+                message, hint = "a variable is always there, and read by its name", f"write `{variable_name(word)}`"
+                self.used_variables.add(word)
+            else:
+                offset, width = begin + _offset_in(program, branch, word), len(word)
+                message = f"this {self.noun} has no variable `{shown(word)}`"
+                hint = did_you_mean(word, self.variables, "the variables are") or "declare it under `variables`"
+            self.problems.inside(node, offset, width, message, hint, "unknown-variable")
 
     def _check_instant(self, node: ScalarNode, typed: Type) -> None:
         """A text that is due as an instant must be known to be one."""
@@ -210,15 +266,20 @@ def _are_instants(part: Simple) -> bool:
         return False
 
 
-def _parameters(program: Program) -> Iterator[tuple[Branch, str | None]]:
-    """Every ``params.x``, ``params["x"]`` and ``has(params.x)``, with its name; None where any may be meant."""
+def _offset_in(program: Program, branch: Branch, word: str) -> int:
+    """Where the word stands that a branch ends with."""
+    return branch.span.start + max(0, program.source[branch.span.start : branch.span.end].rfind(word))
+
+
+def _fields_of(program: Program, name: str) -> Iterator[tuple[Branch, str | None]]:
+    """Every ``name.x``, ``name["x"]`` and ``has(name.x)``, with the field; None where any may be meant."""
     named: set[int] = set()
     for branch in walk(program.tree):
-        if isinstance(branch, Variable) and branch.name == "params" and id(branch) not in named:
+        if isinstance(branch, Variable) and branch.name == name and id(branch) not in named:
             yield branch, None
         if not isinstance(branch, Select | Presence | Index) or not isinstance(branch.operand, Variable):
             continue
-        if branch.operand.name != "params":
+        if branch.operand.name != name:
             continue
         if not isinstance(branch, Index):
             named.add(id(branch.operand))
@@ -228,13 +289,13 @@ def _parameters(program: Program) -> Iterator[tuple[Branch, str | None]]:
             yield branch, branch.index.value
 
 
-def _one_line(text: str) -> Template | None:
+def _one_line(text: str, variables: Mapping[str, Program | None]) -> Template | None:
     """The message without line breaks, since reports give it one line; None where it has none, or needs them."""
     joined = _BREAKS.sub(" ", text.strip())
     if joined == text:
         return None
     try:
-        return compile_template(joined)
+        return compile_template(joined, variables)
     except ExpressionError:
         return None
 

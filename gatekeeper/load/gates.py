@@ -16,7 +16,7 @@ from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, ite
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
 from gatekeeper.model.rule import Enforcement, Rule
 
-PARTS = ("params", "evidence", "rules")
+PARTS = ("params", "evidence", "variables", "rules")
 
 
 @dataclass(slots=True)

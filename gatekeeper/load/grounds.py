@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypedDict, TypeVar
 
 from gatekeeper.expr.declared import context_types, evidence_type
+from gatekeeper.expr.types import Type
 from gatekeeper.load.diagnostics import shown
 from gatekeeper.load.document import PolicyHead
 from gatekeeper.load.expressions import Compiler
@@ -16,9 +17,10 @@ from gatekeeper.load.parameters import read_parameters
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.traps import cut_text
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of, plain
+from gatekeeper.load.variables import read_variables
 from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.place import Place
-from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy
+from gatekeeper.model.policy import EvidenceEntry, Parameter, Policy, Variable
 from gatekeeper.model.values import Json
 
 Made = TypeVar("Made", bound=Policy)
@@ -36,11 +38,19 @@ class Grounds:
     id: ScalarNode | None
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
+    variables: tuple[Variable, ...]
     compiler: Compiler
 
 
-def read_grounds(node: MapNode, root: Path, problems: Problems, noun: str) -> Grounds:
-    """The grounds of a policy as far as they can be read; ``noun`` names its kind in messages."""
+def read_grounds(
+    node: MapNode, root: Path, problems: Problems, noun: str, always: Mapping[str, Type] | None = None
+) -> Grounds:
+    """The grounds of a policy as far as they can be read.
+
+    Args:
+        noun: the policy's kind, for messages.
+        always: name → type of what all its expressions see beside.
+    """
     own = child(node, "id")
     params = read_parameters(node.values.get("params"), problems)
     evidence = read_evidence(node.values.get("evidence"), root, problems)
@@ -48,11 +58,14 @@ def read_grounds(node: MapNode, root: Path, problems: Problems, noun: str) -> Gr
     whole = isinstance(declared, MapNode) and len(params) == len(declared.values)
     types = {each.name: evidence_type(each) for each in evidence}
     types |= context_types(params if whole or declared is None else None)
+    types.pop("variables", None)  # evidence of that name is refused: what reads it means the variables
+    compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun, always or {})
     return Grounds(
         id=own if isinstance(own, ScalarNode) and isinstance(own.value, str) else None,
         params=params,
         evidence=evidence,
-        compiler=Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun),
+        variables=read_variables(node.values.get("variables"), compiler, problems),
+        compiler=compiler,
     )
 
 
@@ -80,6 +93,7 @@ class Alike(TypedDict):
     description: str
     params: tuple[Parameter, ...]
     evidence: tuple[EvidenceEntry, ...]
+    variables: tuple[Variable, ...]
     digest: str
     place: Place
 
@@ -89,10 +103,11 @@ def conclude(
 ) -> Alike | None:
     """What a policy says as every other does, after all of it was read; None where something in its file is wrong.
 
-    What is odd and can stay is told on the way: texts that a comment cuts off, and evidence that nothing uses.
+    What is odd and can stay is told on the way: texts that a comment cuts off, and what is declared and nothing uses.
 
     Args:
-        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters.
+        unused: how a warning about evidence begins that nothing uses, such as ``no rule uses``, also about parameters
+            and variables.
     """
     _warn_cut_texts(node, problems)
     if problems.errors_in(node.source):
@@ -110,6 +125,7 @@ def conclude(
         description=head.description or "",
         params=grounds.params,
         evidence=grounds.evidence,
+        variables=grounds.variables,
         digest=digest,
         place=node.place,
     )
@@ -173,6 +189,7 @@ def _warn_unused(node: MapNode, compiler: Compiler, problems: Problems, unused: 
     for part, used, noun in (
         ("evidence", compiler.used, "evidence"),
         ("params", compiler.used_params, "parameter"),
+        ("variables", compiler.used_variables, "variable"),
     ):
         for key, _ in pairs_of(node.values.get(part)):
             if key.text not in used:

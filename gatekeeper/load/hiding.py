@@ -8,6 +8,7 @@ from datetime import timedelta
 from gatekeeper.expr import Program
 from gatekeeper.expr.tree import Binary, Constant, Logic, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
+from gatekeeper.load.alike import Form, form_of, written_out
 from gatekeeper.model.ladder import Lasting, Span, Trigger
 from gatekeeper.model.policy import Parameter
 from gatekeeper.model.rule import Expression
@@ -33,19 +34,18 @@ def hides(upper: Trigger, lower: Trigger, params: Sequence[Parameter] = ()) -> b
         for each in params
         if not each.overridable and isinstance(each.default, int | float | timedelta)
     }
-    implied = _Implication(lower.when.program, upper.when.program, fixed)
-    if not implied.holds(lower.when.program.tree, upper.when.program.tree):
+    if not _Implication(fixed).holds(lower.when.program.tree, upper.when.program.tree):
         return False
     if upper.lasting is None:
         return True
-    if lower.lasting is None or _text(upper.since) != _text(lower.since):
+    if lower.lasting is None or _form(upper.since) != _form(lower.since):
         return False
     return _shorter(upper.lasting, lower.lasting, fixed)
 
 
 def _shorter(upper: Lasting, lower: Lasting, fixed: _Figures) -> bool:
     """Whether what lasts as ``lower`` asks lasts as ``upper`` asks."""
-    if _text(upper.until) != _text(lower.until):
+    if _form(upper.until) != _form(lower.until):
         return False
     one, other = _span(upper.span, fixed), _span(lower.span, fixed)
     if isinstance(one, timedelta) and isinstance(other, timedelta) and one != other:
@@ -53,30 +53,33 @@ def _shorter(upper: Lasting, lower: Lasting, fixed: _Figures) -> bool:
     return one == other and (lower.strictly or not upper.strictly)
 
 
-def _span(span: Span, fixed: _Figures) -> timedelta | str:
-    """A span, or the text of an expression whose value is not known before there is evidence."""
+def _span(span: Span, fixed: _Figures) -> timedelta | Form:
+    """A span, or the form of an expression whose value is not known before there is evidence."""
     if isinstance(span, timedelta):
         return span
     tree = span.program.tree if isinstance(span.program, Program) else None
     figure = _figure(tree, fixed) if tree is not None else None
-    return figure if isinstance(figure, timedelta) else _text(span)
+    return figure if isinstance(figure, timedelta) else _form(span)
 
 
-def _text(expression: Expression | None) -> str:
-    return "" if expression is None else "".join(expression.source.split())
+def _form(expression: Expression | None) -> Form:
+    """What an expression says; empty where there is none."""
+    if expression is None:
+        return ()
+    program = expression.program
+    return form_of(program.tree) if isinstance(program, Program) else (program.source,)
 
 
 class _Implication:
     """Whether one expression being true makes another one true; only what is certain is told."""
 
-    def __init__(self, given: Program, wanted: Program, fixed: _Figures) -> None:
-        self._given = given.source
-        self._wanted = wanted.source
+    def __init__(self, fixed: _Figures) -> None:
         self._fixed = fixed
 
     def holds(self, given: Branch, wanted: Branch) -> bool:
         """Whether ``wanted`` is true whenever ``given`` is."""
-        if self._same(given, wanted):
+        given, wanted = written_out(given), written_out(wanted)
+        if form_of(given) == form_of(wanted):
             return True
         if isinstance(wanted, Logic):
             over = any if wanted.operator == "||" else all
@@ -87,14 +90,11 @@ class _Implication:
             return over(self.holds(each, wanted) for each in given.terms)
         return self._bounded(given, wanted)
 
-    def _same(self, given: Branch, wanted: Branch) -> bool:
-        one = self._given[given.span.start : given.span.end]
-        other = self._wanted[wanted.span.start : wanted.span.end]
-        return "".join(one.split()) == "".join(other.split())
-
     def _bounded(self, given: Branch, wanted: Branch) -> bool:
         """``x > 20`` makes ``x > 10`` true."""
-        if not isinstance(given, Binary) or not isinstance(wanted, Binary) or not self._same(given.left, wanted.left):
+        if not isinstance(given, Binary) or not isinstance(wanted, Binary):
+            return False
+        if form_of(given.left) != form_of(wanted.left):
             return False
         one, other = _figure(given.right, self._fixed), _figure(wanted.right, self._fixed)
         if one is None or other is None:
@@ -115,6 +115,7 @@ def _less(one: _Figure, other: _Figure) -> bool:
 
 def _figure(branch: Branch, fixed: _Figures) -> _Figure | None:
     """The figure that a part of an expression is, written out or as a parameter; None for anything else."""
+    branch = written_out(branch)
     if isinstance(branch, Select) and isinstance(branch.operand, Variable) and branch.operand.name == "params":
         return fixed.get(branch.field)
     value = branch.value if isinstance(branch, Constant) else None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from gatekeeper.load.document import Closed, Document, LeverDocument, Needs, Params, PolicyHead, Standard
+from gatekeeper.load.document import Closed, Document, LeverDocument, Needs, Params, PolicyHead, Standard, Variables
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, wrong
 from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
 
@@ -140,6 +140,7 @@ class LadderDocument(LadderHead):
 
     params: Params
     evidence: Needs
+    variables: Variables
     levels_lowest_first: list[LevelDocument] = Field(
         min_length=1, description="The levels: the lowest first, the worst last."
     )

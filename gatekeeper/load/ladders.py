@@ -29,7 +29,7 @@ from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
 from gatekeeper.model.rule import Expression
 
 LEVEL_PARTS = ("triggers", "respond", "duties")
-PARTS = ("params", "evidence", "levels_lowest_first", "duties", "levers")
+PARTS = ("params", "evidence", "variables", "levels_lowest_first", "duties", "levers")
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gatekeeper.load.document import Closed, LeverDocument, Needs, Params, PolicyHead
+from gatekeeper.load.document import Closed, LeverDocument, Needs, Params, PolicyHead, Variables
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of
 
 
@@ -84,6 +84,7 @@ class ModeDocument(ModeHead):
 
     params: Params
     evidence: Needs
+    variables: Variables
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="What people can pull, by id.")
     states: Annotated[dict[Id, StateDocument], Field(min_length=2)] = Field(description="The states, best first.")
     recommend: list[AdviceDocument] = Field(default_factory=list, description="When to pull which lever.")

@@ -28,7 +28,7 @@ from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pai
 from gatekeeper.model.mode import CURRENT, UNKNOWN, Advice, Condition, CurrentState, Mode, ModeLevel, Span
 from gatekeeper.model.policy import Parameter
 
-PARTS = ("params", "evidence", "levers", "states", "recommend")
+PARTS = ("params", "evidence", "variables", "levers", "states", "recommend")
 STATE_PARTS = ("enter", "exit")
 EXIT = "exit"
 
@@ -38,10 +38,9 @@ _PARAMETER = re.compile(r"params\.([a-z][a-z0-9_]*)", re.ASCII)
 def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Draft[Mode]:
     """A mode as far as it can be read; what is wrong goes to ``problems``."""
     head = read_shape(ModeHead, node, problems, without=PARTS, known=ModeDocument)
-    grounds = read_grounds(node, root, problems, "mode")
+    grounds = read_grounds(node, root, problems, "mode", {CURRENT: hint_type(CurrentState)})
     levers = read_levers(node.values.get("levers"), problems)
     compiler = grounds.compiler
-    compiler.row_types = {CURRENT: hint_type(CurrentState)}
     _check_reserved(node, compiler, problems)
     nodes = _states(node, problems)
     initial = _initial(node, list(nodes), problems)
@@ -52,7 +51,7 @@ def read_mode(node: MapNode, system: str, root: Path, problems: Problems) -> Dra
     reader = _StateReader(problems, compiler, spans, tuple(nodes), initial, node.values.get("levers"))
     states = [state for name, each in nodes.items() if (state := reader.read(name, each)) is not None]
     recommend = _recommend(node, compiler, problems)
-    observed = compiler.expression(node, "observed", CURRENT, use=STATE)
+    observed = compiler.expression(node, "observed", use=STATE)
     _check_ways(node, nodes, reader, problems)
     _warn_unused_levers(node, problems)
     draft: Draft[Mode] = Draft(grounds.id)
@@ -176,7 +175,7 @@ class _StateReader:
     def read(self, name: str, node: Node) -> ModeLevel | None:
         """The state that a node holds, or None where something in it is wrong."""
         shape = read_shape(StateDocument, node, self.problems, without=STATE_PARTS)
-        unless = self.compiler.expression(node, "unless", CURRENT, use=CONDITION)
+        unless = self.compiler.expression(node, "unless", use=CONDITION)
         entries = entries_of(node, "enter", self.problems)
         unique((child(each, "id") for each in entries), "entries", self.problems, taken=(EXIT,))
         enter = [way for each in entries if (way := self._entry(name, node, each)) is not None]
@@ -204,7 +203,7 @@ class _StateReader:
 
     def _entry(self, name: str, state: Node, node: Node) -> Condition | None:
         shape = read_shape(EntryDocument, node, self.problems)
-        when = self.compiler.expression(node, "when", CURRENT, use=CONDITION)
+        when = self.compiler.expression(node, "when", use=CONDITION)
         length = self.spans.read(node, "for")
         look_back = self.spans.read(node, "look_back")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
@@ -254,7 +253,7 @@ class _StateReader:
         if node is None:
             return None
         shape = read_shape(ExitDocument, node, self.problems)
-        when = self.compiler.expression(node, "when", CURRENT, use=CONDITION)
+        when = self.compiler.expression(node, "when", use=CONDITION)
         length = self.spans.read(node, "for")
         self.spans.check_longer(node, "for", length, "two looks would be enough, and what is between them is not seen")
         said = child(node, "to")
@@ -307,8 +306,8 @@ def _recommend(node: MapNode, compiler: Compiler, problems: Problems) -> tuple[A
     found = []
     for each in entries:
         shape = read_shape(AdviceDocument, each, problems)
-        when = compiler.expression(each, "when", CURRENT, use=CONDITION)
-        reason = compiler.template(each, "reason", CURRENT, use=MESSAGE)
+        when = compiler.expression(each, "when", use=CONDITION)
+        reason = compiler.template(each, "reason", use=MESSAGE)
         check_lever(child(each, "lever"), node.values.get("levers"), problems)
         if shape is not None and when is not None and reason is not None:
             found.append(Advice(shape.id, when, shape.lever, reason, each.place))

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from gatekeeper.expr.overloads import forms
-from gatekeeper.expr.program import Program, walk
+from gatekeeper.expr.program import Program, walk_through
 from gatekeeper.expr.tree import Call
 from gatekeeper.load.terms import Instant, wrong
 from gatekeeper.model.asked import parts_of
@@ -69,4 +69,4 @@ def _reasons(policy: Policy) -> Iterator[str]:
 def _asks_now(program: Program) -> bool:
     if "now" in program.free_names:
         return True
-    return any(form.needs for node in walk(program.tree) if isinstance(node, Call) for form in forms(node))
+    return any(form.needs for node in walk_through(program.tree) if isinstance(node, Call) for form in forms(node))

@@ -22,7 +22,7 @@ ID_HINT = "an id has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a l
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 """How names that expressions use look."""
 
-RESERVED = frozenset({"now", "params", "subject"})
+RESERVED = frozenset({"now", "params", "subject", "variables"})
 """Names that every expression sees."""
 
 CEL_WORDS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,6 +39,7 @@ class GateDecision:
         stopped_by_hard: whether a hard rule, here or in a gate below, is among the reasons.
         parameters: every parameter with the value that was used, as JSON.
         overridden: names of the parameters that the caller gave.
+        variables: the policy's named expressions, each with its text.
         findings: sorted by rule and key.
         reason: one line that says why.
     """
@@ -61,6 +62,7 @@ class GateDecision:
     findings: tuple[Finding, ...]
     waivers: tuple[WaiverNote, ...]
     reads: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

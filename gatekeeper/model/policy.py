@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gatekeeper.model.place import Place
-from gatekeeper.model.rule import ReadGate, Rule
+from gatekeeper.model.rule import Expression, ReadGate, Rule
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
 
@@ -70,6 +70,20 @@ class EvidenceEntry:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An expression that others of the same policy read by its name.
+
+    Attributes:
+        name: others read it as ``variables.<name>``.
+    """
+
+    name: str
+    expression: Expression
+    description: str
+    place: Place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What a policy of any kind says.
@@ -81,6 +95,7 @@ class Policy:
         source: where its requirements come from; empty where it does not say.
         params: its named figures.
         evidence: what it needs of each piece of evidence.
+        variables: its named expressions; each stands behind those that it reads.
         digest: sha256 of its content, free of layout and comments.
     """
 
@@ -94,6 +109,7 @@ class Policy:
     evidence: tuple[EvidenceEntry, ...]
     digest: str
     place: Place
+    variables: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

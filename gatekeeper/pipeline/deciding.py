@@ -135,6 +135,7 @@ def _decide_gate(policies: PolicySet, inputs: Inputs, given: Mapping[str, str]) 
         findings=findings,
         waivers=notes,
         reads=gate.reads,
+        variables={each.name: each.expression.one_line for each in gate.variables},
     )
 
 

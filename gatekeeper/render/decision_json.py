@@ -74,6 +74,7 @@ def _gate(gate: GateDecision) -> Json:
             {"word": parts.text(word), "standard": parts.text(std)} for word, std in gate.severities.items()
         ],
         "parameters": parts.parameters(gate.parameters, gate.overridden),
+        "variables": parts.variables(gate.variables),
         "summary": _summary((gate,)),
         "findings": [_finding(finding, gate.severities) for finding in gate.findings],
         "waivers": [_waiver(note) for note in gate.waivers],

@@ -108,6 +108,11 @@ def parameters(values: Mapping[str, Json], overridden: Iterable[str]) -> list[Js
     ]
 
 
+def variables(texts: Mapping[str, str]) -> list[Json]:
+    """Every named expression of a policy with its text, by name."""
+    return [{"name": text(name), "expression": text(written)} for name, written in sorted(texts.items())]
+
+
 def plain(value: Json) -> Json:
     """The value as canonical JSON can carry it.
 

@@ -38,6 +38,7 @@ def standing_document(report: LadderReport) -> dict[str, Json]:
         "semantics": SEMANTICS,
         "snapshot": {"digest": parts.optional(terms.snapshot), "taken_at": parts.instant(terms.snapshot_at)},
         "parameters": parts.parameters(terms.parameters, terms.overridden),
+        "variables": parts.variables({each.name: each.expression.one_line for each in ladder.variables}),
         "levels": [_level(level) for level in standing.levels],
         "levers": [_lever(lever) for _, lever in sorted(ladder.levers.items())],
         "duties": [_duty(duty) for duty in standing.duties],

@@ -141,3 +141,21 @@ def test_to_be_watched_changes_nothing(policies: PolicySet) -> None:
         assert one.standings == other.standings
         assert [each.reason for each in one.readings.values()] == [each.reason for each in other.readings.values()]
         assert [each.state for each in one.readings.values()] == [each.state for each in other.readings.values()]
+
+
+WITH_VARIABLES = (
+    LADDER.replace("levers:\n", "variables:\n  many: metrics.error_rate > 0.05 || metrics.told\nlevers:\n", 1)
+    .replace("when: metrics.error_rate > 0.05, since", "when: variables.many, longer_than: 5m, since")
+    .replace("when: metrics.error_rate > 0.01\n", "when: variables.many || metrics.error_rate > 0.01\n")
+)
+
+
+def test_the_branches_of_a_variable_count_once_where_it_stands(tmp_path: Path) -> None:
+    calm = {**HEALTHY, "metrics": {"error_rate": 0.001, "told": False, "began_at": None}}
+    seen = _seen(load(tmp_path, WITH_VARIABLES), case(given=calm), asked=("alarm",))["alarm"]
+    assert {each.text: each.unseen for each in seen.branches if "error_rate > 0.05" in each.text} == {
+        "metrics.error_rate > 0.05 || metrics.told": ("true",),
+        "metrics.error_rate > 0.05": ("true",),
+    }
+    (line,) = {each.place.line for each in seen.branches if each.text == "metrics.error_rate > 0.05"}
+    assert WITH_VARIABLES.splitlines()[line - 1].strip().startswith("many:")
