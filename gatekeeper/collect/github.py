@@ -181,7 +181,8 @@ def _read(github: GitHub, request: CollectRequest[GitHubConfig]) -> tuple[Json, 
             return collect_releases(github, config.repository, config.limit), None
         case "file":
             path, kind = config.path or "", config.kind or ""
-            value, commit, blob = collect_file(github, path, _wanted(github, config), kind, config.max_bytes)
+            ref = _wanted(github, config)
+            value, commit, blob = collect_file(github, path, ref, kind, config.max_bytes, request.clock())
             where = f"{config.url.rstrip('/')}/repos/{config.repository}/contents/{path}"
             request.trace.request = f"GET {where}?ref={commit} (blob {blob})"
             # A file of another branch, such as a list of approvals, is meant to be about more than its own commit.

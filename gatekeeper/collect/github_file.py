@@ -10,6 +10,7 @@ import hashlib
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import quote
 
 from gatekeeper.collect.github_api import GitHub, Record, an_object
@@ -25,7 +26,7 @@ from gatekeeper.model.values import Json
 _DIGEST = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 
 
-def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int) -> tuple[Json, str, str]:
+def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int, read_at: datetime) -> tuple[Json, str, str]:
     """A file in the shape of a kind, the commit that it was read at, and the digest of its blob.
 
     Args:
@@ -34,6 +35,7 @@ def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int) -> t
         ref: a branch, a tag or a commit.
         kind: ``markdown``, ``json`` or ``yaml``.
         most: the largest file in bytes.
+        read_at: when it is read.
 
     Raises:
         Refused: it cannot be had, is no file, is too large, is not what its digest says or not of its kind.
@@ -56,7 +58,8 @@ def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int) -> t
     data = _decoded(told, answer)
     if len(data) != size or _digest(data, blob) != blob:
         raise Refused("failed", f"{shown(path, 120)} is not what its digest says: it was changed on the way")
-    return _READ[kind](data, path), commit, blob
+    value = _markdown(data, path, read_at) if kind == "markdown" else _READ[kind](data, path)
+    return value, commit, blob
 
 
 def _decoded(told: Record, answer: Answer) -> bytes:
@@ -77,10 +80,10 @@ def _digest(data: bytes, like: str) -> str:
     return made.hexdigest()
 
 
-def _markdown(data: bytes, path: str) -> Json:
+def _markdown(data: bytes, path: str, read_at: datetime) -> Json:
     if len(data) > MAX_BYTES:
         raise Refused("failed", f"{shown(path, 120)} is too large: {len(data):,} bytes; at most {MAX_BYTES:,} are read")
-    return markdown_value(read_document(data, path), path, lambda _name, _fragment: None)
+    return markdown_value(read_document(data, path), path, lambda _name, _fragment: None, read_at)
 
 
 def _json(data: bytes, path: str) -> Json:
@@ -97,4 +100,4 @@ def _yaml(data: bytes, path: str) -> Json:
         raise Refused("mistyped", f"{shown(path, 120)} {error}") from None
 
 
-_READ: dict[str, Callable[[bytes, str], Json]] = {"json": _json, "markdown": _markdown, "yaml": _yaml}
+_READ: dict[str, Callable[[bytes, str], Json]] = {"json": _json, "yaml": _yaml}

@@ -1,33 +1,53 @@
-"""A Markdown document, such as a runbook, as evidence."""
+"""A document that people write, such as a runbook or a checklist, as evidence."""
 
 from __future__ import annotations
 
 import posixpath
 from pathlib import Path
 
+from gatekeeper.collect.deadline import Deadline
+from gatekeeper.collect.document import Document
 from gatekeeper.collect.files import locate, read_file
 from gatekeeper.collect.interface import CollectRequest, FileConfig, Refused, brought
+from gatekeeper.collect.line_history import NOT_ASKED, history_of
 from gatekeeper.collect.markdown_source import MAX_BYTES
-from gatekeeper.collect.markdown_tree import Document
-from gatekeeper.collect.markdown_value import markdown_value, read_document
+from gatekeeper.collect.markdown_value import MARKDOWN_NAMES, Syntax, markdown_value, read_document
 from gatekeeper.model.snapshot import Evidence
 
-_MARKDOWN = (".md", ".markdown")
+
+class MarkdownConfig(FileConfig):
+    """A document.
+
+    Attributes:
+        syntax: how it is written; told by its name and its text where it is not said.
+        history: whether git is asked who last changed the line of each box.
+    """
+
+    syntax: Syntax | None = None
+    history: bool = False
 
 
 class MarkdownCollector:
-    """Reads a Markdown file."""
+    """Reads a document, in Markdown or in plain text."""
 
     kind = "markdown"
     gives = "markdown"
-    config = FileConfig
+    config = MarkdownConfig
 
-    def collect(self, request: CollectRequest[FileConfig]) -> Evidence:
+    def collect(self, request: CollectRequest[MarkdownConfig]) -> Evidence:
         """The document, taken apart."""
         config = request.config
-        document = read_document(read_file(request.base, config.file, min(config.max_bytes, MAX_BYTES)), config.file)
+        data = read_file(request.base, config.file, min(config.max_bytes, MAX_BYTES))
+        document = read_document(data, config.file, config.syntax)
+        history = NOT_ASKED
+        if config.history and document.tasks:
+            root = request.base if request.project is None else request.project.root
+            # Half of the time: a git that takes too long may not cost the document itself.
+            soon = Deadline.after(request.deadline.left / 2)
+            history = history_of(locate(request.base, config.file), data, root, request.environ, soon)
         files = _Files(request.base, config.file, document)
-        return brought(self, request, config.file, markdown_value(document, config.file, files.leads))
+        value = markdown_value(document, config.file, files.leads, request.clock(), history)
+        return brought(self, request, config.file, value)
 
 
 class _Files:
@@ -49,7 +69,7 @@ class _Files:
                 return False
         except (Refused, OSError, ValueError):
             return False
-        if not fragment or not name.lower().endswith(_MARKDOWN):
+        if not fragment or not name.lower().endswith(MARKDOWN_NAMES):
             return True
         if name not in self._read:
             self._read[name] = self._other(name)

@@ -17,7 +17,7 @@ MAX_LABEL = 200
 
 _SLOT = re.compile(r"<[A-Z][A-Z0-9 _/:+.-]*>", re.ASCII)
 _ANY_SLOT = re.compile(r"<[A-Za-z][A-Za-z0-9 _/:+.-]*>", re.ASCII)
-_ELEMENTS = frozenset({"<A>", "<B>", "<BR>", "<DIV>", "<HR>", "<I>", "<IMG>", "<LI>", "<OL>", "<P>", "<SPAN>", "<UL>"})
+ELEMENTS = frozenset({"<A>", "<B>", "<BR>", "<DIV>", "<HR>", "<I>", "<IMG>", "<LI>", "<OL>", "<P>", "<SPAN>", "<UL>"})
 """Capital HTML elements that people still write into Markdown."""
 
 _DATE = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
@@ -154,7 +154,7 @@ def labelled(pieces: tuple[Piece, ...]) -> tuple[list[Labelled], tuple[Piece, ..
     """
     found: list[Labelled] = []
     outside: list[Piece] = []
-    for line in _lines(pieces):
+    for line in lines_of(pieces):
         head = _label(line)
         if head is not None:
             found.append(Labelled(head[0], line[0].line, head[1]))
@@ -167,7 +167,8 @@ def labelled(pieces: tuple[Piece, ...]) -> tuple[list[Labelled], tuple[Piece, ..
     return found, tuple(outside)
 
 
-def _lines(pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+def lines_of(pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+    """The lines of a paragraph; empty ones are left out."""
     line: list[Piece] = []
     for piece in pieces:
         if not piece.ends_line:
@@ -205,7 +206,7 @@ def slots(pieces: Iterable[Piece]) -> Iterator[tuple[str, int, bool]]:
             text += piece.text
             continue
         for found in _SLOT.findall(text):
-            if found not in _ELEMENTS:
+            if found not in ELEMENTS:
                 yield found, line, False
         text = ""
         if piece.code:

@@ -12,6 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gatekeeper.collect.interface import Refused
+from gatekeeper.collect.repaired_text import repaired
+from gatekeeper.model.evidence_document import Repair
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -44,6 +46,20 @@ class Source:
 
     lines: tuple[str, ...]
     root: SyntaxTreeNode
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a file, with what was encoded twice put right.
+
+    Attributes:
+        text: with line ends of one kind.
+        repairs: what was encoded twice.
+    """
+
+    text: str
+    repairs: tuple[Repair, ...]
 
 
 def parse_source(data: bytes, name: str) -> Source:
@@ -52,9 +68,14 @@ def parse_source(data: bytes, name: str) -> Source:
     Raises:
         Refused: not UTF-8, too large, too intricate, a comment that is never closed, or a table in raw HTML.
     """
+    return parse_text(read_text(data, name), name)
+
+
+def parse_text(source: Text, name: str) -> Source:
+    """As ``parse_source``, for a text that was read already."""
     from markdown_it.tree import SyntaxTreeNode
 
-    text = _decoded(data, name)
+    text = source.text
     lines = text.split("\n")
     _refuse_floods(text, lines, name)
     if "<!--" in text:
@@ -64,7 +85,7 @@ def parse_source(data: bytes, name: str) -> Source:
         _refuse_raw_tables(text, lines, name)
     tokens = _parser(html=False).parse(text)
     _refuse_nesting(tokens, name)
-    return Source(tuple(lines), SyntaxTreeNode(tokens))
+    return Source(tuple(lines), SyntaxTreeNode(tokens), source.repairs)
 
 
 @cache
@@ -74,7 +95,12 @@ def _parser(*, html: bool) -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": html, "maxNesting": MAX_NESTING}).enable("table")
 
 
-def _decoded(data: bytes, name: str) -> str:
+def read_text(data: bytes, name: str) -> Text:
+    """The text of a file, repaired where it was encoded twice.
+
+    Raises:
+        Refused: not UTF-8, too large, or there is too much to repair.
+    """
     if len(data) > MAX_BYTES:
         raise Refused("failed", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} of Markdown are read")
     try:
@@ -85,13 +111,19 @@ def _decoded(data: bytes, name: str) -> str:
         raise Refused(
             "failed", f"{name} is not UTF-8: byte 0x{data[offset]:02X} at byte offset {offset} (line {line})"
         ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text, repairs = repaired(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Text(text.removeprefix("\ufeff"), repairs)
+
+
+def refuse_length(lines: list[str], name: str) -> None:
+    """Refuses what has too many lines."""
+    if len(lines) > MAX_LINES:
+        raise Refused("failed", f"{name} has {len(lines):,} lines; at most {MAX_LINES:,} of Markdown are read")
 
 
 def _refuse_floods(text: str, lines: list[str], name: str) -> None:
     """What makes the parser slow or its output many times as large as the text."""
-    if len(lines) > MAX_LINES:
-        raise Refused("failed", f"{name} has {len(lines):,} lines; at most {MAX_LINES:,} of Markdown are read")
+    refuse_length(lines, name)
     brackets = text.count("[")
     if brackets > MAX_BRACKETS:
         raise Refused("failed", f"{name} has {brackets:,} opening brackets; at most {MAX_BRACKETS:,} are read")

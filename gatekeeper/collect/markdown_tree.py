@@ -3,59 +3,41 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from gatekeeper.collect.blanks import label_of
+from gatekeeper.collect.boxes import marks_in
+from gatekeeper.collect.document import Document, Inside, Spot, as_group
 from gatekeeper.collect.interface import Refused
 from gatekeeper.collect.markdown_inline import (
-    Anchors,
     Names,
     Piece,
-    Target,
     code_slots,
     dates_in,
     labelled,
+    lines_of,
     pieces_of,
     plain,
     slots,
     slug,
     targets_of,
 )
-from gatekeeper.model.evidence import DateMention, Field, Placeholder, Section, Table, TaskItem
-from gatekeeper.model.values import Json
+from gatekeeper.collect.text_lines import read_block
+from gatekeeper.model.evidence_document import DateMention, Field, Placeholder, Section
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
     from gatekeeper.collect.markdown_source import Source
 
-Inside = Literal["value", "template", "prose"]
-
-_TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
 _ANCHOR_ELEMENT = re.compile(r"""<a\s+(?:id|name)=["']?([^"'\s>]+)["']?\s*/?>""", re.IGNORECASE)
+_TEXT_BLOCKS = frozenset({"", "checklist", "markdown", "md", "none", "plain", "plaintext", "text", "txt"})
+"""Languages of fenced blocks that hold text; any other is code, whose lines have other labels and brackets."""
 
+_BOX_IN_CODE = re.compile(r"\s*(?:[-*+]\s+\[[ xX]\]\s|[□☐▢❏❐❑❒⬜☑☒✅✔✓❌✗✘])")
 
-@dataclass(slots=True)
-class Document:
-    """What was found so far."""
-
-    name: str
-    title: str = ""
-    fields: dict[str, Field] = field(default_factory=dict)
-    sections: list[Section] = field(default_factory=list)
-    texts: list[list[str]] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    tasks: list[TaskItem] = field(default_factory=list)
-    targets: list[tuple[Target, list[str]]] = field(default_factory=list)
-    placeholders: list[Placeholder] = field(default_factory=list)
-    dates: list[DateMention] = field(default_factory=list)
-    anchors: Anchors = field(default_factory=Anchors)
-    elements: set[str] = field(default_factory=set)
-
-    def has_anchor(self, fragment: str) -> bool:
-        """Whether a link to ``#fragment`` leads somewhere in this document."""
-        return fragment in {"", "top"} or fragment in self.anchors or fragment in self.elements
+MAX_HEADING = 500
+"""Every line below a heading repeats it."""
 
 
 def take_apart(source: Source, name: str) -> Document:
@@ -64,7 +46,7 @@ def take_apart(source: Source, name: str) -> Document:
     Raises:
         Refused: a table row has more cells than its table has columns, or is cut off from its table by a blank line.
     """
-    document = Document(name)
+    document = Document(name, repairs=source.repairs)
     _Walk(document, source.lines).blocks(source.root.children, "prose")
     return document
 
@@ -80,22 +62,27 @@ class _Walk:
         self._fields = document.fields
         self._names = Names()
         self._text: list[str] = []
+        self._groups: tuple[str, ...] = ()
+        self._parents: tuple[int, ...] = ()
+        self._depth = 0
+        self._read: SyntaxTreeNode | None = None
 
     def blocks(self, nodes: list[SyntaxTreeNode], inside: Inside) -> None:
         """Walks siblings. A block after a field without a value is the value of that field."""
         waiting: str | None = None
-        before = ""
+        before: SyntaxTreeNode | None = None
         for node in nodes:
+            above, self._groups = self._groups, (*self._groups, *self._label_above(node, before))
             if waiting is not None and node.type in _VALUES and not self._has_fields(node):
                 known = self._fields[waiting]
                 self._fields[waiting] = Field(known.label, self._text_of(node), known.line)
                 self.block(node, "value")
                 waiting = None
             else:
-                if before == "table" and node.type == "paragraph":
+                if before is not None and before.type == "table" and node.type == "paragraph":
                     self._refuse_lost_row(node)
                 waiting = self.block(node, inside)
-            before = node.type
+            before, self._groups = node, above
 
     def block(self, node: SyntaxTreeNode, inside: Inside) -> str | None:
         """Walks one block; gives the slug of a field that still waits for its value."""
@@ -106,8 +93,7 @@ class _Walk:
                 return self._paragraph(node, inside)
             case "bullet_list" | "ordered_list":
                 for item in node.children:
-                    self._task(item)
-                    self.blocks(item.children, inside)
+                    self._item(item, inside)
             case "blockquote":
                 self.blocks(node.children, inside)
             case "fence" | "code_block":
@@ -119,6 +105,9 @@ class _Walk:
     def _heading(self, node: SyntaxTreeNode) -> None:
         pieces = self._pieces(node)
         title, line, level = plain(pieces), _line(node), int(node.tag[1:])
+        if len(title) > MAX_HEADING:
+            told = f"{len(title):,} characters; at most {MAX_HEADING} are read"
+            raise Refused("failed", f"{self._document.name}: the heading in line {line} has {told}")
         anchor = self._document.anchors.add(title)
         if node.level:  # a heading inside a quote or a list divides nothing
             self._text.append(title)
@@ -149,17 +138,41 @@ class _Walk:
         self._mentions(node, outside, inside)
         for each in found:
             self._mentions(None, each.value, "value")
+        if node is not self._read:
+            for text, line in _logical_lines(pieces):
+                self._document.read_line(text, self._spot(line), inside)
         return last if last is not None and not self._fields[last].value else None
 
-    def _task(self, item: SyntaxTreeNode) -> None:
+    def _item(self, item: SyntaxTreeNode, inside: Inside) -> None:
+        """An item of a list: what is nested in it stands under it."""
+        groups, parents, depth = self._groups, self._parents, self._depth
         first = item.children[0] if item.children else None
-        if first is None or first.type != "paragraph":
-            return
-        text = plain(self._pieces(first))
-        box = _TASK.match(text)
-        if box is not None:
-            task = TaskItem(text[box.end() :], box[1] != " ", self._path, _line(first))
-            self._document.tasks.append(task)
+        if first is not None and first.type == "paragraph":
+            self._read = first
+            lines, box = _logical_lines(self._pieces(first), joined=True), None
+            for text, line in lines:
+                box = self._document.read_line(text, self._spot(line), inside)
+            if len(lines) == 1 and box is not None:
+                self._parents = (*parents, box)
+            if lines and marks_in(lines[0][0]) is None:
+                self._document.add_item(lines[0][0], self._spot(lines[0][1]))
+            if lines:
+                head = lines[0][0] if box is None else self._document.tasks[box].text
+                self._groups = (*groups, as_group(head))
+        self._depth = depth + 1
+        self.blocks(item.children, inside)
+        self._groups, self._parents, self._depth = groups, parents, depth
+
+    def _label_above(self, node: SyntaxTreeNode, before: SyntaxTreeNode | None) -> tuple[str, ...]:
+        """The label that ends in a colon right above a list or a block of text, which then belongs to it."""
+        if before is None or before.type != "paragraph" or before is self._read or node.type not in _BELOW_LABELS:
+            return ()
+        lines = _logical_lines(self._pieces(before))
+        labelled = label_of(lines[-1][0]) if lines else None
+        return (labelled[0],) if labelled is not None and not labelled[1] else ()
+
+    def _spot(self, line: int) -> Spot:
+        return Spot(self._path, line, self._groups, self._parents, self._depth)
 
     def _code(self, node: SyntaxTreeNode) -> None:
         self._text.append(node.content.rstrip("\n"))
@@ -167,30 +180,32 @@ class _Walk:
         for index, text in enumerate(node.content.split("\n")):
             line = start + index
             for found in code_slots(text):
-                self._document.placeholders.append(Placeholder(found, "template", self._path, line))
+                self._document.placeholders.append(Placeholder(found, "slot", "template", self._path, line))
             self._dates(text, line)
+        self._text_block(node.content.split("\n"), node.info.strip().partition(" ")[0].lower(), start)
+
+    def _text_block(self, lines: list[str], language: str, first: int) -> None:
+        """Boxes, labels and blanks between fences; of code, only what is drawn as a box."""
+        if language in _TEXT_BLOCKS:
+            read_block(self._document, lines, first, self._path, self._groups)
+            return
+        for number, line in enumerate(lines, first):
+            if _BOX_IN_CODE.match(line):
+                self._document.read_line(line.strip().lstrip("-*+ "), self._spot(number), "template")
 
     def _table(self, node: SyntaxTreeNode) -> None:
         rows = [row for part in node.children for row in part.children]
-        names, columns = Names(), []
-        for index, cell in enumerate(rows[0].children):
-            name = slug(plain(self._pieces(cell))) or f"column_{index + 1}"
-            columns.append(names.add("line_" if name == "line" else name))
-        body: list[list[str]] = []
+        heads = [plain(self._pieces(cell)) for cell in rows[0].children]
+        body: list[tuple[int, list[str]]] = []
         for row in rows:
-            self._refuse_excess(row, len(columns))
+            self._refuse_excess(row, len(heads))
             cells = [self._pieces(cell) for cell in row.children]
             for cell, pieces in zip(row.children, cells, strict=True):
                 self._mentions(cell, pieces, "value" if row is not rows[0] else "prose")
             self._text.append(" | ".join(map(plain, cells)))
             if row is not rows[0]:
-                body.append([plain(pieces) for pieces in cells])
-        integer = [bool(body) and all(_INTEGER.fullmatch(row[i]) for row in body) for i in range(len(columns))]
-        typed_rows: list[dict[str, Json]] = []
-        for row, texts in zip(rows[1:], body, strict=True):
-            values: list[Json] = [int(text) if integer[i] else text for i, text in enumerate(texts)]
-            typed_rows.append({**dict(zip(columns, values, strict=True)), "line": _line(row)})
-        self._document.tables.append(Table(self._path, _line(node), columns, typed_rows))
+                body.append((_line(row), [plain(pieces) for pieces in cells]))
+        self._document.add_table(heads, body, self._path, _line(node))
 
     def _mentions(self, node: SyntaxTreeNode | None, pieces: tuple[Piece, ...], inside: Inside) -> None:
         """Links, placeholders and dates of a stretch of text."""
@@ -201,7 +216,7 @@ class _Walk:
                 self._document.targets.extend((target, self._path) for target in targets)
         for text, line, is_command in slots(pieces):
             where: Inside = "template" if is_command else inside
-            self._document.placeholders.append(Placeholder(text, where, self._path, line))
+            self._document.placeholders.append(Placeholder(text, "slot", where, self._path, line))
         for piece in pieces:
             self._dates(piece.text, piece.line)
 
@@ -257,6 +272,26 @@ class _Walk:
 
 
 _VALUES = frozenset({"bullet_list", "ordered_list", "fence", "code_block", "paragraph", "blockquote", "table"})
+
+
+_BELOW_LABELS = frozenset({"bullet_list", "ordered_list", "fence", "code_block"})
+
+
+def _logical_lines(pieces: tuple[Piece, ...], joined: bool = False) -> list[tuple[str, int]]:
+    """The lines of a paragraph as a reader takes them, each with its number; empty ones are left out.
+
+    Args:
+        pieces: the paragraph.
+        joined: whether a line that has no box continues the one before it, as in an item of a list.
+    """
+    found: list[tuple[str, int]] = []
+    for line in lines_of(pieces):
+        text = plain(line)
+        if joined and found and marks_in(text) is None:
+            found[-1] = (f"{found[-1][0]} {text}", found[-1][1])
+        elif text:
+            found.append((text, line[0].line))
+    return found
 
 
 def _line(node: SyntaxTreeNode) -> int:

@@ -4,46 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
 
+from gatekeeper.collect.boxes import finished
+from gatekeeper.collect.contradictions import contradictions_of
+from gatekeeper.collect.document import Document
+from gatekeeper.collect.line_history import NOT_ASKED, LineHistory
 from gatekeeper.collect.markdown_inline import Target
-from gatekeeper.collect.markdown_source import parse_source
-from gatekeeper.collect.markdown_tree import Document, take_apart
+from gatekeeper.collect.markdown_source import parse_text, read_text, refuse_length
+from gatekeeper.collect.markdown_tree import take_apart
+from gatekeeper.collect.plain_text import is_plain, take_apart_text
 from gatekeeper.collect.refused import Refused
-from gatekeeper.model.evidence import Link, Markdown
+from gatekeeper.model.evidence_document import Link, Markdown
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
+
+MARKDOWN_NAMES = (".md", ".markdown")
 
 Leads = Callable[[str, str], bool | None]
 """Whether a link to another file leads somewhere: its path and its fragment; None where that is not tried."""
 
 
-def read_document(data: bytes, name: str) -> Document:
+Syntax = Literal["markdown", "text"]
+
+
+def read_document(data: bytes, name: str, syntax: Syntax | None = None) -> Document:
     """The document in the bytes of a file.
 
+    Args:
+        data: the bytes.
+        name: the path of the file.
+        syntax: how it is written; None to tell by its name and its text. A name of Markdown makes it Markdown.
+
     Raises:
-        Refused: it is empty, or cannot be read as Markdown within bounds.
+        Refused: it is empty, or cannot be read within bounds.
     """
+    told = shown(name, 120)
     if not data.strip():
-        raise Refused("mistyped", f"{shown(name, 120)} is empty")
-    return take_apart(parse_source(data, shown(name, 120)), shown(name, 120))
+        raise Refused("mistyped", f"{told} is empty")
+    text = read_text(data, told)
+    lines = text.text.split("\n")
+    if syntax is None and not name.lower().endswith(MARKDOWN_NAMES) and is_plain(text.text, lines):
+        syntax = "text"
+    if syntax != "text":
+        return take_apart(parse_text(text, told), told)
+    refuse_length(lines, told)
+    document = take_apart_text(lines, told)
+    document.repairs = text.repairs
+    return document
 
 
-def markdown_value(document: Document, name: str, leads: Leads) -> Json:
-    """The document as evidence. External links are not tried."""
+def markdown_value(
+    document: Document, name: str, leads: Leads, read_at: datetime, history: LineHistory = NOT_ASKED
+) -> Json:
+    """The document as evidence. External links are not tried.
+
+    Args:
+        document: what was found in it.
+        name: the path of the file.
+        leads: whether links to other files lead somewhere.
+        read_at: when it was read.
+        history: who last changed its lines.
+    """
     texts = ("\n".join(filter(None, parts)) for parts in document.texts)
     value: Any = asdict(
         Markdown(
             file=name,
+            syntax=document.syntax,
             title=document.title,
             fields=document.fields,
             sections=[replace(each, text=text) for each, text in zip(document.sections, texts, strict=True)],
             tables=document.tables,
-            tasks=document.tasks,
+            tables_by_capitals=document.tables_by_capitals,
+            tasks=finished(document.tasks, history.changes),
+            items=document.items,
+            labelled=sorted(document.labelled, key=lambda each: each.line),
+            sign_offs=document.sign_offs,
             links=[_link(document, leads, target, path) for target, path in document.targets],
             placeholders=sorted(document.placeholders, key=lambda each: each.line),
             dates=sorted(document.dates, key=lambda each: each.line),
+            contradictions=contradictions_of(document, read_at),
+            repairs=list(document.repairs),
+            history=history.history,
         )
     )
     plain: Json = value

@@ -8,12 +8,12 @@ from gatekeeper.model.evidence import (
     HttpAnswer,
     Incidents,
     JsonDocument,
-    Markdown,
     ModeState,
     OperatorEvents,
     WorkflowRuns,
     YamlDocument,
 )
+from gatekeeper.model.evidence_document import Markdown
 from gatekeeper.model.evidence_github import CheckRuns, Issues, PullRequest, Releases
 from gatekeeper.model.evidence_local import Command, Environment, Git
 from gatekeeper.model.evidence_monitoring import Alerts, Samples, Series

@@ -8,7 +8,8 @@ from gatekeeper.expr import compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.declared import hint_type, schema_type
 from gatekeeper.expr.types import DURATION, DYN, INT, TIMESTAMP, Member, Record, Type, join, list_of, simple
-from gatekeeper.model.evidence import Approvals, Health, Markdown, WorkflowRuns
+from gatekeeper.model.evidence import Approvals, Health, WorkflowRuns
+from gatekeeper.model.evidence_document import Markdown
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
 
@@ -51,6 +52,12 @@ TYPES = {
 }
 
 FINE = """
+book.tasks_under("1.1").all(box, box.checked && box.state == "ticked")
+book.tasks_in("Checklist").filter(box, box.changed != null && age(box.changed.at) < days(7)).size() == 7
+book.sign_offs_under("Sign-off").all(line, line.signed && line.person != null)
+!book.labelled_line("Launch date").blank && book.items_under("Hygiene").size() == 6
+book.contradictions.size() == 0 && book.repairs.all(each, each.text != null)
+!book.placeholders.exists(each, each.inside == "value" && each.form == "rule")
 rls.runs.all(run, run.conclusion == "success")
 rls.runs.exists(run, run.conclusion != null && run.conclusion.startsWith("s"))
 rls.runs.exists(run, run.conclusion.startsWith("s") && run.conclusion != null)
@@ -106,6 +113,11 @@ WRONG = [
     ("has(rls.runs[0].conclusio)", "unknown-field", "conclusio"),
     ('rls["runz"] == []', "unknown-field", "runz"),
     ('book.section("A").titel == "x"', "unknown-field", "titel"),
+    ('book.tasks_under("A").all(box, box.ticked)', "unknown-field", "ticked"),
+    ('book.tasks.exists(box, box.state == "tikced")', "never-equal", '"tikced"'),
+    ('book.contradictions.exists(each, each.kind == "sum")', "never-equal", '"sum"'),
+    ('book.task("A").changed.author == "Ada"', "nullable", 'book.task("A").changed'),
+    ('book.sign_offs.all(line, line.person.startsWith("A"))', "nullable", "line.person"),
     ("m.closed.b", "unknown-field", "b"),
     ("m.parts[0].nam == 'x'", "unknown-field", "nam"),
     ("m.stat == 'open'", "undeclared-field", "stat"),

@@ -35,6 +35,70 @@ DOC: dict[str, Any] = {
 }
 
 
+def task(line: int, group: str, text: str, *path: str) -> dict[str, Any]:
+    return {"text": text, "group": group, "path": list(path), "line": line, "checked": line % 2 == 0}
+
+
+CHECKLIST: dict[str, Any] = {
+    "sections": [section(1, "1. Before"), section(2, "1. Before", "1.1 Storage"), section(20, "2. After")],
+    "tables": [],
+    "tasks": [
+        task(3, "1.1 Storage", "Database", "1. Before", "1.1 Storage"),
+        task(4, "Database", "pool < 80 %", "1. Before", "1.1 Storage"),
+        task(6, "Database", "Error rate > 5 %: pause", "1. Before", "1.1 Storage"),
+        task(8, "Decision", "GO", "1. Before"),
+        task(21, "Decision", "GO", "2. After"),
+    ],
+    "items": [{"text": "a", "group": "", "path": ["2. After"], "line": 22}],
+    "sign_offs": [],
+    "labelled": [{"label": "Launch date", "value": "TBD", "path": ["2. After"], "line": 23}],
+}
+
+
+def asked(expression: str) -> Any:
+    return compile_expression(expression).run({"doc": CHECKLIST, "now": NOW})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("doc.tasks_under('1. Before').map(t, t.line)", [3, 4, 6, 8]),
+        ("doc.tasks_under('1.1').map(t, t.line)", [3, 4, 6]),
+        ("doc.tasks_in('Database').map(t, t.line)", [4, 6]),
+        ("doc.tasks_in('1.1 Storage').map(t, t.line)", [3]),
+        ("doc.tasks_in('2. After > Decision').map(t, t.line)", [21]),
+        ("doc.task('pool').line", 4),
+        ("doc.task('Error rate > 5 %').line", 6),
+        ("doc.task('2. After > GO').line", 21),
+        ("doc.items_under('After').size()", 1),
+        ("doc.labelled_line('Launch date').value", "TBD"),
+        ("doc.labelled_line('2. After > date').value", "TBD"),
+    ],
+)
+def test_boxes_and_lines_are_found_by_heading_group_and_text(expression: str, value: object) -> None:
+    assert asked(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("doc.tasks_under('Nowhere').all(t, t.checked)", "no heading 'Nowhere'"),
+        ("doc.items_under('1.1').all(t, true)", "no list items under the heading '1.1'"),
+        ("doc.sign_offs_under('1. Before').all(t, t.signed)", "no lines to sign under the heading '1. Before'"),
+        ("doc.tasks_in('database').all(t, t.checked)", "no boxes in a group 'database'"),
+        ("doc.tasks_in('Decision').all(t, t.checked)", "several groups 'Decision' (lines 8, 21)"),
+        ("doc.task('GO').checked", "2 match 'GO' (lines 8, 21)"),
+        ("doc.task(' ').checked", "no box ' '"),
+        ("doc.task('1.1 > GO').checked", "no box '1.1 > GO'"),
+        ("doc.labelled_line('Owner').value == 'x'", "no labelled line 'Owner'"),
+    ],
+)
+def test_what_is_not_there_is_an_error_and_no_empty_list_that_passes(expression: str, told: str) -> None:
+    error = asked(expression)
+    assert isinstance(error, EvaluationError)
+    assert error.message == told
+
+
 def run(expression: str, **bindings: object) -> Any:
     return compile_expression(expression).run({"doc": DOC, "now": NOW, **bindings})
 

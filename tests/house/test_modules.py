@@ -20,7 +20,7 @@ TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "run_history", "story", "su
 """Modules of ``model`` with the values of policy tests: no decision rests on them."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
-    "collect": 5_500,
+    "collect": 6_550,
     "load": 5_700,
     "pipeline": 600,
     "render": 4_700,

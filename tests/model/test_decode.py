@@ -20,14 +20,37 @@ from gatekeeper.model.shown import path_text, shown
 SECTION = {"title": "A", "path": ["A"], "level": 2, "line": 3, "anchor": "a", "text": "", "fields": {}}
 MARKDOWN: dict[str, Any] = {
     "file": "a.md",
+    "syntax": "markdown",
     "title": "T",
     "fields": {"a b": {"label": "A b", "value": "x", "line": 1}},
     "sections": [SECTION],
     "tables": [{"path": [], "line": 1, "columns": ["a"], "rows": [{"a": 1, "line": 3}, {"a": "x", "line": 4}]}],
-    "tasks": [{"text": "x", "checked": False, "path": [], "line": 1}],
+    "tables_by_capitals": [],
+    "tasks": [
+        {
+            "text": "x",
+            "checked": False,
+            "state": "open",
+            "mark": "[ ]",
+            "group": "",
+            "key": "x",
+            "depth": 0,
+            "nested": 0,
+            "choice": False,
+            "path": [],
+            "line": 1,
+            "changed": {"author": "A", "email": "a@example.org", "at": "2026-01-01T00:00:00Z", "commit": "a"},
+        }
+    ],
+    "items": [{"text": "x", "group": "", "depth": 0, "path": [], "line": 1}],
+    "labelled": [{"label": "x", "value": "", "blank": True, "group": "", "path": [], "line": 1}],
+    "sign_offs": [{"role": "x", "person": None, "date": None, "signed": False, "group": "", "path": [], "line": 1}],
     "links": [{"text": "x", "target": "#a", "kind": "anchor", "resolves": True, "path": [], "line": 1}],
-    "placeholders": [{"text": "<X>", "inside": "value", "path": [], "line": 1}],
+    "placeholders": [{"text": "<X>", "form": "slot", "inside": "value", "path": [], "line": 1}],
     "dates": [{"value": "2026-01-01", "path": [], "line": 1}],
+    "contradictions": [{"kind": "pair", "says": "x", "shows": "y", "path": [], "line": 1, "lines": [1]}],
+    "repairs": [{"found": "x", "text": None, "cause": "lost", "bytes": "EF BF BD", "line": 1, "column": 1}],
+    "history": "git",
 }
 RUN = {
     "id": 1,
@@ -461,7 +484,9 @@ def test_every_instant_of_a_value_is_found() -> None:
         ("latest.created_at", "2026-01-01T00:00:00Z"),
         ("latest.updated_at", "2026-01-01T00:00:00+02:00"),
     ]
-    assert instants("markdown", MARKDOWN) == ()
+    changed = [(trail_text(trail), text) for trail, text in instants("markdown", MARKDOWN)]
+    assert changed == [("tasks[0].changed.at", "2026-01-01T00:00:00Z")]
+    assert instants("command", GOOD["command"]) == ()
     assert instants("json", {"at": "2026-01-01T00:00:00Z"}) == ()
     assert instants("incidents", {"incidents": "none"}) == ()
     assert instants("incidents", {"incidents": ["none", {"opened_at": 7, "resolved_at": None}]}) == ()

@@ -18,6 +18,12 @@ CEL's standard library, and what gatekeeper adds to it:
 ``doc.has_section(s)``          whether there is such a section
 ``doc.has_table(s)``            whether there is such a table
 ``doc.sections_under(s)``       the sections one level below that heading, as a list
+``doc.tasks_under(s)``          the boxes below that heading, at any depth, as a list; with ``items``
+                                and ``sign_offs`` in place of ``tasks``, list items and lines to
+                                sign. None at all is an error
+``doc.tasks_in(s)``             the boxes directly below the box, label or heading ``s``
+``doc.task(s)``                 the one box whose text holds ``s``; ``"A > s"`` below a heading
+``doc.labelled_line(s)``        the one ``label: value`` line whose label holds ``s``, likewise
 ==============================  ===============================================================
 """
 

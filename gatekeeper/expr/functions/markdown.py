@@ -1,9 +1,9 @@
-"""Finding sections and tables in the value of a markdown document.
+"""Finding sections, tables, boxes and labelled lines in the value of a markdown document.
 
 A heading is asked for by its text, or by a part of it: ``Levers`` finds ``C. Rollback Levers``. Exactly one heading may
 hold that text; several are an error that names their lines, also where one of them is that text and nothing more:
 else a new heading with the very words of a policy would be read instead of the one that was meant. ``"A > B"`` asks
-for B below A.
+for B below A. What is not there is an error and never an empty list, of which everything would be true.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gatekeeper.expr.functions.form import Form
 from gatekeeper.expr.outcome import Refusal
-from gatekeeper.model.evidence import Markdown, Table
-from gatekeeper.model.evidence import Section as SectionRecord
+from gatekeeper.model.evidence_document import LabelledLine, ListItem, Markdown, SignOff, Table, TaskItem
+from gatekeeper.model.evidence_document import Section as SectionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +54,58 @@ def _sections_under(document: Section, text: str) -> list[Section]:
     return [each for each in every if each["path"][:-1] == path and each["path"] != path]
 
 
+def _under(part: str, called: str) -> Callable[[Section, str], list[Section]]:
+    """Finds what stands below a heading at any depth; nothing at all is an error."""
+
+    def find(document: Section, text: str) -> list[Section]:
+        path = _section(document, text)["path"]
+        found = [each for each in _every(document, part) if each["path"][: len(path)] == path]
+        if not found:
+            raise Refusal(f"no {called} under the heading {{argument}}", 1)
+        return found
+
+    return find
+
+
+def _in_group(document: Section, text: str) -> list[Section]:
+    """The boxes directly below a box, a label or a heading with exactly that text; all of one section."""
+    found = _sought(document, "tasks", text, lambda each, name: each.get("group") == name)
+    if not found:
+        raise Refusal("no boxes in a group {argument}", 1)
+    if any(each["path"] != found[0]["path"] for each in found):
+        raise Refusal(f"several groups {{argument}} ({_lines(found)})", 1)
+    return found
+
+
+def _one(part: str, called: str, name: str) -> Callable[[Section, str], Section]:
+    """Finds the one box or line whose text or label holds a text."""
+
+    def find(document: Section, text: str) -> Section:
+        found = _sought(document, part, text, lambda each, sought: sought in str(each.get(name, "")))
+        if not found:
+            raise Refusal(f"no {called} {{argument}}", 1)
+        if len(found) > 1:
+            raise Refusal(f"{len(found)} match {{argument}} ({_lines(found)})", 1)
+        return found[0]
+
+    return find
+
+
+def _sought(document: Section, part: str, text: str, fits: Callable[[Section, str], bool]) -> list[Section]:
+    """What a text may mean: as it stands, which may hold ``>``, or below the heading A where it is ``A > B``."""
+    every = _every(document, part)
+    whole, (above, _, last) = text.strip(), text.rpartition(" > ")
+    path = _section(document, above)["path"] if _headings(document, above) else None
+    return [
+        each
+        for each in every
+        if (whole and fits(each, whole))
+        or (path is not None and last.strip() and each["path"][: len(path)] == path and fits(each, last.strip()))
+    ]
+
+
 def _every(document: Section, part: str) -> list[Section]:
-    """The sections or tables of the document, where it has the shape of one."""
+    """The sections, tables or lines of the document, where it has the shape of one."""
     every = document.get(part) if type(document) is dict else None
     if type(every) is not list or not all(_has_shape(each) for each in every):
         raise Refusal("{argument} is no markdown document")
@@ -72,11 +122,10 @@ def _has_shape(each: object) -> bool:
 
 
 def _size(document: Section, _: str) -> int:
-    """What a search through the document costs: a step for each section and table."""
+    """What a search through the document costs: a step for each thing that can be looked for."""
     if type(document) is not dict:
         return 0
-    parts = (document.get("sections"), document.get("tables"))
-    return sum(len(part) for part in parts if type(part) is list)
+    return sum(len(part) for name in _PARTS if type(part := document.get(name)) is list)
 
 
 def _headings(document: Section, text: str) -> list[Section]:
@@ -122,6 +171,7 @@ def _lines(found: list[Section]) -> str:
     return "lines " + ", ".join(str(each["line"]) for each in found)
 
 
+_PARTS: Final = ("sections", "tables", "tasks", "items", "sign_offs", "labelled")
 _ASKED: Final = ("map", "string")
 
 
@@ -135,4 +185,10 @@ MARKDOWN: Final[dict[str, tuple[Form, ...]]] = {
     "has_section": _form("bool", _has_section),
     "has_table": _form("bool", _has_table),
     "sections_under": _form("list", _sections_under, list[SectionRecord]),
+    "tasks_under": _form("list", _under("tasks", "boxes"), list[TaskItem]),
+    "items_under": _form("list", _under("items", "list items"), list[ListItem]),
+    "sign_offs_under": _form("list", _under("sign_offs", "lines to sign"), list[SignOff]),
+    "tasks_in": _form("list", _in_group, list[TaskItem]),
+    "task": _form("map", _one("tasks", "box", "text"), TaskItem),
+    "labelled_line": _form("map", _one("labelled", "labelled line", "label"), LabelledLine),
 }
