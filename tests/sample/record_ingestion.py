@@ -4,9 +4,9 @@ Run it after a change of the policies or the evidence of ingestion::
 
     python -m tests.sample.record_ingestion
 
-It is always the same: the clock is frozen at each day's instant, and nothing is random. What people write down is read by the
-collectors. What a database, a server or Prometheus would answer stands in ``days/<day>/live.json``, in the shape of its kind;
-null is a question that the database could not answer, since it would have to divide by zero.
+It is always the same: the clock is frozen at each day's instant, and nothing is random. What people write down is read
+by the collectors. What a database, a server or Prometheus would answer stands in ``days/<day>/live.json``, in the shape
+of its kind; null is a question that the database could not answer, since it would have to divide by zero.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from gatekeeper.model.rule import Quorum
 from gatekeeper.model.snapshot import Evidence, Failure, Snapshot
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.times import parse_instant
+from gatekeeper.model.values import Json
 from gatekeeper.pipeline import closure
 from gatekeeper.snapshot import build_snapshot, write_snapshot
 
@@ -95,9 +96,7 @@ def record_all(root: Path) -> tuple[Path, ...]:
 
 def basis_of(policies: PolicySet, snapshot: Snapshot) -> str:
     """The basis that the three votes are on."""
-    (quorum,) = [
-        rule.requirement for rule in policies.gates[GA].rules if isinstance(rule.requirement, Quorum)
-    ]
+    (quorum,) = [rule.requirement for rule in policies.gates[GA].rules if isinstance(rule.requirement, Quorum)]
     digests = {gate: policies.gates[gate].digest for gate in closure(policies, GA)}
     commit = snapshot.subject.commit
     assert commit is not None
@@ -106,17 +105,18 @@ def basis_of(policies: PolicySet, snapshot: Snapshot) -> str:
 
 def _of_day(sources: SourcesDocument, day: Day) -> SourcesDocument:
     """The sources, bound to the files of that day."""
-    entries = {}
-    for name, entry in sources.sources.items():
-        file = entry.config.get("file")
-        if isinstance(file, str):
-            moved = day.runbook if name == "runbook" else file.replace(SOURCES_OF, f"days/{day.folder}/")
-            entry = replace(entry, config={**entry.config, "file": moved})
-        entries[name] = entry
-    return replace(sources, sources=entries)
+    return replace(sources, sources={name: _bound(name, entry, day) for name, entry in sources.sources.items()})
 
 
-def _answer(name: str, source: SourceEntry, value: object, day: Day) -> Evidence:
+def _bound(name: str, entry: SourceEntry, day: Day) -> SourceEntry:
+    file = entry.config.get("file")
+    if not isinstance(file, str):
+        return entry
+    moved = day.runbook if name == "runbook" else file.replace(SOURCES_OF, f"days/{day.folder}/")
+    return replace(entry, config={**entry.config, "file": moved})
+
+
+def _answer(name: str, source: SourceEntry, value: Json, day: Day) -> Evidence:
     """A live source's answer, as its collector would bring it."""
     kind = str(source.config.get("as", KINDS[source.collector]))
     failure = Failure("failed", "division by zero (SQLSTATE 22012)") if value is None else None
@@ -127,10 +127,10 @@ def _answer(name: str, source: SourceEntry, value: object, day: Day) -> Evidence
         collector=source.collector,
         observed_at=None,
         collected_at=day.collected_at,
-        value=value,  # type: ignore[arg-type]
+        value=value,
         failure=failure,
         subject=None,
-        digest=content_digest(kind, value),  # type: ignore[arg-type]
+        digest=content_digest(kind, value),
     )
 
 
