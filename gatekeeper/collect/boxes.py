@@ -27,6 +27,14 @@ _BEHIND = re.compile(rf"(?P<text>\S.{{0,200}}?)(?: {{2,}}|\t|\s?\.{{3,}}\s?)(?:{
 _AROUND = " \t\u00a0/|,;"
 
 
+OPPOSITES = (
+    {"go", "no-go"}, {"go", "no go"}, {"yes", "no"}, {"approved", "rejected"}, {"approved", "deferred"},
+    {"approved", "declined"}, {"approve", "reject"}, {"accept", "reject"}, {"accepted", "rejected"},
+    {"pass", "fail"}, {"passed", "failed"}, {"enabled", "disabled"}, {"on", "off"},
+)  # fmt: skip
+"""Texts of boxes, in small letters, of which only one can be ticked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One box of a line, with the text beside it."""

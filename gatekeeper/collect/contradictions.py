@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gatekeeper.collect.blanks import blanks_in, label_of
-from gatekeeper.collect.boxes import Box
+from gatekeeper.collect.boxes import OPPOSITES, Box
 from gatekeeper.collect.document import Document, Statement
 from gatekeeper.collect.markdown_inline import dates_in, slug
 from gatekeeper.model.evidence_document import Contradiction, Table
@@ -42,12 +42,6 @@ _PAST = re.compile(
     r"date|(?:.*_)?(?:approved|completed|created|executed|exercised|performed|reviewed|signed|tested|updated|validated"
     r"|verified)(?:_(?:at|on|date))?"
 )
-_OPPOSITES = (
-    {"go", "no-go"}, {"go", "no go"}, {"yes", "no"}, {"approved", "rejected"}, {"approved", "deferred"},
-    {"approved", "declined"}, {"approve", "reject"}, {"accept", "reject"}, {"accepted", "rejected"},
-    {"pass", "fail"}, {"passed", "failed"}, {"enabled", "disabled"}, {"on", "off"},
-)  # fmt: skip
-
 AHEAD = timedelta(hours=14)
 """The latest time zone is that far ahead of UTC: there, tomorrow has begun."""
 
@@ -106,7 +100,7 @@ def _pairs(boxes: Sequence[Box]) -> Iterator[Contradiction]:
             yield _both(chosen)
     for chosen in by_group.values():
         named = {box.text.lower().strip(" .!"): box for box in chosen}
-        for opposite in _OPPOSITES:
+        for opposite in OPPOSITES:
             if opposite <= named.keys():
                 yield _both(sorted((named[word] for word in opposite), key=lambda each: each.line))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gatekeeper.collect.blanks import blanks_in, is_blank, is_signing, label_of, signing_of
-from gatekeeper.collect.boxes import MAX_BOXES, Box, Mark, marks_in
+from gatekeeper.collect.boxes import MAX_BOXES, OPPOSITES, Box, Mark, marks_in
 from gatekeeper.collect.markdown_inline import MAX_LABEL, Anchors, Names, Target, slug
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import (
@@ -121,8 +121,14 @@ class Document:
         self._blanks(text, spot, "value" if labelled is not None or signing is not None else inside)
         return None
 
-    def boxes(self, marks: tuple[Mark, ...], spot: Spot, label: str) -> None:
+    def boxes(self, marks: tuple[Mark, ...], spot: Spot, label: str, is_choice: bool = False) -> None:
         """Notes the boxes of one line or cell.
+
+        Args:
+            marks: the boxes.
+            spot: where they stand.
+            label: the label before them.
+            is_choice: whether other cells of the row hold the boxes that exclude this one.
 
         Raises:
             Refused: there are more boxes than are read.
@@ -130,10 +136,11 @@ class Document:
         if len(self.tasks) + len(marks) > MAX_BOXES:
             raise Refused("failed", f"{self.name} has more than {MAX_BOXES:,} boxes")
         alone = len(marks) == 1
+        is_choice = is_choice or not alone
         groups = spot.groups if not label or (alone and not marks[0].text) else (*spot.groups, label)
         for each in marks:
             text = each.text or label
-            box = Box(text, each.mark, each.state, groups, spot.parents, spot.depth, not alone, spot.path, spot.line)
+            box = Box(text, each.mark, each.state, groups, spot.parents, spot.depth, is_choice, spot.path, spot.line)
             self.tasks.append(box)
             labelled = label_of(text)
             here = Spot(spot.path, spot.line, groups)
@@ -163,16 +170,17 @@ class Document:
         slugs = [slug(head) or f"column_{index + 1}" for index, head in enumerate(heads)]
         columns = [names.add("line_" if each == "line" else each) for each in slugs]
         integer = [bool(rows) and all(_INTEGER.fullmatch(row[i]) for _, row in rows) for i in range(len(columns))]
+        opposed = _opposed(heads)
         typed_rows: list[dict[str, Json]] = []
         for at, cells in rows:
             values: list[Json] = [int(cell) if integer[i] else cell for i, cell in enumerate(cells)]
             typed_rows.append({**dict(zip(columns, values, strict=True)), "line": at})
             for index, cell in enumerate(cells):
-                self._cell(cell, heads[index], cells, Spot(path, at))
+                self._cell(cell, heads[index], cells, Spot(path, at), heads[index] in opposed)
             self._signed_row(dict(zip(columns, cells, strict=True)), Spot(path, at))
         self.tables.append(Table(path, line, columns, typed_rows))
 
-    def _cell(self, cell: str, head: str, row: list[str], spot: Spot) -> None:
+    def _cell(self, cell: str, head: str, row: list[str], spot: Spot, is_opposed: bool) -> None:
         self._blanks(cell, spot, "value")
         marked = marks_in(cell)
         if marked is None:
@@ -180,6 +188,9 @@ class Document:
         beside = next((each for each in row if each and marks_in(each) is None), "")
         if len(marked.marks) == 1 and not marked.marks[0].text and not marked.label:
             only = marked.marks[0]
+            if is_opposed:  # such as a column for yes and one for no
+                self.boxes((Mark(only.mark, only.state, head),), Spot(spot.path, spot.line, _named(beside)), "", True)
+                return
             self.boxes((Mark(only.mark, only.state, beside or head),), Spot(spot.path, spot.line, _named(head)), "")
         else:
             self.boxes(marked.marks, Spot(spot.path, spot.line, _named(beside or head)), marked.label)
@@ -225,13 +236,23 @@ class Document:
             self.placeholders.append(Placeholder(found, form, inside, spot.path, spot.line))
 
 
+def _opposed(heads: list[str]) -> set[str]:
+    """The heads of columns of which a row can have only one ticked."""
+    small = {head.lower(): head for head in heads}
+    return {small[word] for pair in OPPOSITES if pair <= small.keys() for word in pair}
+
+
 def _named(head: str) -> tuple[str, ...]:
     return (head,) if head else ()
 
 
-_REFUSAL = re.compile(r"(?:no|not|reject\w*|declin\w*|refus\w*|denied|pending|open|withheld)\b", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"\b(?:await\w*|declin\w*|denied|draft|in progress|missing|no|not|open|pending|refus\w*|reject\w*|requested|waiting"
+    r"|withheld)\b",
+    re.IGNORECASE,
+)
 
 
 def _refuses(text: str) -> bool:
     """Whether what stands where one signs says that it is not signed."""
-    return _REFUSAL.match(text) is not None
+    return _REFUSAL.search(text) is not None

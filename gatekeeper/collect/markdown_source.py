@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from gatekeeper.collect.interface import Refused
 from gatekeeper.collect.repaired_text import repaired
@@ -31,6 +32,9 @@ MAX_CELLS = 30_000
 
 MAX_NESTING = 40
 
+
+_LOW_LINE = "\ue05f"
+_BLANK = re.compile("_{4,}")
 
 _TABLE_ELEMENT = re.compile(r"<table(?![\w-])", re.IGNORECASE)
 
@@ -83,9 +87,29 @@ def parse_text(source: Text, name: str) -> Source:
         text = "\n".join(lines)
     if _TABLE_ELEMENT.search(text):
         _refuse_raw_tables(text, lines, name)
-    tokens = _parser(html=False).parse(text)
+    tokens = _parsed(text)
     _refuse_nesting(tokens, name)
     return Source(tuple(lines), SyntaxTreeNode(tokens), source.repairs)
+
+
+def _parsed(text: str) -> list[Token]:
+    """The tokens of a text whose blanks are kept: several in one line could pass for the marks of bold text."""
+    if _LOW_LINE in text:
+        return _parser(html=False).parse(text)
+    # A line of nothing else is a rule across the page.
+    lines = (_BLANK.sub(_lowered, line) if line.strip(" \t>*+-_") else line for line in text.split("\n"))
+    tokens = _parser(html=False).parse("\n".join(lines))
+    for token in tokens:
+        for each in (token, *(token.children or ())):
+            each.content = each.content.replace(_LOW_LINE, "_")
+            for key, value in each.attrs.items():
+                if isinstance(value, str):
+                    each.attrs[key] = value.replace(_LOW_LINE, "_").replace(quote(_LOW_LINE), "_")
+    return tokens
+
+
+def _lowered(blank: re.Match[str]) -> str:
+    return _LOW_LINE * len(blank[0])
 
 
 @cache

@@ -108,7 +108,9 @@ class _Walk:
         if len(title) > MAX_HEADING:
             told = f"{len(title):,} characters; at most {MAX_HEADING} are read"
             raise Refused("failed", f"{self._document.name}: the heading in line {line} has {told}")
-        anchor = self._document.anchors.add(title)
+        anchor, marked = self._document.anchors.add(title), marks_in(title)
+        if marked is not None and len(marked.marks) == 1 and marked.marks[0].text and not marked.label:
+            title = marked.marks[0].text  # so that ticking a heading changes no path and no key below it
         if node.level:  # a heading inside a quote or a list divides nothing
             self._text.append(title)
         elif level == 1 and not self._document.title:
@@ -122,6 +124,8 @@ class _Walk:
             self._fields, self._names, self._text = {}, Names(), []
             self._document.sections.append(Section(title, self._path, level, line, anchor, "", self._fields))
             self._document.texts.append(self._text)
+        if marked is not None:
+            self._document.boxes(marked.marks, Spot(self._path[:-1], line), marked.label)
         self._mentions(node, pieces, "prose")
 
     def _paragraph(self, node: SyntaxTreeNode, inside: Inside) -> str | None:

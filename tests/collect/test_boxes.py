@@ -157,6 +157,14 @@ def test_a_key_stays_when_its_box_is_ticked(tmp_path: Path) -> None:
     assert all(each["checked"] for each in ticked)
 
 
+def test_a_heading_can_have_a_box_and_keeps_its_name_when_it_is_ticked(tmp_path: Path) -> None:
+    found = [boxes(tmp_path, f"## Steps\n\n### {mark} Freeze\n\n- [ ] staging\n") for mark in ("[ ]", "☑")]
+    assert [[(each["key"], each["checked"]) for each in each_time] for each_time in found] == [
+        [("Steps > Freeze", False), ("Steps > Freeze > staging", False)],
+        [("Steps > Freeze", True), ("Steps > Freeze > staging", False)],
+    ]
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("□☑☒"), st.sampled_from("abc")), max_size=30))
 def test_every_box_of_a_block_is_counted_at_whatever_depth(drawn: list[tuple[int, str, str]]) -> None:
     lines, depth = ["```"], -1
@@ -220,6 +228,9 @@ def test_a_colon_alone_makes_no_label(text: str, tmp_path: Path) -> None:
         ("The window is to be announced", [("to be announced", "word", "prose")]),
         ("```\nName: ____\nnothing ____\n```", [("____", "rule", "value"), ("____", "rule", "template")]),
         ("```python\nx = ___\n```", []),
+        ("Signed (____) and (____)", [("____", "rule", "prose")] * 2),
+        ("____ and [a](b____c) and **____**", [("____", "rule", "prose")] * 2),
+        ("a\n\n________\n\n- ____\n", []),
         ("see docs/TODO.md and __init__ and 5xx", []),
     ],
 )
@@ -253,6 +264,7 @@ Decided by: Alan Turing
 | Legal | Mary Jackson | 2026-03-02 |
 | Support | pending | |
 | Sales | [x] | 2026-03-02 |
+| Press | Ada Byron (not yet) | |
 """
 
 
@@ -270,6 +282,7 @@ def test_lines_and_rows_that_are_there_to_be_signed(tmp_path: Path) -> None:
         ("Legal", "Mary Jackson", "2026-03-02", True),
         ("Support", None, None, False),
         ("Sales", None, "2026-03-02", True),
+        ("Press", "Ada Byron (not yet)", None, False),
     ]
 
 
