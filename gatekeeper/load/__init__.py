@@ -147,7 +147,7 @@ def load_suites(
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
     """
-    from gatekeeper.load.suites import load_suites as load
+    from gatekeeper.load.suite.suites import load_suites as load
 
     return load(files, root, policies, recorded, read)
 

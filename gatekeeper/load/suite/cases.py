@@ -15,8 +15,8 @@ from gatekeeper.load.grounds import entries_of
 from gatekeeper.load.parameters import override_problem
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.suite_clashes import tell_off_the_grid, tell_overridden
-from gatekeeper.load.suite_document import (
+from gatekeeper.load.suite.clashes import tell_off_the_grid, tell_overridden
+from gatekeeper.load.suite.document import (
     PRESENT,
     CaseDocument,
     CaseHead,
@@ -24,9 +24,9 @@ from gatekeeper.load.suite_document import (
     EventHead,
     SuiteHead,
 )
-from gatekeeper.load.suite_evidence import Reader, Sampled, Written
-from gatekeeper.load.suite_waivers import read_case_waivers
-from gatekeeper.load.suite_wanted import Asking, read_expectations
+from gatekeeper.load.suite.evidence import Reader, Sampled, Written
+from gatekeeper.load.suite.waivers import read_case_waivers
+from gatekeeper.load.suite.wanted import Asking, read_expectations
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.asked import asked_policies
 from gatekeeper.model.mode import Mode

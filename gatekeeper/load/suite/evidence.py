@@ -12,7 +12,7 @@ from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.series import NoSeries, Token, parse_series
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.suite_document import HistoryDocument
+from gatekeeper.load.suite.document import HistoryDocument
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of, plain, walk
 from gatekeeper.model.asked import Needs, kind_of
 from gatekeeper.model.decode import typed

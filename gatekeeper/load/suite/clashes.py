@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from gatekeeper.load.diagnostics import shown
 from gatekeeper.load.problems import Problems
-from gatekeeper.load.suite_document import CaseHead
-from gatekeeper.load.suite_evidence import Reader, Sampled, Written
+from gatekeeper.load.suite.document import CaseHead
+from gatekeeper.load.suite.evidence import Reader, Sampled, Written
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child
 from gatekeeper.model.story import path_of
 from gatekeeper.model.suite import Case

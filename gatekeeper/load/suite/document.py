@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
-from gatekeeper.load.suite_mutants import EquivalentDocument
-from gatekeeper.load.suite_time import Beginning
+from gatekeeper.load.suite.mutants import EquivalentDocument
+from gatekeeper.load.suite.time import Beginning
 from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, word_or, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach

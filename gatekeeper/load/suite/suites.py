@@ -16,11 +16,11 @@ from gatekeeper.load.policies import read_kind
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.source import SourceText, read_source
-from gatekeeper.load.suite_cases import CaseReader
-from gatekeeper.load.suite_document import RECORDED, SuiteDocument, SuiteHead
-from gatekeeper.load.suite_evidence import Reader
-from gatekeeper.load.suite_mutants import read_equivalent
-from gatekeeper.load.suite_time import touches_time
+from gatekeeper.load.suite.cases import CaseReader
+from gatekeeper.load.suite.document import RECORDED, SuiteDocument, SuiteHead
+from gatekeeper.load.suite.evidence import Reader
+from gatekeeper.load.suite.mutants import read_equivalent
+from gatekeeper.load.suite.time import touches_time
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.asked import Needs, asked_policies, needs_of
 from gatekeeper.model.policy import Policy, PolicySet

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.suite_document import ExpectationDocument
+from gatekeeper.load.suite.document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.model.ladder import Ladder
