@@ -19,7 +19,7 @@ WHOLE_CORE = 8_450  # what has to be held in the head to know what a decision me
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
 OF_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 BESIDE = OF_SUITES | {"examination", "progress", "replay", "report", "sources"}
-"""Modules of ``model`` with the values of policy tests, of ``doctor``, of pages and of sources: no decision rests on them."""
+"""Modules of ``model`` that no decision rests on: values of policy tests, of doctor, of pages and of sources files."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
     "collect": 5_000,
