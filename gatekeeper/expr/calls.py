@@ -77,10 +77,7 @@ def _of_many(name: str, site: Site, operands: tuple[Closure, ...], table: _Table
         values: list[Any] = [operand(run) for operand in operands]
         form = table.get(tuple(map(type, values)))
         if form is None:
-            trouble: Unknown | EvaluationError | None = None
-            for value in values:
-                trouble = merge(trouble, value)
-            return trouble or _no_form(name, site, values)
+            return _unfit(name, site, values)
         run.spend(sum(len(value) >> 6 for value in values if type(value) in _TEXTS))
         if form.cost is not None:
             run.spend(form.cost(*values))
@@ -116,10 +113,7 @@ def _metered(name: str, site: Site, operands: tuple[Closure, ...], table: _Table
         values: list[Any] = [operand(run) for operand in operands]
         form = table.get(tuple(map(type, values)))
         if form is None:
-            trouble: Unknown | EvaluationError | None = None
-            for value in values:
-                trouble = merge(trouble, value)
-            return trouble or _no_form(name, site, values)
+            return _unfit(name, site, values)
         run.spend(sum(len(value) >> 6 for value in values if type(value) in _TEXTS))
         return _guarded(site, excerpts, form.call, *((run, site) if form.metered else ()), *values)
 
@@ -134,6 +128,14 @@ def _guarded(site: Site, excerpts: list[str], call: Callable[..., Any], *values:
         return site.error(refused.message.replace("{argument}", excerpts[refused.blamed]))
     except (ValueError, OverflowError) as error:
         return site.error(str(error))
+
+
+def _unfit(name: str, site: Site, values: list[Any]) -> Unknown | EvaluationError:
+    """What a call comes to that no form takes: the trouble among its arguments, or that they do not fit."""
+    trouble: Unknown | EvaluationError | None = None
+    for value in values:
+        trouble = merge(trouble, value)
+    return trouble or _no_form(name, site, values)
 
 
 def _no_form(name: str, site: Site, values: list[Any]) -> EvaluationError:
