@@ -118,7 +118,8 @@ def test_what_decided_is_told_as_if_it_stood_in_place(source: str, variable: str
 
 
 def _without_brackets(parts: Iterable[Deciding]) -> list[str]:
-    return [re.sub("[()]", "", part.told) for part in parts]
+    """The lines, each once: in brackets, what stands twice is told twice."""
+    return list(dict.fromkeys(re.sub("[()]", "", part.told) for part in parts))
 
 
 def test_a_figure_is_told_by_its_name() -> None:
