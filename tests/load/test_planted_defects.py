@@ -102,7 +102,7 @@ PLANTED = {
         file="rgl8r-degraded.yaml",
         good="{id: stall, when",
         bad="{id: latency, when",
-        where="{id: ^latency, when: variables.stalled",
+        where="{id: ^latency, when: variables.stalled,",
         says="there are two entries `latency`",
     ),
     "a level that hides a trigger": Defect(

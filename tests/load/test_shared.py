@@ -308,6 +308,14 @@ def test_a_mistake_in_a_shared_variable_is_told_once_for_all_that_import_it(shop
     assert said.count("policies/shop/") == 1
 
 
+def test_what_a_broken_variable_would_have_read_is_not_told_as_unused(shop: Project) -> None:
+    with_variables(shop, "[worse, bad]")
+    shop.policy(SHARED + VARIABLES.replace("> params.limit", "> > params.limit"), "shared.yaml")
+    said = refusal(shop)
+    assert "shared.yaml:16:59" in said
+    assert said.count("policies/shop/") == 1
+
+
 def test_what_nobody_imports_is_a_warning_where_it_stands(shop: Project) -> None:
     shop.policy(
         LADDER.replace("params: [limit, patience]", "params: [limit]").replace("params.patience", "30m"), "calls.yaml"
