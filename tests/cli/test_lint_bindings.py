@@ -80,7 +80,7 @@ def test_what_a_file_binds_that_cannot_be_read_is_not_guessed(project: Project) 
     _sources(project, SOURCES.replace(SOURCE, "").replace("sources:", "sources: {}"))
     _sources(project, SOURCES.replace("kind: Sources", "kind: Source"), "broken")
     code, out, err = _lint(project)
-    assert (code, err) == (4, "3 files: 1 errors, 0 warnings\n")
+    assert (code, err) == (4, "3 files: 1 error, 0 warnings\n")
     assert out.startswith("evidence/demo/sources.broken.yaml:2:7: there is no kind `Source`")
 
 

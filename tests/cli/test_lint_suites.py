@@ -38,7 +38,7 @@ def test_a_mistake_in_a_suite_is_shown_with_a_caret(project: Project, suite: Pat
         "      |                                      ^^^^^^^^^\n"
         "      = did you mean `error-rate`?\n"
     )
-    assert ended.err == "3 files: 1 errors, 0 warnings\n"
+    assert ended.err == "3 files: 1 error, 0 warnings\n"
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "github"])
@@ -63,7 +63,7 @@ def test_a_named_suite_is_read_alone(project: Project, suite: Path) -> None:
     other = suite.parent / "other_test.yaml"
     other.write_text(MISSPELT)
     named = project.run("lint", NAME)
-    assert (named.code, named.out, named.err) == (0, "", "1 files: 0 errors, 0 warnings\n")
+    assert (named.code, named.out, named.err) == (0, "", "1 file: 0 errors, 0 warnings\n")
     assert project.run("lint", "policies/demo/other_test.yaml").code == 4
     assert project.run("lint", "policies/demo/demo.yaml").code == 0
 
@@ -82,8 +82,8 @@ def test_where_policies_have_errors_suites_are_left_out_and_that_is_said(project
     ended = project.run("lint")
     assert ended.code == 4
     assert "eror-rate" not in ended.out
-    assert ended.err == "2 files: 1 errors, 0 warnings; suites left out, since policies have errors: 1\n"
-    assert project.run("lint", "policies/demo/demo.yaml").err == "1 files: 1 errors, 0 warnings\n"
+    assert ended.err == "2 files: 1 error, 0 warnings; suites left out, since policies have errors: 1\n"
+    assert project.run("lint", "policies/demo/demo.yaml").err == "1 file: 1 error, 0 warnings\n"
 
 
 def test_a_named_suite_that_could_not_be_checked_is_not_green(project: Project, suite: Path) -> None:
