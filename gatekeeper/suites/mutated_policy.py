@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import BaseModel
+
+from gatekeeper.load import find_policy_files
+from gatekeeper.load.document import GateDocument
 from gatekeeper.load.gates import read_gate
 from gatekeeper.load.grounds import Draft
 from gatekeeper.load.guard import read_documents
+from gatekeeper.load.ladder_document import LadderDocument
 from gatekeeper.load.ladders import read_ladder
+from gatekeeper.load.mode_document import ModeDocument
 from gatekeeper.load.modes import read_mode
 from gatekeeper.load.problems import Problems
+from gatekeeper.load.shared import Resolved, SharedParts
 from gatekeeper.load.source import read_source
 from gatekeeper.load.tree import MapNode, ScalarNode, child
 from gatekeeper.model.ladder import Ladder
@@ -23,20 +30,33 @@ from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
 from gatekeeper.suites.mutators import Change, changes_of
 
-_Read = Callable[[MapNode, str, Path, Problems], Draft[Gate] | Draft[Ladder] | Draft[Mode]]
+_Read = Callable[[Resolved, str, Path, Problems], Draft[Gate] | Draft[Ladder] | Draft[Mode]]
 _READERS: Mapping[str, _Read] = {"Gate": read_gate, "Ladder": read_ladder, "Mode": read_mode}
+_SHAPES: Mapping[str, type[BaseModel]] = {"Gate": GateDocument, "Ladder": LadderDocument, "Mode": ModeDocument}
 
 
 def changes_of_policy(policy: Policy, root: Path) -> Iterator[Change]:
     """Every mutant of a policy, in the order of its file.
 
+    What it imports is changed as if it stood in it, and for this policy alone.
+
     Raises:
-        InvalidDocuments: its file cannot be read any more.
+        InvalidDocuments: its file cannot be read any more, or another one of its folder.
     """
-    for node in read_documents(read_source(root / policy.place.file, root), Problems()):
-        own = child(node, "id")
-        if isinstance(node, MapNode) and isinstance(own, ScalarNode) and own.text == policy.id:
-            yield from changes_of(node)
+    shared = SharedParts(Problems())
+    found: list[tuple[MapNode, str]] = []
+    folder = (root / policy.place.file).parent
+    for file in find_policy_files(folder.parent, folder.name):
+        for node in read_documents(read_source(file, root), Problems()):
+            kind, own = child(node, "kind"), child(node, "id")
+            if not isinstance(node, MapNode) or not isinstance(kind, ScalarNode) or not isinstance(own, ScalarNode):
+                continue
+            if kind.text == "Shared":
+                shared.add(node, root)
+            elif kind.text in _SHAPES and own.text == policy.id:
+                found.append((node, kind.text))
+    for node, written_as in found:
+        yield from changes_of(shared.resolve(node, _SHAPES[written_as]).node)
 
 
 def load_change(change: Change, policies: PolicySet, root: Path) -> Policy | str:
@@ -46,7 +66,7 @@ def load_change(change: Change, policies: PolicySet, root: Path) -> Policy | str
     if original is None or not isinstance(kind, ScalarNode):
         return "there is no such policy"
     problems = Problems()
-    draft = _READERS[kind.text](change.document, original.system, root, problems)
+    draft = _READERS[kind.text](Resolved(change.document, {}), original.system, root, problems)
     if problems.errors or draft.policy is None:
         return problems.errors[0].message if problems.errors else "it cannot be read"
     if isinstance(draft.policy, Gate):
