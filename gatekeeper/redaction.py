@@ -13,10 +13,11 @@ import logging
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from threading import Lock
 
+from gatekeeper.errors import Diagnostic
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.values import Json
 
@@ -28,11 +29,18 @@ RUN = 8
 SHORTEST = 4
 """The shortest secret that can be kept out; a shorter one stands in too many words by chance."""
 
+MOST_ESCAPES = 1_000_000
+"""How many signs of escapes a value may hold; to read more of them takes longer than anybody waits."""
+
 _PIECE = RUN // 2
 _STEP = RUN - _PIECE + 1
 
 LONGEST = 64 * 1024
 """The longest secret in characters."""
+
+
+class TooManyEscapes(ValueError):
+    """A value that holds more than ``MOST_ESCAPES``, so that nobody knows which secrets it tells."""
 
 
 class Redactor:
@@ -71,7 +79,9 @@ class Redactor:
         return self.counted(text)[0]
 
     def counted(self, text: str) -> tuple[str, int]:
-        """The text without any secret, and how many places were taken out."""
+        """The text without any secret, and how many places were taken out; nothing of one with too many escapes."""
+        if self._known and _signs(text) > MOST_ESCAPES:
+            return MASK, 1
         spans = self._spans(text)
         if not spans:
             return text, 0
@@ -86,13 +96,23 @@ class Redactor:
         """A value without any secret in its texts, keys and numbers, and how many places were taken out.
 
         A number whose digits are those of a secret becomes a text, which its kind then refuses.
+
+        Raises:
+            TooManyEscapes: nobody knows which secrets it tells.
         """
         if not self._known:
             return value, 0
+        if _signs(value) > MOST_ESCAPES:
+            raise TooManyEscapes(
+                f"it has more than {MOST_ESCAPES:,} escapes, too many to look behind each for a secret"
+            )
+        return self._cleaned(value)
+
+    def _cleaned(self, value: Json) -> tuple[Json, int]:
         if isinstance(value, str):
             return self.counted(value)
         if isinstance(value, list):
-            cleaned = [self.clean(each) for each in value]
+            cleaned = [self._cleaned(each) for each in value]
             return [each for each, _count in cleaned], sum(count for _each, count in cleaned)
         if isinstance(value, dict):
             return self._clean_object(value)
@@ -111,7 +131,7 @@ class Redactor:
             name, in_key = self.counted(key)
             while name in found:  # two keys that differed only in what was taken out
                 name += MASK
-            found[name], in_value = self.clean(each)
+            found[name], in_value = self._cleaned(each)
             total += in_key + in_value
         return found, total
 
@@ -168,6 +188,39 @@ class LogFilter(logging.Filter):
         return True
 
 
+NAMES_SECRET = re.compile(
+    r"token|passw|secret|authorization|api[-_]?key|credential|cookie|private[-_]?key|access[-_]?key|signature|bearer",
+    re.IGNORECASE | re.ASCII,
+)
+"""Names of settings under which a credential stands."""
+
+LOOKS_SECRET = re.compile(
+    r"gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-\S{16,}|xox[abeprs]-\S{8,}|A[KS]IA[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w-]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|(?:Bearer|Basic)\s+[^\s$]{6,}|://[^/\s:@$]*:[^/\s@$]+@",
+    re.ASCII,
+)
+"""Texts that are credentials by their form."""
+
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+/=-]{16,}", re.ASCII)
+_MIXED = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"))
+
+
+def discreet(found: Diagnostic) -> Diagnostic:
+    """What is wrong in a file that may hold a credential written out, without repeating it.
+
+    The line is left out where it names a credential or holds a word that looks like one; such words of the message go.
+    """
+    line = "" if NAMES_SECRET.search(found.source) or _guessed(found.source) != found.source else found.source
+    return replace(found, message=_guessed(found.message), hint=_guessed(found.hint), source=line)
+
+
+def _guessed(text: str) -> str:
+    """Without the words that look like credentials: known forms, and long ones of mixed letters and digits."""
+    return _LONG_WORD.sub(
+        lambda word: MASK if all(each.search(word[0]) for each in _MIXED) else word[0], LOOKS_SECRET.sub(MASK, text)
+    )
+
+
 _FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -176,15 +229,28 @@ def _folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLD)
 
 
-def _known_by(secret: str) -> Iterator[str]:
-    """The secret, and what can be read out of it: a password in an address, the name and password of Basic."""
-    from base64 import urlsafe_b64decode
-    from urllib.parse import unquote, urlsplit  # here: most commands resolve no secret
+_ADDRESS = re.compile(
+    r"(?:(?P<database>postgres(?:ql)?://)|[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^/?#@:]*:(?P<password>[^/?#]*))@"
+    r"(?(database)[^/?#@]+/[^/?#]*(?:\?sslmode=[a-z-]*)?|.*)",
+    re.ASCII | re.DOTALL,
+)
 
+
+def _known_by(secret: str) -> Iterator[str]:
+    """The secret, and what can be read out of it: a password in an address, the name and password of Basic.
+
+    Of the address of a database only user and password are secret, for its host has to be told when it does not answer.
+    """
+    from base64 import urlsafe_b64decode
+    from urllib.parse import unquote  # here: most commands resolve no secret
+
+    address = _ADDRESS.fullmatch(secret)
+    if address is not None and address["database"]:
+        secret = f"{address['user']}@"
     yield secret
     yield unquote(secret)
-    with suppress(ValueError):
-        yield unquote(urlsplit(secret).password or "") if "://" in secret else ""
+    if address is not None:
+        yield unquote(address["password"])
     coded = secret.rstrip("=").translate(str.maketrans("+/", "-_"))
     try:
         told = urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-8")
@@ -226,6 +292,15 @@ def _base64_forms(data: bytes) -> Iterator[str]:
             yield encode(whole).decode("ascii")[start:stop]
 
 
+def _signs(value: Json) -> int:
+    """How many signs of escapes there are in the texts of a value."""
+    if isinstance(value, str):
+        return value.count("%") + value.count("\\") + value.count("&")
+    if isinstance(value, dict):
+        return sum(_signs(key) + _signs(each) for key, each in value.items())
+    return sum(map(_signs, value)) if isinstance(value, list) else 0
+
+
 _LAYERS = 2
 """How many writers, each of which escaped what the one before it wrote, are undone."""
 
@@ -255,7 +330,7 @@ def _readings(text: str) -> Iterator[tuple[str, _Places]]:
         above, layer = layer, []
         for written, places in above:
             for sign, escape in _ESCAPES.items():
-                read = escape.sub(_undone, written) if sign in written else written
+                read = escape.sub(_undone if sign else " ", written) if sign in written else written
                 if read not in seen:
                     seen.add(read)
                     layer.append((read, partial(_through, escape, written, places)))
@@ -263,7 +338,14 @@ def _readings(text: str) -> Iterator[tuple[str, _Places]]:
 
 
 def _undone(escaped: re.Match[str]) -> str:
-    return "".join(character for character, _length in _units(escaped[0]))
+    return _short(escaped[0]) if len(escaped[0]) <= 12 else _characters(escaped[0])
+
+
+def _characters(escaped: str) -> str:
+    return "".join(character for character, _length in _units(escaped))
+
+
+_short = lru_cache(1024)(_characters)  # a text of nothing but escapes has the same ones again and again
 
 
 def _through(escape: re.Pattern[str], written: str, places: _Places) -> list[int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gatekeeper.redaction import PROCESS, Redactor
 from tests.fakes.postgres import Postgres, serving_postgres
 from tests.lacking import lack
 
@@ -71,6 +72,13 @@ def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> None:
     except PermissionError:
         return
     lack("permissions do not bind this user; scripts/check gives that up where setpriv is there")
+
+
+@pytest.fixture(autouse=True)
+def forgotten_secrets() -> Iterator[None]:
+    """What a test looked up is no secret of the next one: the process of the tests is one for all of them."""
+    yield
+    vars(PROCESS).update(vars(Redactor()))
 
 
 @pytest.fixture(scope="session")

@@ -32,5 +32,7 @@ def command(files: tuple[Path, ...], format_: str, root: Path | None) -> int:
     errors = sum(each.level == "error" for each in linted.diagnostics)
     if format_ == "text":
         out = f"; suites left out, since policies have errors: {linted.left_out}" if linted.left_out else ""
-        tell(f"{linted.files} files: {errors} errors, {len(linted.diagnostics) - errors} warnings{out}")
+        counts = (linted.files, "file"), (errors, "error"), (len(linted.diagnostics) - errors, "warning")
+        files_, errors_, warnings = (f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+        tell(f"{files_}: {errors_}, {warnings}{out}")
     return ExitCode.INVALID if errors else ExitCode.GO

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gatekeeper.cli.exit_codes import ExitCode, worst
-from gatekeeper.cli.options import color_option, configuration_of, output_option, root_option
+from gatekeeper.cli.options import color_option, configuration_of, environment_option, output_option, root_option
 from gatekeeper.cli.output import parse_outputs, refuse_inputs, write_outputs
 from gatekeeper.cli.progress import progress_on
 from gatekeeper.cli.streams import UTF_8, put
@@ -63,6 +63,7 @@ class Percent(click.FloatRange):
     metavar="N",
     help="With --mutate: begin no further mutant after so long; fail where some were left.",
 )
+@environment_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="text is the default.")
 @output_option
 @color_option
@@ -76,6 +77,7 @@ def command(
     fail_under_mutation: float | None,
     jobs: int | None,
     seconds: float | None,
+    environment: str | None,
     format_: str,
     outputs: tuple[str, ...],
     color: str | None,
@@ -97,7 +99,7 @@ def command(
     configuration = configuration_of(root)
     wanted = parse_outputs(outputs, _accepts)
     refuse_inputs(wanted, configuration)
-    request = SuitesRequest(paths, cases, coverage, fail_under)
+    request = SuitesRequest(paths, cases, coverage, fail_under, environment)
     report: SuitesReport | MutationReport
     with progress_on(sys.stderr) as progress:
         report = run_suites(configuration, request, progress)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from gatekeeper.collect.document.markdown_source import MAX_BYTES
 from gatekeeper.collect.document.markdown_value import markdown_value, read_document
+from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, Record, an_object
 from gatekeeper.collect.net.answer import Answer
 from gatekeeper.collect.refused import FEWER_BYTES, Refused
@@ -46,6 +47,7 @@ def collect_file(github: GitHub, path: str, ref: str, kind: str, most: int, read
     if not isinstance(told, dict) or told.get("type") != "file":
         what = "a folder" if isinstance(told, list) else shown(told.get("type") if isinstance(told, dict) else told)
         raise Refused("mistyped", f"{shown(path, 120)} is {what}, not a file")
+    refuse_other(github, told)
     size, blob = told.get("size"), told.get("sha")
     if type(size) is not int or not isinstance(blob, str) or not _DIGEST.fullmatch(blob):
         raise Refused("mistyped", f"the answer of {answer.asked} does not say the size and the digest of the file")

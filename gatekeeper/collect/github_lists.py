@@ -10,16 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from gatekeeper.collect.github_api import (
-    GitHub,
-    Record,
-    account,
-    an_object,
-    label_names,
-    next_page,
-    objects,
-    records,
-)
+from gatekeeper.collect.github_about import refuse_other
+from gatekeeper.collect.github_api import GitHub, Record, account, an_object, label_names, next_page, objects, records
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
@@ -41,6 +33,7 @@ def collect_check_runs(github: GitHub, repository: str, ref: str) -> tuple[Json,
             raise Refused("mistyped", f"total_count of the answer of {answer.asked} is {shown(total)}")
         totals.add(total)
         for told in objects(body.get("check_runs"), f"check_runs of the answer of {answer.asked}"):
+            refuse_other(github, told)
             check = _check_run(told)
             if type(id_ := check["id"]) is not int or check["head_sha"] != commit:
                 raise Refused("mistyped", f"a check run of {answer.asked} has no id, or is of another commit")
@@ -87,7 +80,12 @@ def collect_issues(github: GitHub, repository: str, labels: Sequence[str], state
     query = {"state": state, "sort": "created", "direction": "asc"}
     if labels:
         query["labels"] = ",".join(labels)
-    found: list[Any] = [issue for issue in github.steady_list("issues", query, _issue) if issue]
+
+    def taken(told: Record) -> Record:
+        refuse_other(github, told)
+        return _issue(told)
+
+    found: list[Any] = [issue for issue in github.steady_list("issues", query, taken) if issue]
     if any(type(issue["number"]) is not int for issue in found):
         raise Refused("mistyped", "an issue has no number")
     found.sort(key=lambda issue: int(issue["number"]))
@@ -121,6 +119,7 @@ def collect_releases(github: GitHub, repository: str, limit: int) -> Json:
 
 
 def _release(github: GitHub, told: Record) -> Record:
+    refuse_other(github, told)
     tag = told.get("tag_name")
     if not isinstance(tag, str) or not tag:
         raise Refused("mistyped", f"the tag of a release is {shown(tag)}")

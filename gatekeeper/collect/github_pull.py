@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, Record, account, an_object, label_names, objects, records
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
@@ -31,6 +32,10 @@ def collect_pull_request(github: GitHub, repository: str, number: int | None) ->
     before = _head(an_object(github.get(f"pulls/{number}")))
     reviews = [review for answer in github.pages(f"pulls/{number}/reviews") for review in records(answer)]
     pull = an_object(github.get(f"pulls/{number}"))
+    refuse_other(github, [pull, *reviews], number)
+    if pull.get("number") != number:
+        told = f"the answer is pull request {shown(pull.get('number'))}, and {number} was asked for"
+        raise Refused("mistyped", told)
     head = _head(pull)
     if head != before:
         raise Refused("failed", f"somebody pushed to pull request {number} while it was read: collect again")

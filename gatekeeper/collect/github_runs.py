@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from urllib.parse import quote
 
+from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, utc_second
 from gatekeeper.collect.refused import Refused
 from gatekeeper.collect.run_list import Run, page_of, refuse_late_start, runs_of, runs_value
@@ -99,7 +100,10 @@ def _windows(github: GitHub, path: str, window: Window) -> Iterator[_Found]:
 def _pages(github: GitHub, path: str, query: Mapping[str, str]) -> Iterator[_Page]:
     """The pages of a list, of which there is at least one."""
     for answer in github.pages(path, query):
-        yield page_of(answer.json(), f"the answer of {answer.asked}")
+        body = answer.json()
+        page = page_of(body, f"the answer of {answer.asked}")
+        refuse_other(github, body["workflow_runs"] if isinstance(body, dict) else None)
+        yield page
 
 
 def _by_id(first: Sequence[Run], following: Iterator[_Page]) -> dict[object, Run]:
@@ -136,7 +140,9 @@ def _earlier_attempts(github: GitHub, runs: Sequence[Run]) -> list[Run]:
     found = []
     for id_, attempt in wanted:
         answer = github.get(f"actions/runs/{id_}/attempts/{attempt}")
-        (run,) = runs_of([answer.json()], f"the answer of {answer.asked}")
+        told = answer.json()
+        (run,) = runs_of([told], f"the answer of {answer.asked}")
+        refuse_other(github, told)
         if (run.get("id"), run.get("run_attempt")) != (id_, attempt):
             told = f"attempt {shown(run.get('run_attempt'))} of run {shown(run.get('id'))}"
             raise Refused("mistyped", f"{answer.asked} answered with {told}")

@@ -10,7 +10,9 @@ FEWER_BYTES: Final = "ask for less, or allow more with max_bytes"
 FEWER_ROWS: Final = "ask for fewer rows, or allow more with max_rows"
 MORE_TIME: Final = "see why it is slow, or give it more time with timeout and deadline"
 NO_SUCH_FILE: Final = "write it, or mend its path, which starts in the folder of the sources file"
+ONCE_MORE: Final = "collect again; if it goes on, see why the server, or what stands before it, closes connections"
 REACH_SERVER: Final = "see that the server runs and that this machine may reach it"
+SPEAK_HTTP: Final = "see that what listens there speaks HTTP, and the scheme of the URL (http or https) is its own"
 RESOLVE_HOST: Final = "mend the host's name, or see that this machine reaches its resolver"
 
 

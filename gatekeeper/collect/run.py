@@ -25,7 +25,7 @@ from gatekeeper.model.shown import meant, path_text, shown
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.times import span_text
-from gatekeeper.redaction import Redactor
+from gatekeeper.redaction import PROCESS, TooManyEscapes, discreet
 
 Progress = Callable[[str, int, int], None]
 """Called when a source begins and when it has ended, with its name, how many have ended, and how many there are."""
@@ -42,14 +42,12 @@ class Prepared:
         ready: name, collector and settings of those that are to be read, in the order of the sources.
         environ: the variables that sources may ask for.
         secrets: those that were found, and why others were not.
-        redactor: takes them out of everything that is read.
     """
 
     sources: SourcesDocument
     ready: tuple[_Ready, ...]
     environ: Mapping[str, str]
     secrets: Secrets
-    redactor: Redactor
 
 
 def prepare(sources: SourcesDocument, names: Iterable[str] | None, environ: Mapping[str, str] | None) -> Prepared:
@@ -59,10 +57,9 @@ def prepare(sources: SourcesDocument, names: Iterable[str] | None, environ: Mapp
         InvalidDocuments: a source is configured wrongly; no secret was looked up then.
     """
     ready = check_sources(sources, names)
-    redactor = Redactor()
     variables = dict(os.environ) if environ is None else environ
-    secrets = look_up((config for _, _, config in ready), variables, redactor)
-    return Prepared(sources, ready, variables, secrets, redactor)
+    secrets = look_up((config for _, _, config in ready), variables)
+    return Prepared(sources, ready, variables, secrets)
 
 
 def collect(
@@ -111,7 +108,7 @@ def read(
         project=project,
         environ=prepared.environ,
     )
-    tasks = [_task(each, sources, shared, prepared.redactor) for each in prepared.ready]
+    tasks = [_task(each, sources, shared) for each in prepared.ready]
     return run_side_by_side(tasks, sources.concurrency, whole, progress)
 
 
@@ -149,24 +146,18 @@ def check_sources(sources: SourcesDocument, names: Iterable[str] | None = None) 
     return tuple(ready)
 
 
-def _task(ready: _Ready, sources: SourcesDocument, shared: CollectRequest[Any], redactor: Redactor) -> Task[Evidence]:
+def _task(ready: _Ready, sources: SourcesDocument, shared: CollectRequest[Any]) -> Task[Evidence]:
     """The reading of one source. ``shared`` is what all are given; name, configuration and trace are its own."""
     name, collector, config = ready
     request: CollectRequest[Any] = replace(shared, name=name, config=config, trace=Trace())
 
     def read(deadline: Deadline) -> Evidence:
-        return _clean(redactor, _collect_one(collector, replace(request, deadline=deadline), redactor))
+        return _clean(_collect_one(collector, replace(request, deadline=deadline)))
 
-    return Task(name, config.timeout.total_seconds(), read, partial(_late, collector, request, sources, redactor))
+    return Task(name, config.timeout.total_seconds(), read, partial(_late, collector, request, sources))
 
 
-def _late(
-    collector: Collector[Any],
-    request: CollectRequest[Any],
-    sources: SourcesDocument,
-    redactor: Redactor,
-    began: bool,
-) -> Evidence:
+def _late(collector: Collector[Any], request: CollectRequest[Any], sources: SourcesDocument, began: bool) -> Evidence:
     """What a source is that did not end in time."""
     own = min(request.config.timeout, sources.deadline)
     failure = Failure("failed", f"it was not read within {span_text(own)} (timeout, deadline)", MORE_TIME)
@@ -176,15 +167,17 @@ def _late(
         failure = Failure("failed", detail, remedy)
     # A trace of its own, since the thread that was left behind may still write to the other.
     seen = replace(request, trace=Trace(request.trace.request, request.trace.attempts))
-    return _clean(redactor, failed(collector, seen, failure))
+    return _clean(failed(collector, seen, failure))
 
 
-def _collect_one(collector: Collector[Any], request: CollectRequest[Any], redactor: Redactor) -> Evidence:
+def _collect_one(collector: Collector[Any], request: CollectRequest[Any]) -> Evidence:
     try:
-        return _as_its_kind(collector, request, collector.collect(request), redactor)
+        return _as_its_kind(collector, request, collector.collect(request))
     except Refused as refused:
-        detail = _line(redactor.text(refused.detail))
+        detail = _line(PROCESS.text(refused.detail))
         return failed(collector, request, Failure(refused.cause, detail, refused.remedy))
+    except TooManyEscapes as error:
+        return failed(collector, request, Failure("failed", str(error), "ask for less of it"))
     except NotCanonical as error:
         return failed(collector, request, Failure("mistyped", _line(str(error))))
     except BaseException as error:  # noqa: BLE001  one broken collector must not stop the others, in a thread of its own
@@ -192,11 +185,9 @@ def _collect_one(collector: Collector[Any], request: CollectRequest[Any], redact
         return failed(collector, request, Failure("failed", detail, "this is a fault of gatekeeper: report it"))
 
 
-def _as_its_kind(
-    collector: Collector[Any], request: CollectRequest[Any], evidence: Evidence, redactor: Redactor
-) -> Evidence:
+def _as_its_kind(collector: Collector[Any], request: CollectRequest[Any], evidence: Evidence) -> Evidence:
     """The evidence without secrets and with its numbers typed, or a failure that names what is not as its kind says."""
-    plain, places = redactor.clean(evidence.value)
+    plain, places = PROCESS.clean(evidence.value)
     value, defects = typed(evidence.kind, plain)
     if defects:
         more = f" (and {len(defects) - 1} more)" if len(defects) > 1 else ""
@@ -204,13 +195,13 @@ def _as_its_kind(
     return replace(evidence, value=value, digest=content_digest(evidence.kind, value), redacted=places)
 
 
-def _clean(redactor: Redactor, evidence: Evidence) -> Evidence:
+def _clean(evidence: Evidence) -> Evidence:
     """The evidence without secrets in what is said of it; the value has been cleaned."""
     places = 0
 
     def clean(text: str) -> str:
         nonlocal places
-        found, count = redactor.counted(text)
+        found, count = PROCESS.counted(text)
         places += count
         return found
 
@@ -255,4 +246,4 @@ def _config_diagnostics(
 
 def _diagnostic(entry: SourceEntry, path: tuple[str | int, ...], message: str, hint: str, code: str) -> Diagnostic:
     place = entry.places.get(path) or entry.places.get(path[:1]) or entry.place
-    return Diagnostic(place.file, place.line, place.column, message, hint, code=code)
+    return discreet(Diagnostic(place.file, place.line, place.column, message, hint, code=code))

@@ -19,21 +19,11 @@ from pydantic_core import CoreSchema, core_schema
 from gatekeeper.collect.refused import Refused
 from gatekeeper.files import Unreadable, read_bounded
 from gatekeeper.model.values import Json
-from gatekeeper.redaction import LONGEST, PROCESS, Redactor
+from gatekeeper.redaction import LONGEST, LOOKS_SECRET, NAMES_SECRET, PROCESS
 
 _BRACES = re.compile(r"\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HINT = "a reference is ${env:NAME} or ${file:/run/secrets/name}"
-
-_CREDENTIAL = re.compile(
-    r"token|passw|secret|authorization|api[-_]?key|credential|cookie|private[-_]?key|access[-_]?key|signature|bearer",
-    re.IGNORECASE | re.ASCII,
-)
-_LOOKS_SECRET = re.compile(
-    r"gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-\S{16,}|xox[abeprs]-\S{8,}|A[KS]IA[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w-]{8,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|(?:Bearer|Basic)\s+[^\s$]{6,}|://[^/\s:@$]*:[^/\s@$]+@",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +96,8 @@ class Secrets:
         return _BRACES.sub(lambda found: known[found[0]], text.text)
 
 
-def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str], redactor: Redactor) -> Secrets:
-    """Every secret that the configurations refer to; the redactor and the process know them from then on.
+def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str]) -> Secrets:
+    """Every secret that the configurations refer to; the process keeps them out of everything from then on.
 
     All are looked up before the first source is read, since one source may give away the secret of another.
     """
@@ -116,7 +106,6 @@ def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str], redactor: 
     for reference in dict.fromkeys(each for config in configs for each in references_of(config)):
         try:
             secret = _read(reference, environ)
-            redactor.add(secret)
             PROCESS.add(secret)
         except ValueError as error:
             lacking[reference] = str(error)
@@ -138,9 +127,9 @@ def plain_credentials(config: Mapping[str, Json], names_in: Collection[str] = ()
     """
     for path, text in _texts(config, ()):
         telling = (path[0], *path[2:]) if path[0] in names_in else path
-        named = any(isinstance(part, str) and _CREDENTIAL.search(part) for part in telling)
+        named = any(isinstance(part, str) and NAMES_SECRET.search(part) for part in telling)
         blank = _BRACES.sub("", text)
-        if (named and text.strip() and blank == text) or _LOOKS_SECRET.search(blank):
+        if (named and text.strip() and blank == text) or LOOKS_SECRET.search(blank):
             yield path, "a credential seems to be written here", f"write where it is, not what it is: {_HINT}"
 
 

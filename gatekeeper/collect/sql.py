@@ -138,13 +138,7 @@ def _of_file(request: CollectRequest[SqlConfig], address: SqliteFile) -> Answere
     request.trace.tried()
     budget = Budget(config.max_rows, config.max_bytes)
     return ask_sqlite(
-        request.base,
-        address.file,
-        config.statement,
-        config.parameters,
-        budget,
-        config.max_bytes,
-        request.deadline,
+        request.base, address.file, config.statement, config.parameters, budget, config.max_bytes, request.deadline
     )
 
 

@@ -26,7 +26,7 @@ from gatekeeper.expr.operators import no_truth
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.run import Run
 from gatekeeper.expr.shown import brief, observation
-from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, size, slots
+from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, contents, size
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.shown import cut
 
@@ -62,7 +62,7 @@ def deciding(program: Program, bindings: Mapping[str, object], *, budget: int = 
         At most :data:`MOST_PARTS` parts, and one more that says how many were left out. Empty where the program gives
         no truth, or takes more steps than it may.
     """
-    run = Run(bindings, slots(program.tree), budget)
+    run = Run(bindings, contents(program.tree)[1], budget)
     search = _Search(program.kept(_Workings), run)
     found: dict[tuple[str, int], Deciding] = {}
     try:
@@ -184,7 +184,7 @@ class _Search:
             yield self._leaf(node, value, where)
             return
         self._run.spend(1)
-        run = Run(variable.bindings, slots(definition.tree), self._run.left)
+        run = Run(variable.bindings, contents(definition.tree)[1], self._run.left)
         yield from _Search(definition.kept(_Workings), run).parts(definition.tree, value, where)
         self._run.left = run.left
 

@@ -10,7 +10,7 @@ from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.parse import parse
 from gatekeeper.expr.resolve import Scope, resolve
 from gatekeeper.expr.run import Run, Site
-from gatekeeper.expr.tree import Node, Variable, children, size, slots
+from gatekeeper.expr.tree import Node, Variable, children, contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,13 +56,14 @@ class Program:
     _kept: dict[Callable[[Program], object], object]
 
     def __init__(self, source: str, tree: Node) -> None:
+        variables, slots, cost = contents(tree)
         for name, value in (
             ("source", source),
             ("tree", tree),
-            ("names", _names(tree)),
-            ("definitions", _definitions(tree)),
-            ("_cost", size(tree)),
-            ("_slots", slots(tree)),
+            ("names", _names(variables)),
+            ("definitions", _definitions(variables)),
+            ("_cost", cost),
+            ("_slots", slots),
             ("_closure", None),
             ("_kept", {}),
         ):
@@ -197,18 +198,16 @@ def _measured(node: Node) -> tuple[int, int]:
     return 1 + max((depth for depth, _ in below), default=0), 1 + sum(parts for _, parts in below)
 
 
-def _names(tree: Node) -> tuple[Name, ...]:
+def _names(variables: Iterable[Variable]) -> tuple[Name, ...]:
     first: dict[str, tuple[int, Name]] = {}
-    for node in walk(tree):
-        if isinstance(node, Variable):
-            seen = node.span.start, Name(node.name, node.span.line, node.span.column)
-            first[node.name] = min(seen, first.get(node.name, seen))
+    for node in variables:
+        seen = node.span.start, Name(node.name, node.span.line, node.span.column)
+        first[node.name] = min(seen, first.get(node.name, seen))
     return tuple(name for _, name in sorted(first.values()))
 
 
-def _definitions(tree: Node) -> dict[str, Program]:
-    there = (node for node in walk(tree) if isinstance(node, Variable))
-    return {node.name: node.definition for node in there if node.definition is not None}
+def _definitions(variables: Iterable[Variable]) -> dict[str, Program]:
+    return {node.name: node.definition for node in variables if node.definition is not None}
 
 
 def _free_names(program: Program) -> tuple[str, ...]:

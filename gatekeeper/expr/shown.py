@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gatekeeper.expr.temporal import Duration, Timestamp
-from gatekeeper.expr.values import CelType, MapValue, OptionalValue, to_json
+from gatekeeper.expr.values import CelType, MapValue, OptionalValue, key_text, to_json
 from gatekeeper.model.finding import Observation
 from gatekeeper.model.shown import cut, shown
 from gatekeeper.model.values import Json
@@ -27,20 +27,17 @@ def observation(path: str, value: object) -> Observation:
     """A value short enough to be kept, with the line of the document that it came from."""
     if isinstance(value, Duration):
         return Observation(path, value.readable())
+    if isinstance(value, (dict, MapValue)):
+        line = value.get("line") if isinstance(value, dict) else None
+        names = _names([key_text(key) for key in value.keys()])  # noqa: SIM118 - a MapValue is no mapping of Python's
+        return Observation(path, names, line if type(line) is int else None, summary=True)
+    if isinstance(value, list) and not _is_short(value):
+        return Observation(path, entries(len(value)), summary=True)
     try:
         told = to_json(value)
-    except ValueError:
-        return Observation(path, "too large to be shown", summary=True)
     except TypeError:
         return Observation(path, "not all of it is known", summary=True)
-    if isinstance(told, list):
-        if len(told) <= MOST_ENTRIES and all(not isinstance(each, list | dict) for each in told):
-            return Observation(path, [_cut(each) for each in told])
-        return Observation(path, entries(len(told)), summary=True)
-    if isinstance(told, dict):
-        line = told.get("line")
-        return Observation(path, _names(list(told)), line if type(line) is int else None, summary=True)
-    return Observation(path, _cut(told))
+    return Observation(path, [_cut(each) for each in told] if isinstance(told, list) else _cut(told))
 
 
 def brief(value: object) -> str:
@@ -80,8 +77,13 @@ def entries(number: int) -> str:
     return "1 entry" if number == 1 else f"{number} entries"
 
 
+def _is_short(value: list[object]) -> bool:
+    """Whether the entries of a list are shown, and not only how many there are."""
+    return len(value) <= MOST_ENTRIES and not any(isinstance(each, (list, dict, MapValue)) for each in value)
+
+
 def _brief_list(value: list[object]) -> str:
-    if len(value) <= MOST_ENTRIES and not any(isinstance(each, (list, dict, MapValue)) for each in value):
+    if _is_short(value):
         text = f"[{', '.join(brief(each) for each in value)}]"
         if len(text) <= LONGEST_LIST:
             return text

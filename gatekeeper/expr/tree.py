@@ -296,13 +296,27 @@ def first_deeper_than(root: Node, limit: int) -> Node | None:
     return level[0]
 
 
-def slots(root: Node) -> int:
-    """How many places the variables of macros need in a run."""
-    own = root.slot + len(root.names) if isinstance(root, Comprehension) else 0
-    return max((own, *map(slots, children(root))))
+def contents(root: Node) -> tuple[list[Variable], int, int]:
+    """The variables of a tree, how many places its macros need in a run for theirs, and its size."""
+    variables: list[Variable] = []
+    places = working = 0
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _IDLE):
+            if isinstance(node, Variable):
+                variables.append(node)
+            continue
+        working += 1
+        if isinstance(node, Comprehension):
+            places = max(places, node.slot + len(node.names))
+        waiting += children(node)
+    return variables, places, working
+
+
+_IDLE: Final = (Constant, Ident, Variable, Local, TypeName)
 
 
 def size(root: Node) -> int:
     """How many nodes do work: names and literals are free."""
-    idle = isinstance(root, (Constant, Ident, Variable, Local, TypeName))
-    return (not idle) + sum(size(below) for below in children(root))
+    return contents(root)[2]

@@ -220,11 +220,12 @@ def _json(value: object, left: list[int], depth: int) -> Json:
         case list():
             return [_json(each, left, depth + 1) for each in value]
         case dict() | MapValue():
-            return {_key(key): _json(each, left, depth + 1) for key, each in value.items()}
+            return {key_text(key): _json(each, left, depth + 1) for key, each in value.items()}
         case OptionalValue():
             return _json(value.inside[0], left, depth + 1) if value.inside else None
     raise TypeError(f"a {type(value).__name__} is no value of an expression")
 
 
-def _key(key: object) -> str:
+def key_text(key: object) -> str:
+    """A key of a map as JSON writes it."""
     return str(key).lower() if isinstance(key, bool) else str(key)

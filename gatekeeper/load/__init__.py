@@ -69,8 +69,9 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
             where they are not there, from the root. A folder that holds the folder of policies means that one.
 
     Raises:
-        InvalidDocuments: a path is not there or lies outside of the folder of policies, a folder cannot be listed, or a
-            link in it leads out of the root.
+        UsageError: a path is not there.
+        InvalidDocuments: a path lies outside of the folder of policies, a folder cannot be listed, or a link in it
+            leads out of the root.
     """
     from gatekeeper.load.files import find_suite_files as find
 
@@ -146,7 +147,7 @@ def load_suites(
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
     """
-    from gatekeeper.load.suites import load_suites as load
+    from gatekeeper.load.suite.suites import load_suites as load
 
     return load(files, root, policies, recorded, read)
 

@@ -12,6 +12,7 @@ from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.sources import SourcesDocument
+from gatekeeper.redaction import discreet
 
 
 def warn_unbound(policies: PolicySet, sources: Sequence[SourcesDocument], root: Path) -> tuple[Diagnostic, ...]:
@@ -43,7 +44,7 @@ def warn_unbound(policies: PolicySet, sources: Sequence[SourcesDocument], root: 
                 what = f"no policy of {system} asks for the evidence"
                 otherwise = "take the source out, or write what needs it"
                 told.warn(document.sources[name].place, name, what, asked, otherwise, "unused-source")
-    return told.problems.warnings
+    return tuple(discreet(each) if each.code == "unused-source" else each for each in told.problems.warnings)
 
 
 class _Warnings:

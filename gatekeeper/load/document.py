@@ -192,14 +192,18 @@ class ImportDocument(Closed):
 
     noun = "this import"
     severities: list[Text] = Field(
-        default_factory=list, description="Words of severity; their order is that of the shared document."
+        default_factory=list, min_length=1, description="Words of severity; their order is that of the shared document."
     )
-    roles: list[Text] = Field(default_factory=list, description="Roles, with the people who hold them.")
-    params: list[Name] = Field(default_factory=list, description="Named figures, with their bounds.")
-    evidence: list[Name] = Field(default_factory=list, description="Evidence entries.")
-    variables: list[Name] = Field(default_factory=list, description="Variables; they read what the policy has.")
-    levers: list[Id] = Field(default_factory=list, description="Levers.")
-    paging: list[Id] = Field(default_factory=list, description="Topics of a paging table, with their people.")
+    roles: list[Text] = Field(default_factory=list, min_length=1, description="Roles, with the people who hold them.")
+    params: list[Name] = Field(default_factory=list, min_length=1, description="Named figures, with their bounds.")
+    evidence: list[Name] = Field(default_factory=list, min_length=1, description="Evidence entries.")
+    variables: list[Name] = Field(
+        default_factory=list, min_length=1, description="Variables; they read what the policy has."
+    )
+    levers: list[Id] = Field(default_factory=list, min_length=1, description="Levers.")
+    paging: list[Id] = Field(
+        default_factory=list, min_length=1, description="Topics of a paging table, with their people."
+    )
 
 
 Imports = Annotated[

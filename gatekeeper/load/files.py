@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gatekeeper.errors import Diagnostic, InvalidDocuments
+from gatekeeper.errors import Diagnostic, InvalidDocuments, UsageError
 from gatekeeper.load.source import display_path, os_reason, read_bytes, refusal
 
 _SUFFIXES = (".yaml", ".yml")
@@ -41,7 +41,8 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
             that holds the folder of policies means that one.
 
     Raises:
-        InvalidDocuments: a path is not there or lies outside of the folder of policies, a folder cannot be listed, or a
+        UsageError: a path is not there.
+        InvalidDocuments: a path lies outside of the folder of policies, a folder cannot be listed, or a
             link in it leads out of the root.
     """
     base = root / folder
@@ -51,8 +52,8 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
     refused: list[Diagnostic] = []
     for path in (from_root(each, root) for each in paths or (base,)):
         if not path.exists():
-            refused += refusal(display_path(path, root), "there is no such file or folder").diagnostics
-        elif not (_holds(base, path) or (path.is_dir() and _holds(path, base))):
+            raise UsageError(f"{display_path(path, root)}: there is no such file or folder")
+        if not (_holds(base, path) or (path.is_dir() and _holds(path, base))):
             message = f"lies outside of the policies in {display_path(base, root)}"
             hint = "--root names the project that it belongs to"
             refused += refusal(display_path(path, root), message, hint, "outside").diagnostics

@@ -15,7 +15,7 @@ from gatekeeper.load.document import GateDocument, SourcesDocumentShape, Waivers
 from gatekeeper.load.ladder_document import CalendarDocument, LadderDocument
 from gatekeeper.load.mode_document import ModeDocument
 from gatekeeper.load.shared_document import SharedDocument
-from gatekeeper.load.suite_document import SuiteDocument
+from gatekeeper.load.suite.document import SuiteDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -87,7 +87,7 @@ class SharedParts:
 
     def doubt(self, file: Path) -> None:
         """Remembers that a file could not be read: which shared documents its folder holds is not known."""
-        self._doubtful.add(file.parent)
+        self._doubtful.add(file.absolute().parent)
 
     def add(self, node: MapNode, root: Path) -> ScalarNode | None:
         """Takes a shared document in, and gives the node of its id; what is wrong in it is told."""
@@ -103,7 +103,7 @@ class SharedParts:
         if not isinstance(own, ScalarNode) or self._problems.spoiled(own):
             self.doubt(node.source.path)
             return None
-        self._folders.setdefault(node.source.path.parent, {}).setdefault(own.text, SharedDraft(own, node))
+        self._folders.setdefault(node.source.path.absolute().parent, {}).setdefault(own.text, SharedDraft(own, node))
         return own
 
     def resolve(self, node: MapNode, known: type[BaseModel]) -> Resolved:
@@ -149,7 +149,7 @@ class SharedParts:
                         self._problems.node(key, message, "take it out, or import it", "unused-shared", "warning")
 
     def _shared(self, key: ScalarNode) -> SharedDraft | None:
-        folder = key.source.path.parent
+        folder = key.source.path.absolute().parent
         there = self._folders.get(folder, {})
         if key.text not in there and folder not in self._doubtful and not self._problems.spoiled(key):
             hint = did_you_mean(key.text, there, "in this folder there are") or "write a document of kind `Shared`"
@@ -172,7 +172,11 @@ class SharedParts:
                 hint = f"it can import {', '.join(f'`{each}`' for each in can)}"
                 self._problems.node(key, message, hint, "unknown-key")
             elif key.text in PARTS and not self._problems.spoiled(listed):
-                yield from ((key.text, each) for each in items_of(listed) if isinstance(each, ScalarNode))
+                yield from (
+                    (key.text, each)
+                    for each in items_of(listed)
+                    if isinstance(each, ScalarNode) and not self._problems.spoiled(each)
+                )
 
     def _found(
         self, shared: SharedDraft | None, key: ScalarNode, part: str, named: ScalarNode

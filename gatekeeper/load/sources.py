@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from gatekeeper.errors import InvalidDocuments
 from gatekeeper.load.document import SourcesDocumentShape
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.policies import read_kind
@@ -15,6 +16,7 @@ from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, plain, walk
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.values import Json
+from gatekeeper.redaction import discreet
 
 _FILE = re.compile(r"sources\.(?P<environment>.+)\.ya?ml")
 
@@ -25,6 +27,13 @@ def load_sources(file: Path, root: Path) -> SourcesDocument:
     Raises:
         InvalidDocuments: with every mistake of the file, sorted by line and column.
     """
+    try:
+        return _load(file, root)
+    except InvalidDocuments as refused:
+        raise InvalidDocuments(tuple(map(discreet, refused.diagnostics))) from None
+
+
+def _load(file: Path, root: Path) -> SourcesDocument:
     problems = Problems()
     source = read_source(file, root)
     documents = read_documents(source, problems)

@@ -81,11 +81,14 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
     decisions: list[Decision] = []
     ladders: list[LadderReport] = []
     modes: list[ModeReport] = []
+    judged: dict[str, str | None] = {}
     for policy in dict.fromkeys(request.policies):
         system = policies.every[policy].system
         snapshot = collected.get(system) or find_snapshot(
             configuration, system, request.snapshot, request.environment, as_of
         )
+        named = request.environment or configuration.environment
+        judged[system] = named if snapshot is None else snapshot.subject.environment
         given = _given(policies, policy, request)
         if policy in policies.ladders:
             ladders.append(stand_on(policies, policy, snapshot, as_of=as_of, now=now, parameters=given))
@@ -95,8 +98,8 @@ def evaluate(configuration: Configuration, request: Request, progress: Progress,
             decisions.append(decide(policies, policy, snapshot, as_of=as_of, now=now, parameters=given))
     recorded = tuple(
         RecordedDay(found.taken_at, str(found.path))
-        for system in _systems(policies, request.policies)
-        for found in list_recorded(snapshot_folders(configuration, system), system)
+        for system, environment in judged.items()
+        for found in list_recorded(snapshot_folders(configuration, system), system, environment)
     )
     return Report(tuple(decisions), recorded, request.explain, tuple(ladders), tuple(modes))
 
@@ -114,7 +117,7 @@ def load_policies_of(configuration: Configuration, wanted: Sequence[str]) -> Pol
     folders = set()
     for policy in wanted:
         if policy not in ids:
-            close = difflib.get_close_matches(policy, ids, n=1)
+            close = difflib.get_close_matches(Path(policy).name.removesuffix(".yaml"), ids, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(ids)) or 'none'}"
             raise UsageError(f"there is no policy {policy!r} in {root / folder}", hint)
         folders.add(ids[policy].parent)

@@ -44,7 +44,7 @@ def collect(
     # Here, since a decision on a recorded snapshot needs no collector and should not pay for importing them.
     from gatekeeper import collect as collectors
 
-    sources = load_sources(_sources_file(configuration, system, environment), configuration.root)
+    sources = load_sources(sources_file(configuration, system, environment), configuration.root)
     about = sources.about(subject or Subject())
     asking = (policy for policy in policies.every.values() if policy.system == system)
     names = {entry.name for policy in asking for entry in policy.evidence}
@@ -57,7 +57,12 @@ def collect(
     return snapshot, path
 
 
-def _sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
+def sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:
+    """The sources file of the named environment, of the configured one, or else the only one.
+
+    Raises:
+        UsageError: there are several and none is named, or the system has no such environment.
+    """
     folder = configuration.root / configuration.evidence / system
     files = find_sources_files(configuration.root, configuration.evidence, system)
     found = {environment_of(file): file for file in files}
@@ -98,16 +103,18 @@ def find_snapshot(
     return snapshot
 
 
-def find_recorded(configuration: Configuration, system: str, as_of: datetime) -> Snapshot | None:
+def find_recorded(
+    configuration: Configuration, system: str, as_of: datetime, environment: str | None = None
+) -> Snapshot | None:
     """The newest snapshot of the environment that the project ships, and that is not after ``as_of``; None for none.
 
     What was collected on this machine is left out, so that the answer is the same on any other.
 
     Raises:
-        UsageError: there are several environments and none is configured, or the configured one is not known.
+        UsageError: there are several environments and none is named or configured, or that one is not known.
         InvalidInput: the file is no snapshot, or was changed.
     """
-    wanted = _judged_environment(configuration, system, None)
+    wanted = _judged_environment(configuration, system, environment)
     return find_newest((recorded_folder(configuration, system),), system, as_of, wanted)
 
 
@@ -120,7 +127,7 @@ def _judged_environment(configuration: Configuration, system: str, environment: 
     several = len(find_sources_files(configuration.root, configuration.evidence, system)) > 1
     wanted = environment or configuration.environment
     if wanted is not None or several:
-        _sources_file(configuration, system, wanted)
+        sources_file(configuration, system, wanted)
     return wanted
 
 

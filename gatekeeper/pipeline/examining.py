@@ -11,12 +11,12 @@ from gatekeeper.clock import Clock, system_clock
 from gatekeeper.errors import Diagnostic, InvalidDocuments, UsageError
 from gatekeeper.evaluate.admission import USABLE, admit
 from gatekeeper.load import find_policy_files, find_sources_files, load_policies, load_sources
-from gatekeeper.load.files import environment_of
 from gatekeeper.model.examination import Examined, Tried, Unmet
 from gatekeeper.model.policy import Policy
 from gatekeeper.model.progress import Progress
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
+from gatekeeper.pipeline.evidence import sources_file
 from gatekeeper.snapshot import build_snapshot
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def examine(
         subject: what is judged, in place of what the sources say; a part that is None is theirs.
 
     Raises:
-        UsageError: a system or an environment that there is not, or the subject is of another environment.
+        UsageError: a system that there is not, or one without the environment that is named, or the subject is of
+            another environment.
         InvalidDocuments: a folder cannot be listed.
     """
     invalid: list[Diagnostic] = []
@@ -67,7 +68,10 @@ def examine(
             hint = meant(system, there).removeprefix("; ") or f"there are: {', '.join(sorted(there)) or 'none'}"
             raise UsageError(f"there is no system {shown(system)}", hint)
     wanted = frozenset(systems) or there
-    chosen = _of_environment([file for file in files if file.parent.name in wanted], environment, configuration)
+    chosen = [file for file in files if file.parent.name in wanted]
+    if (environment or configuration.environment) is not None:
+        named = {file.parent.name for file in chosen}
+        chosen = [sources_file(configuration, system, environment) for system in sorted(named)]
     found: list[Examined] = []
     for file in chosen:
         try:
@@ -88,17 +92,6 @@ def _policies(configuration: Configuration, invalid: list[Diagnostic]) -> tuple[
         invalid += refused.diagnostics
         return None
     return tuple(loaded.every.values())
-
-
-def _of_environment(files: Sequence[Path], environment: str | None, configuration: Configuration) -> Sequence[Path]:
-    named = environment or configuration.environment
-    if named is None:
-        return files
-    chosen = [file for file in files if environment_of(file) == named]
-    if not chosen:
-        there = sorted({environment_of(file) for file in files})
-        raise UsageError(f"there is no environment {shown(named)}", f"there are: {', '.join(there) or 'none'}")
-    return chosen
 
 
 def _examine_file(

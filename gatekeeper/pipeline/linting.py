@@ -6,7 +6,7 @@ Nothing is evaluated, and no case of a suite is played.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,13 +91,7 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
         # What is wrong with the policies was not asked for, and yet nothing is known of these files.
         diagnostics += [_unread(each, root) for each in left_out]
     read = len(wanted or there) - len(left_out)
-    return Linted(read, tuple(sorted(_without_credentials(diagnostics), key=lambda each: each.order)), len(left_out))
-
-
-def _without_credentials(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Without the text of lines in which a credential is written out: what is told lands in logs that many read."""
-    told = {(each.file, each.line) for each in diagnostics if each.code == "secret"}
-    return [replace(each, source="") if (each.file, each.line) in told else each for each in diagnostics]
+    return Linted(read, tuple(sorted(diagnostics, key=lambda each: each.order)), len(left_out))
 
 
 def _of_suites(configuration: Configuration, files: Sequence[Path], policies: PolicySet) -> tuple[Diagnostic, ...]:

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
 
 
-def load_suites_of(configuration: Configuration, files: Sequence[Path], policies: PolicySet) -> tuple[Suite, ...]:
+def load_suites_of(
+    configuration: Configuration, files: Sequence[Path], policies: PolicySet, environment: str | None = None
+) -> tuple[Suite, ...]:
     """The suites that files hold.
 
     Args:
         policies: all policies that a suite may ask, with every gate that one of them reads.
+        environment: whose recorded snapshots they begin with; None for the configured or only one.
 
     Raises:
         InvalidDocuments: with every mistake of every file, sorted by file, line and column.
@@ -31,6 +34,6 @@ def load_suites_of(configuration: Configuration, files: Sequence[Path], policies
 
     @cache
     def recorded(system: str, at: datetime) -> Snapshot | None:
-        return find_recorded(configuration, system, at)
+        return find_recorded(configuration, system, at, environment)
 
     return load_suites(files, configuration.root, policies, recorded, cache(read_snapshot))

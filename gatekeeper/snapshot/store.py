@@ -13,9 +13,11 @@ from pathlib import Path
 from gatekeeper.errors import InvalidInput
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.snapshot import Snapshot
+from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.snapshot.files import parse_name, read_snapshot
 
-_SNAPSHOT_END = re.compile(rb',"system":"(?:[^"\\]|\\.)*"\}\Z', re.DOTALL)
+_TEXT = rb'"(?:[^"\\]|\\.)*"'
+_SNAPSHOT_END = re.compile(rb',"subject":(\{(?:[^"{}]|' + _TEXT + rb')*\}),"system":(' + _TEXT + rb")\}\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,13 +34,16 @@ class Recorded:
     path: Path
 
 
-def list_recorded(folders: Iterable[Path], system: str) -> tuple[Recorded, ...]:
+def list_recorded(folders: Iterable[Path], system: str, environment: str | None = None) -> tuple[Recorded, ...]:
     """The recorded snapshots of a system, the newest second first; a folder that is not there holds none.
+
+    Args:
+        environment: only snapshots whose subject names this environment; None for any.
 
     Raises:
         InvalidInput: a folder cannot be listed, or what has the name of a snapshot is no regular file.
     """
-    return tuple(each for each in _named(folders) if _is_of(each.path, system))
+    return tuple(each for each in _named(folders) if _is_of(each.path, system, environment))
 
 
 def find_newest(
@@ -92,18 +97,24 @@ def _named(folders: Iterable[Path]) -> list[Recorded]:
     return sorted(found.values(), reverse=True)
 
 
-def _is_of(path: Path, system: str) -> bool:
-    """Whether the file ends as a snapshot of this system does.
+def _is_of(path: Path, system: str, environment: str | None = None) -> bool:
+    """Whether the file ends as a snapshot of this system, and of this environment, does.
 
-    ``system`` is the last key of a canonical snapshot, and no nested object can close the document, so its end tells.
-    A file that does not end as any snapshot does is taken for one of this system: reading it then says what is wrong.
+    ``subject`` and ``system`` are the last keys of a canonical snapshot, and no nested object can close the document,
+    so its end tells. A file that does not end as any snapshot does is taken for one of them: reading it then says what
+    is wrong.
     """
-    end = b',"system":' + canonical_bytes(system) + b"}"
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 4096))
-            tail = file.read(4096)
+            ended = _SNAPSHOT_END.search(file.read(4096))
     except OSError:
         return True
-    return tail.endswith(end) or not _SNAPSHOT_END.search(tail)
+    if ended is None or ended[2] != canonical_bytes(system):
+        return ended is None
+    try:
+        subject = parse_json(ended[1])
+    except JsonRefused:
+        return True
+    return environment is None or not isinstance(subject, dict) or subject.get("environment") == environment

@@ -57,7 +57,7 @@ def run_mutations(configuration: Configuration, request: MutationRequest, progre
             notices it.
     """
     until = None if request.seconds is None else monotonic() + request.seconds
-    workshop = Workshop.of(configuration, request.suites.paths, request.suites.cases)
+    workshop = Workshop.of(configuration, request.suites)
     workshop.check_declared()
     groups = workshop.groups
     total = sum(len(each) for each in groups.values())
@@ -89,8 +89,7 @@ def _together(
     workshop: Workshop, configuration: Configuration, request: MutationRequest, jobs: int, until: float | None
 ) -> Iterator[tuple[Group, tuple[MutantRun, ...]]]:
     """The same by several processes, each with its own copy of everything; groups come as they are ready."""
-    given = (configuration, request.suites.paths, request.suites.cases)
-    pool = ProcessPoolExecutor(jobs, initializer=_set_up, initargs=given)
+    pool = ProcessPoolExecutor(jobs, initializer=_set_up, initargs=(configuration, request.suites))
     try:
         waiting = {pool.submit(_try_group, group, until) for group in workshop.groups}
         while waiting:
@@ -110,9 +109,9 @@ _OWN: list[Workshop] = []
 """What a process of a pool works with, from its set-up on."""
 
 
-def _set_up(configuration: Configuration, paths: tuple[Path, ...], cases: tuple[str, ...]) -> None:
+def _set_up(configuration: Configuration, suites: SuitesRequest) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the whole run, and that ends this process too
-    _OWN[:] = [Workshop.of(configuration, paths, cases)]
+    _OWN[:] = [Workshop.of(configuration, suites)]
 
 
 def _try_group(group: Group, until: float | None) -> tuple[Group, tuple[MutantRun, ...]]:
@@ -136,11 +135,11 @@ class Workshop:
     trials: dict[str, tuple[Trial, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, configuration: Configuration, paths: tuple[Path, ...], patterns: tuple[str, ...]) -> Workshop:
+    def of(cls, configuration: Configuration, request: SuitesRequest) -> Workshop:
         """Read suites and policies, and make every mutant."""
-        loaded = load_project_suites(configuration, paths)
+        loaded = load_project_suites(configuration, request.paths, request.environment)
         suites, policies = loaded.suites, loaded.policies
-        chosen = choose_cases(suites, patterns)
+        chosen = choose_cases(suites, request.cases)
         names = dict.fromkeys(name for suite, _ in chosen for name in suite.policies)
         found = [policies.every[name] for name in names if name in policies.every]
         groups: dict[Group, tuple[Change, ...]] = {}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from gatekeeper.load import find_policy_files
 from gatekeeper.load.document import GateDocument
+from gatekeeper.load.files import find_policy_files
 from gatekeeper.load.gates import read_gate
 from gatekeeper.load.grounds import Draft
 from gatekeeper.load.guard import read_documents
@@ -32,31 +32,40 @@ from gatekeeper.suites.mutators import Change, changes_of
 
 _Read = Callable[[Resolved, str, Path, Problems], Draft[Gate] | Draft[Ladder] | Draft[Mode]]
 _READERS: Mapping[str, _Read] = {"Gate": read_gate, "Ladder": read_ladder, "Mode": read_mode}
-_SHAPES: Mapping[str, type[BaseModel]] = {"Gate": GateDocument, "Ladder": LadderDocument, "Mode": ModeDocument}
+_DOCUMENTS: Mapping[str, type[BaseModel]] = {"Gate": GateDocument, "Ladder": LadderDocument, "Mode": ModeDocument}
 
 
 def changes_of_policy(policy: Policy, root: Path) -> Iterator[Change]:
-    """Every mutant of a policy, in the order of its file.
-
-    What it imports is changed as if it stood in it, and for this policy alone.
+    """Every mutant of a policy, in the order of its file; what it imports is changed as if it stood in it.
 
     Raises:
-        InvalidDocuments: its file cannot be read any more, or another one of its folder.
+        InvalidDocuments: a file of its folder cannot be read any more.
     """
-    shared = SharedParts(Problems())
-    found: list[tuple[MapNode, str]] = []
-    folder = (root / policy.place.file).parent
-    for file in find_policy_files(folder.parent, folder.name):
-        for node in read_documents(read_source(file, root), Problems()):
-            kind, own = child(node, "kind"), child(node, "id")
-            if not isinstance(node, MapNode) or not isinstance(kind, ScalarNode) or not isinstance(own, ScalarNode):
-                continue
-            if kind.text == "Shared":
-                shared.add(node, root)
-            elif kind.text in _SHAPES and own.text == policy.id:
-                found.append((node, kind.text))
-    for node, written_as in found:
-        yield from changes_of(shared.resolve(node, _SHAPES[written_as]).node)
+    problems = Problems()
+    file = root / policy.place.file
+    beside = [
+        each
+        for each in find_policy_files(root, file.parent.parent.relative_to(root).as_posix())
+        if each.parent == file.parent
+    ]
+    documents = [
+        node
+        for each in beside
+        for node in read_documents(read_source(each, root), problems)
+        if isinstance(node, MapNode)
+    ]
+    shared = SharedParts(problems)
+    for node in documents:
+        if _text(node, "kind") == "Shared":
+            shared.add(node, root)
+    for node in documents:
+        if _text(node, "id") == policy.id:
+            yield from changes_of(shared.resolve(node, _DOCUMENTS[_text(node, "kind")]).node)
+
+
+def _text(node: MapNode, key: str) -> str:
+    found = child(node, key)
+    return found.text if isinstance(found, ScalarNode) else ""
 
 
 def load_change(change: Change, policies: PolicySet, root: Path) -> Policy | str:

@@ -37,12 +37,14 @@ class SuitesRequest:
         cases: patterns, such as ``resets-*``, of the ids of the cases that are played; none means all.
         list_unseen: whether the report names what was never seen.
         fail_under: the least percentage of outcomes that has to be seen; None for none.
+        environment: whose recorded snapshots suites begin with; None for the configured or only one.
     """
 
     paths: tuple[Path, ...] = ()
     cases: tuple[str, ...] = ()
     list_unseen: bool = False
     fail_under: float | None = None
+    environment: str | None = None
 
 
 def run_suites(configuration: Configuration, request: SuitesRequest, progress: Progress) -> SuitesReport:
@@ -52,7 +54,7 @@ def run_suites(configuration: Configuration, request: SuitesRequest, progress: P
         UsageError: there is no case that a pattern means.
         InvalidInput: there is no such file or no suite, or a suite, a policy or a recorded snapshot cannot be used.
     """
-    project = load_project_suites(configuration, request.paths)
+    project = load_project_suites(configuration, request.paths, request.environment)
     chosen = choose_cases(project.suites, request.cases)
     copies, traces = traced_policies(project.policies)
     sightings = Sightings()
@@ -103,7 +105,9 @@ class ProjectSuites:
     whole: frozenset[str]
 
 
-def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> ProjectSuites:
+def load_project_suites(
+    configuration: Configuration, paths: Sequence[Path], environment: str | None = None
+) -> ProjectSuites:
     """The suites of a project, or those at some paths.
 
     Raises:
@@ -121,7 +125,7 @@ def load_project_suites(configuration: Configuration, paths: Sequence[Path]) -> 
     systems = {_system_of(file, root / folder) for file in files} | whole
     beside = [each for each in every if _system_of(each, root / folder) in systems]
     policies, _warnings = load_policies(beside or every, root, folder)
-    return ProjectSuites(load_suites_of(configuration, files, policies), policies, whole)
+    return ProjectSuites(load_suites_of(configuration, files, policies, environment), policies, whole)
 
 
 def _whole_systems(

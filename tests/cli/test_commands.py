@@ -10,10 +10,16 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gatekeeper import pipeline
+from gatekeeper.load import load_configuration
+from gatekeeper.model.snapshot import Subject
+from gatekeeper.snapshot import build_snapshot, write_snapshot
+from tests.builders import item
 from tests.cli.conftest import POLICY, Project
 
 ONE_LINE_AND_HINT = re.compile(r"(error: |[^\n]*:\d+:\d+: )[^\n]+\n")
@@ -317,6 +323,38 @@ def test_evidence_of_one_environment_says_nothing_about_another(project: Project
     path = project.run("collect", "demo", "--environment", "local").out.strip()
     ended = project.run("evaluate", "demo", "--environment", "production", "--snapshot", path)
     assert (ended.code, "--environment says production" in ended.err) == (2, True)
+
+
+def test_recorded_days_of_another_environment_are_not_told(project: Project) -> None:
+    evidence = project.root / "evidence/demo"
+    sources = (evidence / "sources.local.yaml").read_text()
+    (evidence / "sources.production.yaml").write_text(sources.replace("local", "production"))
+    for environment, hour in (("local", 8), ("production", 9), ("local", 10)):
+        measured = item("metrics", {"error_rate": 0.01}, collected_at=datetime(2026, 3, 3, hour, tzinfo=UTC))
+        write_snapshot(build_snapshot("demo", Subject("demo", environment), [measured]), evidence / "recorded")
+    configuration = load_configuration(project.root, {})
+
+    def days(environment: str, first: datetime | None = None) -> list[int]:
+        request = pipeline.Request(policies=("demo",), environment=environment, as_of=first)
+        report = pipeline.evaluate(configuration, request, lambda *_: None, lambda: datetime(2026, 7, 1, tzinfo=UTC))
+        return [day.taken_at.hour for day in report.recorded]
+
+    assert days("local") == [10, 8]
+    assert days("production") == [9]
+    assert days("production", datetime(2026, 3, 3, 7, tzinfo=UTC)) == [9]  # before there was any snapshot
+
+
+def test_a_policy_that_is_named_by_its_file_is_meant_by_its_id(project: Project) -> None:
+    ended = project.run("evaluate", "policies/demo/demo.yaml")
+    assert (ended.code, "did you mean demo?" in ended.err) == (2, True)
+
+
+def test_one_of_something_is_told_as_one(project: Project) -> None:
+    project.policy.write_text(project.policy.read_text().replace("owner: demo-team", "owner_: demo-team"))
+    (project.root / "evidence/demo/sources.local.yaml").unlink()
+    ended = project.run("lint")
+    assert "1 file: " in ended.err
+    assert "1 file: 1 errors" not in ended.err
 
 
 def test_an_environment_that_does_not_exist_is_a_usage_error(project: Project) -> None:

@@ -162,7 +162,8 @@ def test_each_environment_is_tried_or_the_one_that_is_named(project: Project) ->
     assert _told(project, GATEKEEPER_ENVIRONMENT="local")["code"] == 0
     ended = project.run("doctor", "--environment", "stagin")
     assert ended.code == 2
-    assert 'there is no environment "stagin"' in ended.err
+    assert "demo has no environment 'stagin'" in ended.err
+    assert "there are: local, staging" in ended.err
 
 
 def test_a_system_that_there_is_not_is_a_wrong_call(project: Project) -> None:

@@ -49,3 +49,44 @@ def test_a_credential_in_a_sources_file_is_not_repeated(form: str, tmp_path: Pat
     assert "a credential seems to be written here" in told
     assert "no policy of demo asks for the evidence" in told
     assert "Zq8Kx72m" not in told
+
+
+TOKEN = "ghp_Zq8Kx72mPlainToken0123456789"
+WRITTEN_OUT = {
+    "a text that is not closed": f'  gh: {{collector: github, repository: a/b, read: issues, token: "{TOKEN}}}\n',
+    "YAML that cannot be read": f"  gh: {{collector: github, token: {TOKEN}]\n",
+    "an unknown collector": f"  gh: {{collector: {TOKEN}}}\n",
+    "an unknown setting": f"  gh: {{collector: github, repository: a/b, read: issues, {TOKEN}: 1}}\n",
+    "a name of a source": f'  {TOKEN}: {{collector: http, url: "https://example.com"}}\n',
+    "no mapping": f"  gh: {TOKEN}\n",
+    "a mistake beside it": f"  gh: {{token: {TOKEN}, token: twice}}\n",
+    "no known form": "  gh: {collector: Zq8Kx72mPlainToken}\n",
+    "an anchor": f"  gh: &{TOKEN} {{collector: github}}\n",
+    "a tag": f"  gh: !{TOKEN} {{collector: github}}\n",
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN_OUT)
+def test_no_mistake_of_a_sources_file_repeats_a_credential(how: str, tmp_path: Path) -> None:
+    text = SOURCES[: SOURCES.index("  pg:")] + WRITTEN_OUT[how]
+    for path, content in (("policies/demo/demo.yaml", GATE), ("evidence/demo/sources.local.yaml", text)):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    for words in (["lint"], ["doctor"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "gatekeeper", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        told = ran.stdout + ran.stderr
+        assert "sources.local.yaml" in told
+        assert "Zq8Kx72m" not in told, told
+
+
+def test_a_line_without_a_credential_is_shown(tmp_path: Path) -> None:
+    text = SOURCES[: SOURCES.index("  pg:")] + "  gh: {collector: github, repository: a/b, read: issues\n"
+    for path, content in (("policies/demo/demo.yaml", GATE), ("evidence/demo/sources.local.yaml", text)):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "gatekeeper", "lint"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "repository: a/b" in ran.stdout + ran.stderr

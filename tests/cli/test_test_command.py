@@ -109,6 +109,8 @@ def test_what_is_recorded_of_another_environment_is_not_begun_with(project: Proj
     assert project.run("test", env={"GATEKEEPER_ENVIRONMENT": "local"}).code == 0
     live = project.run("test", env={"GATEKEEPER_ENVIRONMENT": "live"})
     assert (live.code, "NO-GO" in live.out) == (4, True)
+    assert project.run("test", "--environment", "local").code == 0
+    assert project.run("test", "--environment", "live", env={"GATEKEEPER_ENVIRONMENT": "local"}).code == 4
     unsaid = project.run("test")
     assert (unsaid.code, unsaid.out) == (4, "")
     assert "demo_test.yaml:6:11: `snapshot`: which environment of demo?" in unsaid.err
@@ -128,7 +130,7 @@ def test_a_path_is_a_file_or_a_folder(project: Project, suite: Path) -> None:
     assert project.run("test", "policies/demo").code == 4
     assert project.run("test").code == 4
     missing = project.run("test", "policies/demo/gone_test.yaml")
-    assert (missing.code, missing.out) == (4, "")
+    assert (missing.code, missing.out) == (2, "")
     assert "gone_test.yaml: there is no such file" in missing.err
 
 

@@ -8,13 +8,13 @@ import logging
 import re
 import time
 from dataclasses import replace
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from gatekeeper.collect.github_kept import worth_keeping
 from gatekeeper.collect.net.answer import Answer
-from gatekeeper.redaction import MASK, PROCESS, LogFilter, Redactor
+from gatekeeper.redaction import MASK, PROCESS, LogFilter, Redactor, TooManyEscapes
 from tests.fakes.canaries import SECRETS, USERINFO, runs, told_in, writings
 
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -76,6 +76,33 @@ def test_the_password_inside_of_an_address_is_a_secret_too() -> None:
     assert redactor.text("for hunter2!") == f"for {MASK}!"
 
 
+@pytest.mark.parametrize("password", ["s0me-Pa55/words", "p:w", "ünïcode pass"])
+def test_the_host_of_an_address_that_is_a_secret_stays_readable(password: str) -> None:
+    redactor = Redactor()
+    whole = f"postgresql://reader:{quote(password, safe='')}@db.example.com:5432/ingestion?sslmode=require"
+    redactor.add(whole)
+    told = f"postgresql://db.example.com:5432/ingestion: password authentication failed for user {password}"
+    assert redactor.text(whole) == f"postgresql://{MASK}db.example.com:5432/ingestion?sslmode=require"
+    assert redactor.text(told).startswith("postgresql://db.example.com:5432/ingestion: password authentication")
+    assert len(password) < 4 or password not in redactor.text(told)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "https://hooks.example.com/services/T0000000/B0000000",
+        "https://me:hunter2hunter2@git.example.com/of-nobody-else.git",
+        "postgresql://me:hunter2hunter2@db.example.com/x?sslpassword=another-secret",
+        "postgresql://me:hunter2/hunter2@db.example.com/x",
+    ],
+)
+def test_any_other_address_that_is_a_secret_is_one_as_a_whole(whole: str) -> None:
+    redactor = Redactor()
+    redactor.add(whole)
+    assert redactor.text(f"at {whole}!") == f"at {MASK}!"
+    assert redactor.text(f"at {whole[-20:]}!") == f"at {MASK}!"
+
+
 @pytest.mark.parametrize("number", [1.2345678e20, 1.2345678e-5, 12345678.25])
 def test_a_number_is_looked_at_as_it_will_be_written(number: float) -> None:
     redactor = Redactor()
@@ -121,3 +148,15 @@ def test_escapes_without_end_hold_nothing_up(text: str) -> None:
     started = time.monotonic()
     assert redactor.text(text) == text
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("text", ["%25", "\\\\", "&amp;", "a%25\\n&amp; "])
+def test_more_escapes_than_anybody_can_look_behind_are_refused(text: str) -> None:
+    redactor = Redactor()
+    redactor.add("a secret of some words")
+    many = text * (12_000_000 // len(text))
+    started = time.monotonic()
+    with pytest.raises(TooManyEscapes, match="more than 1,000,000 escapes"):
+        redactor.clean({"parts": [many[: len(many) // 2], {many[len(many) // 2 :]: 1}]})
+    assert redactor.text(many) == MASK
+    assert time.monotonic() - started < 2

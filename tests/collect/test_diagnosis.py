@@ -143,6 +143,19 @@ def test_a_certificate_that_is_not_accepted(tmp_path: Path) -> None:
     assert remedy == "renew it, or name the authority that signed it with ca_file"
 
 
+def test_a_server_that_speaks_no_http(tmp_path: Path) -> None:
+    with serving(lambda call: call.send(b"220 mail.example.com ESMTP\r\n")) as server:
+        remedy = remedy_of(tmp_path, collector="http", url=server.url, allow_addresses=LOOPBACK, retries=0)
+    assert remedy.startswith("see that what listens there speaks HTTP")
+
+
+@pytest.mark.parametrize("fault", ["reset", "half a body"])
+def test_a_connection_that_breaks(fault: str, tmp_path: Path) -> None:
+    with serving(FAULTS[fault][0]) as server:
+        remedy = remedy_of(tmp_path, collector="http", url=server.url, allow_addresses=LOOPBACK, retries=0)
+    assert remedy.startswith(("collect again; if it goes on", "see that what listens"))
+
+
 def test_a_database_that_nobody_serves(tmp_path: Path) -> None:
     library("psycopg")
     with socket.socket() as taken:

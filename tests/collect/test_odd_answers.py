@@ -70,7 +70,7 @@ def test_a_redirect_to_what_is_no_url_is_told_in_a_line(location: str, tmp_path:
 def _listing(link: str, folder: Path) -> str:
     def reply(call: Call) -> None:
         here = f"http://{call.headers['host']}"
-        body = json.dumps([issue(call.number, "bug")]).encode()
+        body = json.dumps([issue(call.number, "bug", url=None, repository_url=None)]).encode()
         call.answer(body, Link=link.replace("HOST", call.headers["host"]).replace("HERE", here))
 
     with serving(reply) as server:

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import string
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
@@ -74,6 +75,25 @@ def test_a_secret_arrives_at_the_source_and_nowhere_else(tmp_path: Path) -> None
     assert call.target == f"/?t={secret}"
     assert found[0].request == f"GET {server.url}?t=${{env:TOKEN}}"
     assert_kept_out(secret, written(found))
+
+
+def test_a_secret_that_an_earlier_collection_looked_up_is_kept_out_too(tmp_path: Path) -> None:
+    secret = "s3cr3t-canary-0123456789"
+    with serving(lambda call: call.answer(json.dumps({"told": secret}).encode())) as server:
+        gathered(tmp_path, {"TOKEN": secret}, it=live(server.url, headers={"Authorization": "Bearer ${env:TOKEN}"}))
+        found = gathered(tmp_path, {"OTHER": "another-secret"}, it=live(server.url, headers={"X": "${env:OTHER}"}))
+    assert_kept_out(secret, written(found))
+
+
+def test_an_answer_of_nothing_but_escapes_is_no_evidence(tmp_path: Path) -> None:
+    body = b'"' + b"%25" * 4_000_000 + b'"'
+    started = time.monotonic()
+    with serving(lambda call: call.answer(body)) as server:
+        (found,) = gathered(tmp_path, {"TOKEN": "s3cr3t-canary"}, it=live(server.url, query={"t": "${env:TOKEN}"}))
+    assert found.failure is not None
+    assert found.failure.detail.startswith("it has more than 1,000,000 escapes")
+    assert found.failure.remedy == "ask for less of it"
+    assert time.monotonic() - started < 5
 
 
 def _echo(call: Call) -> None:

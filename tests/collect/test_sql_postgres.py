@@ -31,6 +31,7 @@ from tests.fakes.postgres import PASSWORD, Postgres
 from tests.fakes.servers import LOOPBACK
 
 SCHEMA = """
+SET ROLE writer;
 CREATE TABLE IF NOT EXISTS uploads (id int PRIMARY KEY, status text, at timestamptz);
 TRUNCATE uploads;
 INSERT INTO uploads VALUES (1, 'completed', '2026-03-03T08:00:00Z'), (2, 'failed', NULL);
@@ -226,7 +227,7 @@ WRITES = [
 def test_the_server_itself_refuses_to_write(statement: str, tables: Postgres) -> None:
     before = tables.run(STATE)
     address: Any = parse_address(SecretText.parse(tables.url()))
-    access = Access(address, ["127.0.0.1"], tables.user, tables.password, "", 5, replica=False)
+    access = Access(address, ["127.0.0.1"], tables.writer, tables.password, "", 5, replica=False)
     with pytest.raises(Refused):
         # Past the check of the statement's first word, which is no lock.
         ask_postgres(access, Statement(statement, (), statement), {}, Budget(10, 1000), 10, Deadline.after(10))
@@ -239,7 +240,7 @@ def test_the_server_itself_refuses_to_write(statement: str, tables: Postgres) ->
 )
 def test_a_question_that_writes_is_failed_evidence(statement: str, tables: Postgres) -> None:
     before = tables.run(STATE)
-    assert refusal_from(tables, statement).startswith("failed: ")
+    assert refusal_from(tables, statement, database=tables.url(user=tables.writer)).startswith("failed: ")
     assert tables.run(STATE) == before
 
 
@@ -249,6 +250,118 @@ def test_what_a_server_lets_pass_is_undone(tables: Postgres) -> None:
     before = tables.run(count)
     ask(tables, "SELECT lo_create(0) AS made")
     assert tables.run(count) == before
+
+
+def test_a_superuser_is_not_asked(tables: Postgres) -> None:
+    """Functions that only a superuser may call write in a transaction that only reads, and no rollback undoes it."""
+    before = tables.run("SELECT pg_conf_load_time()")
+    evidence = ask(tables, "SELECT pg_reload_conf()", database=tables.url(user=tables.user), retries=3)
+    assert (evidence.failure is not None, evidence.attempts) == (True, 1)
+    assert evidence.failure is not None
+    assert "superuser" in evidence.failure.detail
+    assert "CREATE ROLE gatekeeper LOGIN" in evidence.failure.remedy
+    assert "GRANT SELECT ON" in evidence.failure.remedy
+    assert tables.run("SELECT pg_conf_load_time()") == before
+
+
+EFFECTS = [
+    "pg_reload_conf()",
+    "pg_rotate_logfile()",
+    "pg_switch_wal()",
+    "pg_create_restore_point('made')",
+    "pg_backup_start('made')",
+    "pg_promote()",
+    "pg_wal_replay_pause()",
+    "pg_log_standby_snapshot()",
+    "pg_stat_reset()",
+    "pg_stat_reset_shared('bgwriter')",
+    "pg_stat_reset_single_table_counters('uploads'::regclass)",
+    "pg_stat_reset_slru(NULL)",
+    "pg_notify('made', 'made')",
+    "nextval('counter')",
+    "setval('counter', 77)",
+    "lo_creat(-1)",
+    "lo_create(0)",
+    "lo_from_bytea(0, 'made')",
+    "lo_import('/etc/hostname')",
+    "lo_put(1, 0, 'made')",
+    "lo_unlink(1)",
+    "lo_truncate(lo_open(1, 131072), 0)",
+    "lowrite(lo_open(1, 131072), 'made')",
+    "lo_export(1, '/tmp/gatekeeper-made')",
+    "pg_file_write('/tmp/gatekeeper-made', 'made', false)",
+    "pg_read_file('/etc/hostname')",
+    "pg_read_binary_file('/etc/hostname')",
+    "pg_ls_dir('/tmp')",
+    "pg_stat_file('/etc/hostname')",
+    "pg_ls_logdir()",
+    "pg_terminate_backend((SELECT max(pid) FROM pg_stat_activity WHERE usename = 'tester'))",
+    "pg_cancel_backend((SELECT max(pid) FROM pg_stat_activity WHERE usename = 'tester'))",
+    "pg_log_backend_memory_contexts(pg_backend_pid())",
+    "pg_create_physical_replication_slot('made', true)",
+    "pg_create_logical_replication_slot('made', 'test_decoding')",
+    "pg_replication_origin_create('made')",
+    "pg_import_system_collations('public'::regnamespace)",
+    "dblink_connect_u('made', 'host=127.0.0.1')",
+    "dblink_exec('host=127.0.0.1 user=tester dbname=postgres', 'DROP TABLE uploads')",
+    "query_to_xml('DELETE FROM uploads', true, true, '')",
+    "table_to_xml('uploads'::regclass, true, true, add_one()::text)",
+    "brin_summarize_new_values('uploads_pkey'::regclass)",
+    "gin_clean_pending_list('uploads_pkey'::regclass)",
+    "set_config('transaction_read_only', 'off', false)",
+    "set_config('session_replication_role', 'replica', false)",
+    "set_config('role', 'tester', false)",
+    "set_config('session_authorization', 'tester', false)",
+    "pg_advisory_lock(77)",
+    "pg_export_snapshot()",
+]
+"""Calls that do something beside answering, for whoever may make them."""
+
+WORLD = """
+SELECT (SELECT json_agg(u) FROM uploads u), (SELECT last_value FROM counter),
+  (SELECT json_agg(l) FROM (SELECT * FROM pg_largeobject ORDER BY 1, 2) l),
+  (SELECT json_agg(m) FROM (SELECT oid FROM pg_largeobject_metadata ORDER BY 1) m),
+  (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_collation), pg_conf_load_time(),
+  pg_walfile_name(pg_current_wal_lsn()), pg_is_in_recovery(),
+  (SELECT count(*) FROM pg_replication_slots), (SELECT count(*) FROM pg_replication_origin),
+  (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'),
+  (SELECT stats_reset FROM pg_stat_bgwriter), (SELECT stats_reset FROM pg_stat_database WHERE datname = 'postgres'),
+  (SELECT count(*) FROM pg_ls_dir('pg_snapshots'))
+"""
+
+
+@pytest.fixture
+def world(tables: Postgres) -> Iterator[Postgres]:
+    """With a large object, and with the extension that reaches other servers where the machine has it."""
+    tables.run(
+        "SELECT lo_from_bytea(1, 'was here');"
+        "DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS dblink; EXCEPTION WHEN OTHERS THEN NULL; END $$"
+    )
+    yield tables
+    tables.run("SELECT lo_unlink(1); DROP EXTENSION IF EXISTS dblink")
+
+
+def test_what_a_role_that_reads_calls_has_no_effect(world: Postgres) -> None:
+    with listening(world) as heard:
+        for call in EFFECTS:
+            before = world.run(WORLD)
+            asked = f"SELECT ({call})::text AS x" if not call.startswith("pg_ls_") else f"SELECT * FROM {call}"
+            ask(world, asked)
+            assert world.run(WORLD) == before, call
+        world.run("NOTIFY made, 'by the test'")
+        assert heard() == ["by the test"]
+    assert not Path("/tmp/gatekeeper-made").exists()
+
+
+@contextmanager
+def listening(server: Postgres) -> Iterator[Callable[[], list[str]]]:
+    """Listens to the channel ``made`` as a superuser; what it yields says what came within a second."""
+    import psycopg
+
+    who = f"host=127.0.0.1 port={server.port} user={server.user} dbname=postgres"
+    with psycopg.connect(who, password=server.password, autocommit=True) as session:
+        session.execute("LISTEN made")
+        yield lambda: [each.payload for each in session.notifies(timeout=1)]
 
 
 @pytest.mark.parametrize(
@@ -302,11 +415,34 @@ def test_a_statement_that_takes_too_long_is_broken_off_on_the_server_too(server:
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize(
+    ("query", "said", "remedy"),
+    [
+        (
+            "SELECT pg_cancel_backend(pg_backend_pid())",
+            "canceling statement due to user request",
+            "who ends statements",
+        ),
+        ("SELECT * FROM nope", "does not exist", "mend the query"),
+        ("SELECT pg_read_file('x')", "permission denied", "GRANT SELECT"),
+        ("SELECT 1 / 0 AS x", "division by zero", "NULLIF"),
+        ("SELECT add_one()", "more than read", "no function which writes"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "terminating connection", "collect again"),
+    ],
+)
+def test_what_the_server_says_has_a_remedy(query: str, said: str, remedy: str, tables: Postgres) -> None:
+    failure = ask(tables, query).failure
+    assert failure is not None
+    assert said in failure.detail
+    assert "in time" not in failure.detail
+    assert remedy in failure.remedy
+
+
 def test_a_wrong_password_is_told_and_not_tried_again(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PASSWORD", "not the right one")
     evidence = ask(server, "SELECT 1 AS a", retries=5)
     assert evidence.failure is not None
-    assert evidence.failure.detail.endswith('password authentication failed for user "tester"')
+    assert evidence.failure.detail.endswith('password authentication failed for user "reader"')
     assert evidence.attempts == 1
 
 

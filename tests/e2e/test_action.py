@@ -15,6 +15,24 @@ from tests.e2e.gated import BASE, FAILS, GOES, LADDER, POLICY, SCHEMA, SOURCES, 
 from tests.e2e.hosted import Event, Hosted
 from tests.lacking import lack
 
+OWED = f"""\
+{LADDER}duties:
+  - id: write
+    title: Write it down
+    who: demo-team
+    from: timestamp("2026-03-02T09:00:00Z")
+    working_days: 3
+    calendar: days
+    done_when: metrics.error_rate < 0.0
+---
+apiVersion: gatekeeper/v1
+kind: Calendar
+id: days
+title: Days on which people work
+working_days: [mon, tue, wed, thu, fri]
+zone: Etc/UTC
+"""
+
 
 class TestVerdicts:
     def test_go_lets_the_job_pass_and_says_so_everywhere(self, gate: Gate, hosted: Hosted) -> None:
@@ -147,6 +165,16 @@ class TestTheBaseJudges:
         ran = gate.judge(hosted.pull_request({"policies/demo/parts.yaml": shared.replace("0.05", "0.5")}))
         assert ran.outputs["verdict"] == "NO-GO"
         assert "| `policies/demo/parts.yaml` | policies | changed |" in ran.summary
+
+    def test_the_calendar_of_the_base_counts_the_working_days(self, gate: Gate, hosted: Hosted) -> None:
+        """Three working days after a Monday; with the calendar of the pull request that would be three weeks later."""
+        hosted.on_main({"policies/demo/how-bad.yaml": OWED, "evidence/demo/metrics.json": FAILS})
+        weaker = {"policies/demo/how-bad.yaml": OWED.replace("[mon, tue, wed, thu, fri]", "[mon]")}
+        ran = gate.judge(hosted.pull_request(weaker), policy="how-bad")
+        told = "".join(path.read_text() for path in Path(ran.outputs["report-path"]).iterdir())
+        assert "2026-03-05T23:59:59" in told
+        assert "2026-03-23" not in told
+        assert "| `policies/demo/how-bad.yaml` | policies | changed |" in ran.summary
 
     def test_once_merged_what_was_changed_does_judge(self, gate: Gate, hosted: Hosted) -> None:
         hosted.on_main({"evidence/demo/metrics.json": FAILS})

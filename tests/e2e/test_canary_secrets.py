@@ -56,6 +56,7 @@ import json, os
 from tests.fakes.canaries import writings
 print(json.dumps([writings(os.environ[name]) for name in sorted(os.environ) if name.startswith("CANARY_")]))
 """
+ISSUE = issue(1, "bug", url=None, repository_url="https://api.github.com/repos/octo/issues")
 BODY = {"Content-Type": "text/plain; charset=utf-8"}
 
 
@@ -125,7 +126,7 @@ def reply(call: Call) -> None:
     if parts.path == "/any":
         WAYS[parse_qs(parts.query)["way"][0]](call, secret)
     elif parts.path == "/github/repos/octo/issues/issues":
-        _json(call, [issue(1, "bug", title=f"told: {text}") for text in writings(secret).values()])
+        _json(call, [{**ISSUE, "title": f"told: {text}"} for text in writings(secret).values()])
     elif parts.path.startswith("/github/"):
         _json(call, {"message": f"no such token: {secret}, {quote(secret)}", "documentation_url": secret}, "401 No")
     elif parts.path == "/prometheus/api/v1/query" and "up" in parts.query:

@@ -121,18 +121,31 @@ SHAPES: Final[dict[str, tuple[str, ...]]] = {
     "span": ("(<span> + <span>)", "(<span> - <span>)", "(<time> - <time>)"),
 }
 
+OWN: Final[dict[str, tuple[str, ...]]] = {
+    "bool": (
+        *("<list>.all(i, v, <bool>)", "<list>.exists(i, v, v > i)", "<map>.all(i, v, v != <any>)"),
+        *("<map>.exists(i, v, <bool>)", "<list>.existsOne(i, v, i == <num>)", "<list>.exists(i, v, <bool>)"),
+    ),
+    "list": (
+        *("<list>.transformList(i, v, [i, v])", "<list>.transformList(i, v, <bool>, v)", "<list>.sortBy(v, <num>)"),
+        *("<list>.sort()", "<list>.distinct()", "<list>.flatten()", "<list>.slice(0, <num>)", "<list>.reverse()"),
+    ),
+    "map": ("<map>.transformMap(i, v, <any>)", "<list>.transformMapEntry(i, v, <bool>, {string(i): v})"),
+}
+"""Shapes that no other engine within reach has."""
+
 
 @st.composite
-def expressions(draw: st.DrawFn, wanted: str = "bool", depth: int = 4) -> str:
-    """An expression that is meant to give a value of that kind."""
+def expressions(draw: st.DrawFn, wanted: str = "bool", depth: int = 4, own: bool = False) -> str:
+    """An expression that is meant to give a value of that kind, with ``own`` also of those that only we have."""
     if draw(st.integers(0, 24)) == 0:
         wanted = draw(st.sampled_from(sorted(ATOMS)))
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from(ATOMS[wanted]))
-    made = draw(st.sampled_from(SHAPES[wanted]))
+    made = draw(st.sampled_from(SHAPES[wanted] + (OWN.get(wanted, ()) if own else ())))
     while "<" in made and (start := _slot(made)) is not None:
         end = made.index(">", start)
-        inner = draw(expressions(made[start + 1 : end], depth - 1))
+        inner = draw(expressions(made[start + 1 : end], depth - 1, own))
         made = made[:start] + inner.replace("<", "\0") + made[end + 1 :]
     return made.replace("\0", "<")
 

@@ -10,13 +10,19 @@ from typing import Any
 def extended_environment() -> Any:
     """An environment with ``e`` of any type and ``now``."""
     from cel_expr_python import cel
+
+    variables = {"e": cel.Type.DYN, "now": cel.Type.TIMESTAMP}
+    return cel.NewEnv(variables=variables, extensions=extensions())
+
+
+def extensions() -> list[Any]:
+    """The extensions."""
     from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
 
-    extensions = [
+    return [
         ext_optional.ExtOptional(),
         ext_strings.ExtStrings(),
         ext_bindings.ExtBindings(),
         ext_math.ExtMath(),
         ext_encoders.ExtEncoders(),
     ]
-    return cel.NewEnv(variables={"e": cel.Type.DYN, "now": cel.Type.TIMESTAMP}, extensions=extensions)

@@ -225,7 +225,7 @@ def test_a_year_of_runs_every_half_an_hour_fits_the_default_budget() -> None:
         ("b.split('a', 3)", 2 + 4),
         ("[b, b].join(b)", 1 + 2 + 2 + (3 * 128 >> 6)),
         ("b.reverse()", 4),
-        ("'%s%s'.format([b, 1])", 1 + 2 + (1 + 2) + 1 + (129 >> 6)),
+        ("'%s%s'.format([b, 1])", 1 + 2 + (3 + 2) + 3 + (129 >> 6)),
         ("'%.200f'.format([1.5])", 1 + 1 + 3 + (202 >> 6)),
     ],
 )

@@ -101,7 +101,11 @@ def test_a_traced_program_passes_for_a_program_and_its_copies_tell_nothing() -> 
     assert told == [(0, False)]
 
 
-@given(expressions() | expressions("list") | expressions("num"), EVIDENCE, st.integers(0, 60) | st.just(100_000))
+@given(
+    expressions(own=True) | expressions("list", own=True) | expressions("num", own=True),
+    EVIDENCE,
+    st.integers(0, 60) | st.just(100_000),
+)
 def test_a_traced_program_comes_to_the_very_same(source: str, evidence: dict[str, Any], budget: int) -> None:
     try:
         program = compile_expression(source)

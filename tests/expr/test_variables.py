@@ -118,7 +118,7 @@ def test_what_decided_is_told_as_if_it_stood_in_place(source: str, variable: str
 
 
 def _without_brackets(parts: Iterable[Deciding]) -> list[str]:
-    """What parts tell, each once: in place, a part may stand with brackets and without them."""
+    """The lines, each once: in brackets, what stands twice is told twice."""
     return list(dict.fromkeys(re.sub("[()]", "", part.told) for part in parts))
 
 

@@ -170,6 +170,7 @@ def review(id_: int, state: str, commit: str | None = HEAD, at: str | None = "",
         "body": "",
         "state": state,
         "html_url": f"https://github.com/{REPOSITORY}/pull/12#pullrequestreview-{id_}",
+        "pull_request_url": f"https://api.github.com/repos/{REPOSITORY}/pulls/12",
         "author_association": "MEMBER",
         "submitted_at": at or "2026-03-02T10:00:00Z",
         "commit_id": commit,
@@ -205,6 +206,7 @@ def issue(number: int, *labels: str, **changes: Any) -> Record:
     """An open issue."""
     return {
         "url": f"https://api.github.com/repos/{REPOSITORY}/issues/{number}",
+        "repository_url": f"https://api.github.com/repos/{REPOSITORY}",
         "html_url": f"https://github.com/{REPOSITORY}/issues/{number}",
         "id": 5_000 + number,
         "number": number,

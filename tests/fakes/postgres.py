@@ -21,6 +21,12 @@ from pathlib import Path
 from tests.lacking import lack
 
 PASSWORD = "correct horse battery staple"
+_ROLES = f"""
+CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}';
+GRANT pg_read_all_data TO reader;
+CREATE ROLE writer LOGIN PASSWORD '{PASSWORD}';
+GRANT CREATE ON SCHEMA public TO writer;
+"""
 _OTHERS = ("postgres", "nobody")
 
 
@@ -32,6 +38,9 @@ class Postgres:
         programs: the folder of its programs.
         folder: where everything of it lies.
         prefix: what has to stand before its programs.
+        user: the superuser, who makes what a test needs. Every role has the same password.
+        reader: a role that may read every table and own nothing.
+        writer: a role that may make tables and own them, and is no superuser.
     """
 
     port: int
@@ -39,11 +48,13 @@ class Postgres:
     folder: Path
     prefix: tuple[str, ...]
     user: str = "tester"
+    reader: str = "reader"
+    writer: str = "writer"
     password: str = PASSWORD
 
     def url(self, database: str = "postgres", user: str | None = None, more: str = "?sslmode=disable") -> str:
-        """The address for a sources file; the password is to be in the variable ``DATABASE_PASSWORD``."""
-        return f"postgresql://{user or self.user}:${{env:DATABASE_PASSWORD}}@127.0.0.1:{self.port}/{database}{more}"
+        """The address for a sources file, for the role that reads; ``DATABASE_PASSWORD`` is to hold the password."""
+        return f"postgresql://{user or self.reader}:${{env:DATABASE_PASSWORD}}@127.0.0.1:{self.port}/{database}{more}"
 
     def run(self, script: str, database: str = "postgres") -> str:
         """What psql prints for a script, without heads and lines."""
@@ -140,7 +151,9 @@ def serving_postgres() -> Iterator[Postgres]:
     try:
         _make(programs, prefix, folder, data)
         with _started(programs, prefix, data) as port:
-            yield Postgres(port, programs, folder, tuple(prefix))
+            server = Postgres(port, programs, folder, tuple(prefix))
+            server.run(_ROLES)
+            yield server
     finally:
         # As the other user: root without its rights over files could not remove what is not root's.
         subprocess.run(

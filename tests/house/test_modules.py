@@ -15,15 +15,17 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_600  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_450  # what has to be held in the head to know what a decision means
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
-TOLD_BY_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
-"""Modules of ``model`` with the values of policy tests: no decision rests on them."""
+OF_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
+BESIDE = OF_SUITES | {"examination", "progress", "replay", "report", "sources"}
+"""Modules of ``model`` with the values of policy tests, of ``doctor``, of pages and of sources: no decision rests on them."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "cli": 1_000,
     "collect": 5_000,
     "collect/document": 1_700,
-    "load": 6_200,  # shared parts, what policies import of them, variables and paging
+    "load": 4_800,
+    "load/suite": 1_500,
     "pipeline": 600,
     "render": 4_750,
     "snapshot": 500,
@@ -84,7 +86,7 @@ def _size(room: str, without: Collection[str] = ()) -> int:
 
 def test_what_decides_fits_in_the_head() -> None:
     library = _size("expr/functions")
-    assert sum(_size(room, TOLD_BY_SUITES) for room in CORE) - library < WHOLE_CORE
+    assert sum(_size(room, BESIDE) for room in CORE) - library < WHOLE_CORE
     assert library < WHOLE_LIBRARY
 
 

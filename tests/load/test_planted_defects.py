@@ -44,7 +44,7 @@ PLANTED = {
     ),
     "a number above a text": Defect(
         file="rgl8r-degraded.yaml",
-        good="{id: error-rate, when: metrics.error_rate > params.error_rate,",
+        good="{id: error-rate, when: variables.many_errors,",
         bad='{id: error-rate, when: metrics.error_rate > "5%",',
         where='when: ^metrics.error_rate > "5%"',
         says='`metrics.error_rate` is double and `"5%"` is string: there is no `>` between them',
@@ -102,7 +102,7 @@ PLANTED = {
         file="rgl8r-degraded.yaml",
         good="{id: stall, when",
         bad="{id: latency, when",
-        where="{id: ^latency, when",
+        where="{id: ^latency, when: variables.stalled",
         says="there are two entries `latency`",
     ),
     "a level that hides a trigger": Defect(
@@ -238,5 +238,5 @@ def test_a_defect_is_found_once_and_where_it_stands(copy: Path, name: str) -> No
 
     code, out, err = lint(copy)
     left_out = f"suites left out, since policies have errors: {suites_in(copy)}"
-    assert (code, err.splitlines()[-1]) == (4, f"8 files: 1 errors, 0 warnings; {left_out}")
+    assert (code, err.splitlines()[-1]) == (4, f"8 files: 1 error, 0 warnings; {left_out}")
     assert out.splitlines()[0] == f"policies/rgl8r/{defect.file}:{line}:{column}: {defect.says}"

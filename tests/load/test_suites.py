@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
-from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput
+from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput, UsageError
 from gatekeeper.load import find_suite_files, json_schemas, load_policies, load_suites, render_diagnostics
 from gatekeeper.load.guard import read_documents
 from gatekeeper.load.problems import Problems
@@ -321,7 +321,7 @@ def test_suite_files_are_found_and_policies_left_out(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidDocuments, match="there is no such file or folder"):
+    with pytest.raises(UsageError, match="there is no such file or folder"):
         find_suite_files(tmp_path, paths=[tmp_path / "gone"])
     with pytest.raises(InvalidDocuments, match="there is no such folder"):
         find_suite_files(tmp_path)

@@ -123,6 +123,21 @@ def test_only_failures_on_end_count(policies: PolicySet, runs: tuple[str | None,
     assert escalation(policies, 1, canary=canary(*runs)).level == level
 
 
+@pytest.mark.parametrize(("failures", "until_restored"), [(0, 0), (3, 2)])
+def test_ten_thousand_runs_are_within_the_budget(policies: PolicySet, failures: int, until_restored: int) -> None:
+    runs = canary(*["success"] * (10_000 - failures), *failure(failures))
+    its = incident(started_at=-400_000, detected_at=-2, restored_at=-1)
+    standing = escalation(policies, 3, canary=runs, incident=its)
+    assert standing.unknown == ()
+    for name in ("canary-failure", "canary-failures"):
+        found = trigger(standing, name)
+        assert found.state is (Reach.REACHED if failures else Reach.NOT_REACHED)
+        assert found.message.startswith(f"canary failures on end: {failures}")
+        assert (found.since is not None) == bool(failures)
+    before = trigger(standing, "canary-failures-until-restored")
+    assert before.message == f"canary failures on end until it was restored: {until_restored}, needs 3"
+
+
 def test_runs_of_another_branch_do_not_count(policies: PolicySet) -> None:
     assert escalation(policies, 1, canary=canary(*failure(3), head_branch="wip")).level is None
 

@@ -12,7 +12,7 @@ from gatekeeper.suites.coverage import Sightings
 from gatekeeper.suites.mutate import Workshop
 from gatekeeper.suites.mutated_policy import load_change, with_policy
 from gatekeeper.suites.mutators import Change
-from gatekeeper.suites.run import run_case
+from gatekeeper.suites.run import SuitesRequest, run_case
 
 POLICIES = """\
 apiVersion: gatekeeper/v1
@@ -152,7 +152,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     (folder / "shop.yaml").write_text(POLICIES)
     (folder / "shop_test.yaml").write_text(SUITE)
     (folder / "people.json").write_text(json.dumps(SCHEMA))
-    return Workshop.of(load_configuration(root, {}), (), ())
+    return Workshop.of(load_configuration(root, {}), SuitesRequest())
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 The statement is declared as a cursor (https://www.postgresql.org/docs/current/sql-declare.html): the server's own
 grammar then takes a question and nothing else, no writing ``WITH``, no ``SELECT INTO``. The transaction is read-only,
-so that functions cannot write either, and it is rolled back. Everything is set for the transaction alone, since a pool
-may stand between us and the server.
+so that functions cannot write to tables either, and it is rolled back. A superuser is not asked: some functions act
+outside of every transaction. Everything is set for the transaction alone, since a pool may stand between us and the
+server.
 """
 
 from __future__ import annotations
@@ -63,6 +64,28 @@ _FIRST_BATCH = 64
 _LARGEST_BATCH = 4096
 
 
+_AT_THE_END = 0.5
+"""Seconds before the deadline in which a statement that was ended ended by its time-out."""
+
+_BUSY = "collect again; if it goes on, see how many connections the server takes and whether it is being restarted"
+_WAYS = (
+    ("28", "mend user and password, and see that the server lets this role in from here (pg_hba.conf)"),
+    ("3D", "mend the name of the database"),
+    ("42501", "GRANT SELECT on what the query reads to the role"),
+    ("42", "mend the query: ask it of the database with psql, as the same role"),
+    ("25006", "ask with a SELECT that calls no function which writes"),
+    ("22", "mend the query for the rows that are there, such as with NULLIF around what it divides by"),
+    ("57014", "see who ends statements there (pg_cancel_backend), and collect again"),
+    ("", "ask the query of the database with psql, as the same role and with the same sslmode, and mend what it tells"),
+)
+"""What to do, by the beginning of the SQLSTATE; empty where there was no connection."""
+
+_READER = (
+    "ask as a role that may only read: CREATE ROLE gatekeeper LOGIN PASSWORD '…'; "
+    "GRANT SELECT ON the tables of the statement TO gatekeeper"
+)
+
+
 class NotNow(Refused):
     """The server cannot be reached or cannot answer at the moment, which may pass."""
 
@@ -113,13 +136,15 @@ def ask_postgres(
 
     Raises:
         NotNow: it cannot be reached or is not ready.
-        Refused: it does not let us in, does not understand or does not allow the statement, or takes too long.
+        Refused: it does not let us in, or as a superuser, it does not understand or does not allow the statement, or it
+            takes too long.
     """
     with (
         _told(access, deadline),
         closing(_connected(access, deadline)) as connection,
         _cut_off(connection, deadline) as cut,
     ):
+        _refuse_superuser(connection, access)
         connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         _settle(connection, access, deadline)
         declare = f"DECLARE gatekeeper NO SCROLL CURSOR WITHOUT HOLD FOR {statement.numbered}"
@@ -165,6 +190,16 @@ def _connected(access: Access, deadline: Deadline) -> Connection[Any]:
         context=_as_texts(),
         cursor_factory=RawCursor,
     )
+
+
+def _refuse_superuser(connection: Connection[Any], access: Access) -> None:
+    """What the role is, the server tells when the connection is made; one that does not tell it is not asked.
+
+    https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC
+    """
+    if connection.info.parameter_status("is_superuser") != "off":
+        told = "the role is a superuser, whose functions write also where a transaction only reads"
+        raise Refused("failed", f"{access.server}: {told}", _READER)
 
 
 def _as_texts() -> AdaptersMap:
@@ -289,14 +324,16 @@ def _told(access: Access, deadline: Deadline) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         code = error.sqlstate or ""
-        if deadline.passed or code in ("57014", "55P03"):
+        # The server's own time-out is set to end with the deadline: what is ended before, somebody ended.
+        if deadline.passed or (code in ("57014", "55P03") and deadline.left < _AT_THE_END):
             raise Refused("failed", f"{server} did not answer in time (timeout, deadline)", MORE_TIME) from None
         said = _line(error.diag.message_primary or "") if code else _reason(error)
         if code.startswith(_AGAIN) if code else _may_pass(error):
-            raise NotNow("failed", f"{server}: {said}", "" if code else REACH_SERVER) from None
+            raise NotNow("failed", f"{server}: {said}", _BUSY if code else REACH_SERVER) from None
         if code == "25006" or "DECLARE CURSOR" in said:
             said = f"the statement does more than read, which is not allowed ({said})"
-        raise Refused("failed", f"{server}: {said}{f' (SQLSTATE {code})' if code else ''}") from None
+        told = f"{server}: {said}{f' (SQLSTATE {code})' if code else ''}"
+        raise Refused("failed", told, next(way for begin, way in _WAYS if code.startswith(begin))) from None
     except UnicodeError:
         raise Refused("mistyped", f"{server}: a text of the answer is not UTF-8") from None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from gatekeeper.collect.refused import FEWER_BYTES, Refused
+from gatekeeper.collect.refused import FEWER_BYTES, ONCE_MORE, Refused
 from gatekeeper.model.shown import shown
 
 RATIO = 200
@@ -64,7 +64,7 @@ def read_body(response: httpx.Response, most: int) -> bytes:
 
     whole = _read(response, most, unpacked)
     if not unpack.eof:
-        raise Refused("truncated", "the compressed answer ended before it was whole")
+        raise Refused("truncated", "the compressed answer ended before it was whole", ONCE_MORE)
     if unpack.unused_data:
         raise Refused("failed", "something follows behind the compressed answer")
     return whole

@@ -23,7 +23,7 @@ from gatekeeper.collect.net.body import read_body
 from gatekeeper.collect.net.retries import AGAIN, pause
 from gatekeeper.collect.net.settings import NetConfig, origin_of
 from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
-from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
+from gatekeeper.collect.refused import MORE_TIME, ONCE_MORE, REACH_SERVER, SPEAK_HTTP, Refused
 from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.times import span_text
 from gatekeeper.redaction import LogFilter
@@ -229,10 +229,11 @@ class HttpClient:
         if isinstance(error, httpx.ConnectError):
             return Refused("failed", f"{told} could not be connected to{_os_reason(error)}", REACH_SERVER)
         if "without sending complete message body" in str(error) or "incomplete chunked read" in str(error):
-            return Refused("truncated", f"the answer of {told} ended before it was whole")
+            return Refused("truncated", f"the answer of {told} ended before it was whole", ONCE_MORE)
         if isinstance(error, httpx.RemoteProtocolError):
-            return Refused("failed", f"{told} was not answered in HTTP, or the connection was closed")
-        return Refused("failed", f"the connection broke while {told} was asked{_os_reason(error)}")
+            line = f"{told} was not answered in HTTP, or the connection was closed"
+            return Refused("failed", line, SPEAK_HTTP)
+        return Refused("failed", f"the connection broke while {told} was asked{_os_reason(error)}", ONCE_MORE)
 
 
 def _may_pass(error: httpx.TransportError) -> bool:

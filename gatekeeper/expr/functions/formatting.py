@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _VERB: Final = re.compile(r"%(?:(?P<percent>%)|(?:\.(?P<precision>\d{1,6}))?(?P<verb>[bdefosxX]))", re.ASCII)
 _MOST_DIGITS: Final = 1000
 _USUAL_DIGITS: Final = 6
+_PART: Final = 3
+"""Steps for a value, a bracket or a comma within what ``%s`` writes."""
 
 
 def _format(run: Run, _: Site, text: str, given: list[Any]) -> object:
@@ -106,7 +108,7 @@ def _text(run: Run, value: Any, _: int) -> str | None:
     for part in _parts(run, value):
         if part is None:
             return None
-        run.spend(1 + (len(part) >> 6))
+        run.spend(_PART + (len(part) >> 6))
         parts.append(part)
     return "".join(parts)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from gatekeeper.expr.functions.form import Form
 from gatekeeper.expr.functions.ordering import in_order
 from gatekeeper.expr.operators import equal
+from gatekeeper.expr.optionals import filled
 from gatekeeper.expr.outcome import EvaluationError, Refusal, Unknown
-from gatekeeper.expr.values import NONE, OptionalValue
+from gatekeeper.expr.values import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +77,8 @@ def _sort(run: Run, site: Site, values: list[Any]) -> object:
     return in_order(run, site, values, values)
 
 
-def _end(at: int) -> Callable[[list[Any]], OptionalValue]:
-    return lambda values: OptionalValue((values[at],)) if values else NONE
+def _end(at: int) -> Callable[[list[Any]], object]:
+    return lambda values: filled(values[at]) if values else NONE
 
 
 def _form(result: str, call: Callable[..., Any], gives: str, *more: str, **about: Any) -> Form:
