@@ -169,7 +169,7 @@ def _members(site: _Site) -> Iterator[Change]:
 
 
 def _out(site: _Site, key: ScalarNode | None = None) -> Iterator[Change]:
-    named = child(site.node, "id") or child(site.node, "level") or child(site.node, "when") or site.node
+    named = next((name for key in ("id", "level", "who", "when") if (name := child(site.node, key))), site.node)
     if isinstance(named, MapNode):
         named = next(iter(named.values.values()), named)
     shown = " ".join(named.text.split()) if isinstance(named, ScalarNode) else ""
@@ -337,12 +337,21 @@ def _duties(where: Path) -> Mapping[Path, tuple[Mutator, ...]]:
     }
 
 
+def _contacts(where: Path) -> Mapping[Path, tuple[Mutator, ...]]:
+    return {(*where, ANY, "when"): (_gone, _truth), (*where, ANY, "hours"): (_gone,)}
+
+
 _LADDER: Final[Mapping[Path, tuple[Mutator, ...]]] = {
     **_EVIDENCE,
     **_duties(("duties",)),
     **_duties((*_LEVEL, "duties")),
     ("levels_lowest_first",): (_order,),
+    ("paging", ANY): (_members,),
+    **_contacts(("paging", ANY)),
     (*_LEVEL, "page"): (_members,),
+    **_contacts((*_LEVEL, "page")),
+    (*_TRIGGER, "page"): (_members,),
+    **_contacts((*_TRIGGER, "page")),
     (*_LEVEL, "triggers"): (_members,),
     (*_LEVEL, "respond"): (_gone,),
     (*_LEVEL, "respond", "within"): (_span, _bound("less_than")),

@@ -62,7 +62,7 @@ title: Who has to know?
 owner: shop-team
 evidence:
   people: {type: json, max_age: 1h, schema: people.json}
-variables: {rich: people.cash > 1}
+imports: {parts: {variables: [rich]}}
 levers: {ring: {title: Ring, how: ring the bell, time_to_effect: at once, blast_radius: ears}}
 levels_lowest_first:
   - level: low
@@ -79,6 +79,14 @@ levels_lowest_first:
   - level: high
     title: The owner has to come
     triggers: [{id: many, title: Many errors, when: people.errors > 5}]
+---
+apiVersion: gatekeeper/v1
+kind: Shared
+id: parts
+title: What the shop's policies say alike
+owner: shop-team
+variables:
+  rich: people.cash > 1
 """
 SCHEMA = {
     "type": "object",
@@ -202,6 +210,13 @@ def test_remedies_that_exclude_each_other_have_no_order_and_others_have(runs: di
     states = _states(runs, "levels_lowest_first.low.triggers.dark.remedies")
     assert states["buy a lamp, ring", "ring, buy a lamp"][0] is MutantState.EQUIVALENT
     assert states["ring, wait", "wait, ring"][0] is not MutantState.EQUIVALENT
+
+
+def test_what_a_policy_imports_is_changed_for_it_at_its_own_place(runs: dict[Change, MutantRun]) -> None:
+    states = _states(runs, "variables.rich")
+    assert states["people.cash > 1", "people.cash <= 1"][0] is MutantState.KILLED
+    places = {each.mutant.place.line for each in runs.values() if each.mutant.part == "variables.rich"}
+    assert {POLICIES.splitlines()[line - 1] for line in places} == {"  rich: people.cash > 1"}
 
 
 def test_what_lint_refuses_says_why(runs: dict[Change, MutantRun]) -> None:

@@ -101,6 +101,14 @@ def test_of_a_ladder_levels_triggers_and_deadlines_are_changed() -> None:
     assert {"order", "removal", "duration", "boundary"} <= mutators
 
 
+def test_contacts_conditions_and_hours_of_a_page_are_taken_out() -> None:
+    paged = "{who: DBA, when: params.staffed, hours: days}"
+    text = LADDER.replace("levels_lowest_first:", f"paging: {{db: [{paged}]}}\nlevels_lowest_first:", 1)
+    assert _told(text, "paging.db.1") == [("removal", "DBA", "")]
+    assert ("removal", "when: params.staffed", "") in _told(text, "paging.db.1.when")
+    assert _told(text, "paging.db.1.hours") == [("removal", "hours: days", "")]
+
+
 def test_the_expression_of_a_variable_is_changed_in_either_form_and_what_it_reads() -> None:
     text = GATE.replace("metrics.error_rate <= params.limit", "variables.calm && variables.few").replace(
         "rules:\n",
