@@ -50,6 +50,7 @@ _OFFSET_SCHEMA: dict[str, Any] = {
     "pattern": SPAN_PATTERN,
     "examples": ["0m", "10m"],
 }
+_INSTANT_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]}
 _SAMPLES_SCHEMA: dict[str, Any] = {
     "type": ["string", "number", "boolean", "null"],
     "examples": ["0.06x9 0.001x12", "0+1x10", "success _x2 failure"],
@@ -60,17 +61,17 @@ Offset = Annotated[timedelta, BeforeValidator(_offset), WithJsonSchema(_OFFSET_S
 Moment = Annotated[
     timedelta | datetime,
     BeforeValidator(_moment),
-    WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, {"type": "string", "format": "date-time"}]}),
+    WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, _INSTANT_SCHEMA]}),
 ]
 """An instant, as an offset from the beginning of the case or by itself."""
 NullMoment = Annotated[
     Moment | None,
-    WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, {"type": "string", "format": "date-time"}, {"type": "null"}]}),
+    WithJsonSchema({"anyOf": [_OFFSET_SCHEMA, _INSTANT_SCHEMA, {"type": "null"}]}),
 ]
 Samples = Annotated[Any, WithJsonSchema(_SAMPLES_SCHEMA)]
 NullInstant = Annotated[
     Instant | None,
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}),
+    WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, {"type": "null"}]}),
 ]
 NullText = Annotated[Text | None, WithJsonSchema({"type": ["string", "null"]})]
 OutcomeWord = one_of(*Outcome)
