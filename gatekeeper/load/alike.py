@@ -39,15 +39,16 @@ def form_of(node: Node, within: int = 0) -> Form:
     Blanks, brackets, and the names that macros give to their elements do not matter.
 
     Args:
-        within: how many macros of the same expression stand around the part.
+        within: how many names the macros of the same expression that stand around the part have.
     """
     if isinstance(node, Variable) and node.definition is not None:
         return form_of(node.definition.tree)  # which stands within no macro of its reader
     if isinstance(node, Local):
         return ("Local", within - node.slot)
     if isinstance(node, Comprehension):
-        inside = (form_of(each, within + 1) for each in children(node)[1:])
-        return ("Comprehension", node.macro, node.where is None, form_of(node.over, within), *inside)
+        names = len(node.names)
+        inside = (form_of(each, within + names) for each in children(node)[1:])
+        return ("Comprehension", node.macro, names, node.where is None, form_of(node.over, within), *inside)
     return (type(node).__name__, *_own(node), *(form_of(each, within) for each in children(node)))
 
 

@@ -117,6 +117,24 @@ def test_what_decided_is_told_as_if_it_stood_in_place(source: str, variable: str
     assert told == _without_brackets(deciding(plain, bindings)) or "…" in "".join(told)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("l.all(i, x, x < 1)", "l.all(n, each, each < 1)", True),
+        ("l.all(i, x, x < 1)", "l.all(i, x, i < 1)", False),
+        ("l.all(i, x, i < 1)", "l.all(x, x < 1)", False),
+        ("l.all(i, x, x < 1)", "l.all(x, x < 1)", False),
+        ("l.exists(i, x, k.all(y, y < x))", "l.exists(a, b, k.all(c, c < b))", True),
+        ("l.exists(i, x, k.all(y, y < x))", "l.exists(i, x, k.all(y, y < i))", False),
+        ("m.?a.orValue(1)", "m.?b.orValue(1)", False),
+        ("m.?a.orValue(1)", "m[?'a'].orValue(1)", True),
+    ],
+)
+def test_expressions_have_one_form_where_they_say_the_same(one: str, other: str, alike: bool) -> None:
+    forms = [form_of(compile_expression(each).tree) for each in (one, other)]
+    assert (forms[0] == forms[1]) is alike
+
+
 def _without_brackets(parts: Iterable[Deciding]) -> list[str]:
     """The lines, each once: in brackets, what stands twice is told twice."""
     return list(dict.fromkeys(re.sub("[()]", "", part.told) for part in parts))
