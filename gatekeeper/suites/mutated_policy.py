@@ -59,7 +59,7 @@ def changes_of_policy(policy: Policy, root: Path) -> Iterator[Change]:
         if _text(node, "kind") == "Shared":
             shared.add(node, root)
     for node in documents:
-        if _text(node, "id") == policy.id:
+        if _text(node, "id") == policy.id and _text(node, "kind") in _DOCUMENTS:
             yield from changes_of(shared.resolve(node, _DOCUMENTS[_text(node, "kind")]).node)
 
 
