@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -221,12 +220,11 @@ def _guessed(text: str) -> str:
     )
 
 
-_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-
-
 def _folded(text: str) -> str:
     """With the capital letters of ASCII small; every character stays where it is."""
-    return text.lower() if text.isascii() else text.translate(_FOLD)
+    if text.isascii():
+        return text.lower()
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")  # bytes have no other letters
 
 
 _ADDRESS = re.compile(
