@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatekeeper.authoring.first_gate import first_gate
+from gatekeeper.authoring.layout import laid_out
 from gatekeeper.authoring.project import (
     ENVIRONMENT,
     editor_schemas,
@@ -132,7 +133,7 @@ def _from_file(system: str, environment: str, origin: Path, clock: Clock) -> tup
             sources += ["figures: {collector: json, file: figures.json}"]
             raw[f"evidence/{system}/figures.json"] = b"{}\n"
     texts = {
-        f"policies/{system}/{gate}.yaml": policy_text(draft),
+        f"policies/{system}/{gate}.yaml": laid_out(policy_text(draft)),
         f"evidence/{system}/sources.{environment}.yaml": sources_text(system, environment, sources),
         **{name: json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in files.items()},
     }
@@ -169,5 +170,5 @@ def _record(folder: Path, system: str, draft: Draft) -> list[str]:
     snapshot, _ = collect(configuration, loaded, system, None, lambda _what, _done, _all: None)
     kept = write_snapshot(snapshot, recorded_folder(configuration, system))
     suite = f"{configuration.policies}/{system}/{draft.id}_test.yaml"
-    write_files(folder, {suite: suite_text(draft, snapshot.taken_at).encode("utf-8")})
+    write_files(folder, {suite: laid_out(suite_text(draft, snapshot.taken_at)).encode("utf-8")})
     return [suite, Path(os.path.relpath(kept, configuration.root)).as_posix()]

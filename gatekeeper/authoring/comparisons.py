@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gatekeeper.authoring.proposal import RESERVED
+
 Sign = Literal["<", "<=", ">", ">="]
 
 _WORDS: dict[str, Sign] = {
@@ -119,8 +121,10 @@ def _in_line(line: str, number: int) -> Iterator[Comparison]:
         name = "_".join(re.findall(r"[a-z0-9]+", f"{what} {unit}".lower())) if what else ""
         if name[:1].isdigit():
             name = f"of_{name}"
+        elif name in RESERVED:
+            name = f"{name}_"
         yield Comparison(
-            name[:60].strip("_"),
+            name[:60],
             ("<=" if sign == ">" else "<") if is_limit else sign,
             float(found["number"].replace(",", "")),
             is_limit,

@@ -24,7 +24,7 @@ from ruamel.yaml.tokens import (
     ValueToken,
 )
 
-from gatekeeper.load.scalars import OutOfRange, typed
+from gatekeeper.authoring.proposal import is_word
 
 STEP = 2
 """How many blanks a level is indented by."""
@@ -93,16 +93,9 @@ def _requoted(raw: str, value: str) -> str:
     """A quoted text as it is best written on its one line: plain where that means the same, else in double quotes."""
     if "\n" in raw or (raw[0] == '"' and raw[1:-1] != value):
         return raw  # broken by the author, or with escapes, which have their reason
-    if _SIMPLE.fullmatch(value) and value.lower() not in _OTHER_READERS and _is_text(value):
+    if _SIMPLE.fullmatch(value) and value.lower() not in _OTHER_READERS and is_word(value):
         return value
     return f'"{value}"' if not set(value) & set('"\\') and value.isprintable() else raw
-
-
-def _is_text(value: str) -> bool:
-    try:
-        return isinstance(typed(value), str)
-    except OutOfRange:
-        return False
 
 
 # ---------------------------------------------------------------- indentation

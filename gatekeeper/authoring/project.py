@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+from gatekeeper.authoring.proposal import is_word
 from gatekeeper.errors import OutputError, UsageError
 from gatekeeper.files import write_atomically
 
@@ -24,10 +25,11 @@ def system_name(given: str | None, folder: Path) -> str:
     """
     if given is None:
         slug = re.sub(r"[^a-z0-9]+", "-", folder.absolute().name.lower()).strip("-")[:40].strip("-")
-        return slug or "service"
-    if not _ID.fullmatch(given):
+        return slug if slug and is_word(slug) else f"service-{slug}".rstrip("-")
+    if not _ID.fullmatch(given) or not is_word(given):
         raise UsageError(
-            f"--system {given[:80]!r} cannot name a system", "small letters, digits and hyphens, such as my-service"
+            f"--system {given[:80]!r} cannot name a system",
+            "small letters, digits and hyphens, and no number, such as my-service",
         )
     return given
 

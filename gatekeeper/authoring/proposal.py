@@ -9,10 +9,38 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from gatekeeper.load.scalars import OutOfRange, typed
 from gatekeeper.model.times import instant_text
 
 _MODELINE = "# yaml-language-server: $schema=../../schemas/{}.v1.json\n"
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
+
+RESERVED = frozenset(
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "let",
+        "loop",
+        "namespace",
+        "null",
+        "package",
+        "return",
+        "true",
+        "var",
+        "void",
+        "while",
+    ]
+)
+"""Words that an expression cannot have for a field's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +109,20 @@ def phrase(text: str, most: int = 60) -> str:
 def identifier(text: str, taken: set[str], otherwise: str) -> str:
     """An id after a text that none in ``taken`` has; it is then taken."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:48].strip("-") or otherwise
+    slug = slug if is_word(slug) else f"{otherwise}-{slug}"
     name, number = slug, 2
     while name in taken:
         name, number = f"{slug}-{number}", number + 1
     taken.add(name)
     return name
+
+
+def is_word(text: str) -> bool:
+    """Whether YAML reads it as text where it stands without quotes, and no number, truth or null."""
+    try:
+        return isinstance(typed(text), str)
+    except OutOfRange:
+        return False
 
 
 def policy_text(draft: Draft) -> str:

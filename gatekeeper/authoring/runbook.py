@@ -63,7 +63,12 @@ def runbook_draft(gate: str, name: str, document: dict[str, Any], lines: Sequenc
 def _is_choice(box: dict[str, Any]) -> bool:
     """Whether a box is one of several that exclude one another, so that not all of them can be ticked."""
     head = box["text"].split(":")[0].strip().lower()
-    return bool(box["choice"]) or head in _ENDS or any(word in box["group"].lower() for word in _DECIDES)
+    return bool(box["choice"]) or head in _ENDS or _decides(box)
+
+
+def _decides(box: dict[str, Any]) -> bool:
+    """Whether what a box stands under asks for one of several."""
+    return any(word in box["group"].lower() for word in _DECIDES)
 
 
 def _boxes(document: dict[str, Any], name: str, taken: set[str]) -> list[Proposal]:
@@ -76,11 +81,14 @@ def _boxes(document: dict[str, Any], name: str, taken: set[str]) -> list[Proposa
         asked = [box for box in boxes if not box["nested"] and not _is_choice(box)]
         if not asked:
             continue
-        groups = sorted({box["group"] for box in boxes if _is_choice(box) and not box["choice"] and not box["nested"]})
+        ends = [box for box in boxes if _is_choice(box) and not box["choice"] and not box["nested"]]
+        groups = sorted({box["group"] for box in ends if _decides(box)})
+        texts = sorted({box["text"] for box in ends if not _decides(box)})
         parts = [f"box.path == {quoted(list(path))}"]
         parts += ["box.nested == 0"] if any(box["nested"] for box in boxes) else []
         parts += ["!box.choice"] if any(box["choice"] for box in boxes) else []
         parts += [f"!(box.group in {quoted(groups)})"] if groups else []
+        parts += [f"!(box.text in {quoted(texts)})"] if texts else []
         heading = path[-1] if path else name
         found.append(
             Proposal(

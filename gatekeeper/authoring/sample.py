@@ -6,38 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gatekeeper.authoring.proposal import Draft, Proposal, identifier, phrase, quoted
+from gatekeeper.authoring.proposal import RESERVED, Draft, Proposal, identifier, phrase, quoted
 from gatekeeper.errors import InvalidInput
 from gatekeeper.model.times import parse_instant
 
 MAX_RULES = 12
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{0,30}")
-_RESERVED = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "let",
-        "loop",
-        "namespace",
-        "null",
-        "package",
-        "return",
-        "true",
-        "var",
-        "void",
-        "while",
-    ]
-)
 
 
 def sample_draft(gate: str, name: str, value: Any) -> tuple[Draft, dict[str, Any]]:
@@ -175,7 +150,7 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
 
 
 def _step(key: str) -> str:
-    return f".{key}" if _NAME.fullmatch(key) and key not in _RESERVED else f"[{quoted(key)}]"
+    return f".{key}" if _NAME.fullmatch(key) and key not in RESERVED else f"[{quoted(key)}]"
 
 
 def _plain(text: str) -> str:

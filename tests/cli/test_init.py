@@ -51,6 +51,8 @@ def _works(project: Project, gate: str) -> Ended:
     """Lints, tests and collects as the printed steps say, and gives the decision."""
     linted = project.run("lint")
     assert (linted.code, "0 errors, 0 warnings" in linted.err) == (0, True), linted.out + linted.err
+    tidy = project.run("fmt", "--check")
+    assert (tidy.code, tidy.out) == (0, "")
     tested = project.run("test", "--fail-under", "100")
     assert tested.code == 0, tested.out + tested.err
     collected = project.run("collect", gate)
@@ -243,6 +245,24 @@ def test_what_is_no_comparison_of_a_figure_has_no_name(line: str) -> None:
 
 def test_figures_in_programs_are_left_out() -> None:
     assert not list(comparisons_in(["```sql", "SELECT 1 WHERE rate > 5", "```"]))
+
+
+ODD = {
+    "no boxes": "# x\n\nnothing\n",
+    "numbers as headings": "# 12\n\n## 3\n\n- [ ] null\n\n## 3\n\n- [ ] GO\n- [ ] import\n\nimport > 3\n",
+    "signs of CEL and YAML": '# T {x} #y\n\n## A > B "q" \\\\\n\n- [x] one: "b" {c}\n  - [ ] `d` # e\n',
+    "the same twice": "## A\n\n- [ ] one\n- [ ] one\n\nLead: ________ Date: ____\nLead: ________ Date: ____\n",
+    "empty roles": "| Role | Signature |\n|--|--|\n| | |\n| | |\n",
+    "carriage returns": "# é\r\n\r\n☐ y\r\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_an_odd_runbook_still_gives_a_project_that_works(empty: Project, text: str) -> None:
+    (empty.root / "odd.md").write_text(text, newline="")
+    begun = empty.run("init", "--from", "odd.md")
+    assert begun.code == 0, begun.err
+    assert _works(empty, "shop-runbook").code in {1, 3}
 
 
 # ---------------------------------------------------------------- the documents that people really have
