@@ -8,7 +8,7 @@ comes to the same finding, everything else that a case can expect is the same to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from gatekeeper.errors import GatekeeperError
@@ -26,6 +26,7 @@ from gatekeeper.suites.play import play_looks
 from gatekeeper.suites.story import Look, looks
 
 _PARAMETER = re.compile(r"\bparams\b(?:\s*\.\s*([a-z][a-z0-9_]*))?")
+_VARIABLE = re.compile(r"\bvariables\b(?:\s*\.\s*([a-z][a-z0-9_]*))?")
 _ANY = ""
 _NOWHERE = Place("", 0, 0)
 _Told = tuple[Finding, ...]
@@ -154,23 +155,44 @@ def can_matter(trial: Trial, mutant: Policy, rules: frozenset[str], policies: Po
 
 
 def rules_of(policy: Policy, parameter: str) -> frozenset[str]:
-    """The rules of a gate that read a parameter, also in their messages; none where that is not known."""
-    if not isinstance(policy, Gate) or any(_ANY in _parameters(rule) for rule in policy.rules):
+    """The rules of a gate that read a parameter, also in messages and through variables; none where it is not known."""
+    if not isinstance(policy, Gate):
         return frozenset()
-    return frozenset(rule.id for rule in policy.rules if parameter in _parameters(rule))
+    variables = {each.name: each.expression.source for each in policy.variables}
+    read = {rule.id: _parameters(list(_texts(rule)), variables) for rule in policy.rules}
+    if any(_ANY in names for names in read.values()):
+        return frozenset()
+    return frozenset(rule for rule, names in read.items() if parameter in names)
 
 
-def _parameters(value: object) -> set[str]:
-    """Names that stand behind ``params`` in whatever a rule says; empty for a name that is not known."""
+def _parameters(texts: list[str], variables: Mapping[str, str]) -> set[str]:
+    """Names behind ``params`` in texts and in the variables that they read; empty for one that is not known."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    while texts:
+        text = texts.pop()
+        found.update(_PARAMETER.findall(text))
+        for name in set(_VARIABLE.findall(text)) - seen:
+            seen.add(name)
+            if name in variables:
+                texts.append(variables[name])
+            else:
+                found.add(_ANY)
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every expression and message of whatever a rule says."""
     if isinstance(value, Expression):
-        return set(_PARAMETER.findall(value.source))
-    if isinstance(value, Template):
-        return set(_PARAMETER.findall(value.text))
-    if isinstance(value, tuple):
-        return {name for each in value for name in _parameters(each)}
-    if is_dataclass(value) and not isinstance(value, Place):
-        return {name for each in fields(value) for name in _parameters(getattr(value, each.name))}
-    return set()
+        yield value.source
+    elif isinstance(value, Template):
+        yield value.text
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value) and not isinstance(value, Place):
+        for each in fields(value):
+            yield from _texts(getattr(value, each.name))
 
 
 def _alone(gate: Gate, rules: frozenset[str]) -> Gate | None:

@@ -25,6 +25,8 @@ params:
   most: {type: int, default: 3, min: 1, max: 5, overridable: true, description: so many errors may be}
 evidence:
   people: {type: json, max_age: 1h, schema: people.json}
+variables:
+  few: people.errors <= params.most
 rules:
   - id: manned
     title: Somebody is at each place
@@ -36,13 +38,14 @@ rules:
     title: There are few errors
     enforcement: blocking
     severity: low
-    expect: people.errors <= params.most && !(people.present == [])
+    expect: variables.few && !(people.present == [])
   - id: cash
     title: There is cash
     enforcement: advisory
     severity: low
     applies_when: people.errors != 7
     expect: people.cash > 0
+    message: "cash {people.cash}; errors may be {params.most}"
 ---
 apiVersion: gatekeeper/v1
 kind: Gate
@@ -126,7 +129,7 @@ cases:
     events: [{at: 1m, set: {people.errors: 4}}]
     expect:
       - {at: 0m, policy: staff, verdict: GO}
-      - {at: 1m, policy: opening, verdict: NO-GO, stops: [staffed]}
+      - {at: 1m, policy: staff, verdict: NO-GO, stops: [errors]}
   - id: fewer-errors
     title: It can be stricter
     parameters: {staff: {most: 1}}
