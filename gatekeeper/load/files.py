@@ -51,9 +51,11 @@ def find_suite_files(root: Path, folder: str = "policies", paths: Sequence[Path]
     found: set[Path] = set()
     refused: list[Diagnostic] = []
     for path in (from_root(each, root) for each in paths or (base,)):
-        if not path.exists():
+        if not os.path.lexists(path):
             raise UsageError(f"{display_path(path, root)}: there is no such file or folder")
-        if not (_holds(base, path) or (path.is_dir() and _holds(path, base))):
+        if not path.exists():  # a link that leads nowhere
+            refused += refusal(display_path(path, root), "there is no such file or folder").diagnostics
+        elif not (_holds(base, path) or (path.is_dir() and _holds(path, base))):
             message = f"lies outside of the policies in {display_path(base, root)}"
             hint = "--root names the project that it belongs to"
             refused += refusal(display_path(path, root), message, hint, "outside").diagnostics
