@@ -123,7 +123,7 @@ def _mutate(
     seconds: float | None,
 ) -> MutationReport:
     """What came of the mutants."""
-    from gatekeeper.suites.mutate import MutationRequest, run_mutations
+    from gatekeeper.suites.mutation.mutate import MutationRequest, run_mutations
 
     with progress_on(sys.stderr) as progress:
         return run_mutations(configuration, MutationRequest(suites, jobs, seconds, fail_under), progress)

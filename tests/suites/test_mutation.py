@@ -9,9 +9,9 @@ import pytest
 from gatekeeper.load import load_configuration
 from gatekeeper.model.mutation import MutantRun, MutantState
 from gatekeeper.suites.coverage import Sightings
-from gatekeeper.suites.mutate import Workshop
-from gatekeeper.suites.mutated_policy import load_change, with_policy
-from gatekeeper.suites.mutators import Change
+from gatekeeper.suites.mutation.mutate import Workshop
+from gatekeeper.suites.mutation.mutated_policy import load_change, with_policy
+from gatekeeper.suites.mutation.mutators import Change
 from gatekeeper.suites.run import SuitesRequest, run_case
 
 POLICIES = """\

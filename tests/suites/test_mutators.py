@@ -10,8 +10,8 @@ from gatekeeper.load.guard import read_documents
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.source import make_source
 from gatekeeper.model.mutation import Mutant
-from gatekeeper.suites.mutated_expression import expression_changes, spans_near
-from gatekeeper.suites.mutators import changes_of
+from gatekeeper.suites.mutation.mutated_expression import expression_changes, spans_near
+from gatekeeper.suites.mutation.mutators import changes_of
 from tests.suites.stories import GATE, LADDER, MODE
 
 

@@ -28,7 +28,7 @@ from gatekeeper.load.tree import MapNode, ScalarNode, child
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
-from gatekeeper.suites.mutators import Change, changes_of
+from gatekeeper.suites.mutation.mutators import Change, changes_of
 
 _Read = Callable[[Resolved, str, Path, Problems], Draft[Gate] | Draft[Ladder] | Draft[Mode]]
 _READERS: Mapping[str, _Read] = {"Gate": read_gate, "Ladder": read_ladder, "Mode": read_mode}

@@ -16,8 +16,8 @@ from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, wal
 from gatekeeper.model.mutation import Mutant
 from gatekeeper.model.place import Place
 from gatekeeper.model.values import Json
-from gatekeeper.suites.mutated_expression import expression_changes, numbers_near, spans_near
-from gatekeeper.suites.mutated_tree import ANY, Path, part_of, renamed, scalar, swapped, with_node, without
+from gatekeeper.suites.mutation.mutated_expression import expression_changes, numbers_near, spans_near
+from gatekeeper.suites.mutation.mutated_tree import ANY, Path, part_of, renamed, scalar, swapped, with_node, without
 
 _PARAMETER: Final = re.compile(r"\bparams\.([a-z][a-z0-9_]*)")
 _WEAKER: Final = {"hard": ("blocking",), "blocking": ("advisory",), "advisory": ("blocking",)}

@@ -21,7 +21,7 @@ from gatekeeper.model.rule import Each, Enforcement, Expect, Expression, ReadGat
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.pipeline import decide
 from gatekeeper.suites.compare import compare
-from gatekeeper.suites.mutated_policy import with_policy
+from gatekeeper.suites.mutation.mutated_policy import with_policy
 from gatekeeper.suites.play import play_looks
 from gatekeeper.suites.story import Look, looks
 

@@ -1,0 +1,1 @@
+"""Mutation testing of policies: one change after the other, and whether any case notices it."""
