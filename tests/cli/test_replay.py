@@ -95,7 +95,7 @@ def test_colour_and_ascii_as_in_other_screens(project: Project, suite: Path) -> 
     ("file", "code", "told"),
     [
         ("policies/demo", 2, "is a folder"),
-        ("policies/demo/none_test.yaml", 4, "there is no such file"),
+        ("policies/demo/none_test.yaml", 2, "there is no such file"),
         ("policies/demo/demo.yaml", 4, "does not belong in this file"),
     ],
 )

@@ -39,7 +39,7 @@ def evidence(root: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def as_written(capliquify: PolicySet, evidence: Path, corpus: Path) -> Decide:
     """Readiness by the real runbook, with texts of it changed on the way."""
-    shutil.copy(corpus / "runbooks" / "capliquify-production.md", evidence / FIRST_DAY)
+    shutil.copyfile(corpus / "runbooks" / "capliquify-production.md", evidence / FIRST_DAY)
 
     def as_written(*edits: tuple[str, str]) -> Decision:
         runbook = evidence / FIRST_DAY

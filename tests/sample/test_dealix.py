@@ -44,7 +44,7 @@ def as_written(root: Path, corpus: Path, tmp_path: Path) -> Snapshot:
     """The real runbook in the place of the sample's, and nothing but it."""
     evidence = tmp_path / SYSTEM
     shutil.copytree(root / "evidence" / SYSTEM, evidence)
-    shutil.copy(corpus / "runbooks" / "dealix-incident-rollback.txt", evidence / "documents" / RUNBOOK)
+    shutil.copyfile(corpus / "runbooks" / "dealix-incident-rollback.txt", evidence / "documents" / RUNBOOK)
     snapshot = collected(evidence)
     return replace(snapshot, items={"runbook": snapshot.items["runbook"]})
 

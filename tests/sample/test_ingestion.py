@@ -65,7 +65,7 @@ def real(root: Path, corpus: Path, tmp_path: Path) -> Path:
     evidence = tmp_path / SYSTEM
     shutil.copytree(root / "evidence" / SYSTEM, evidence)
     for day in DAYS:
-        shutil.copy(corpus / RUNBOOK, evidence / day.runbook)
+        shutil.copyfile(corpus / RUNBOOK, evidence / day.runbook)
     return evidence
 
 

@@ -20,8 +20,8 @@ from tests.sample.signing import basis_of
 def _over_the_real_documents(root: Path, corpus: Path, folder: Path, day: Day) -> Snapshot:
     evidence = folder / "rgl8r"
     shutil.copytree(root / "evidence" / "rgl8r", evidence)
-    shutil.copy(corpus / "runbooks" / "rgl8r-launch.md", evidence / "documents" / day.runbook)
-    shutil.copy(corpus / "runbooks" / "rgl8r-tabletop.md", evidence / "documents" / "tabletop-2026-02-24.md")
+    shutil.copyfile(corpus / "runbooks" / "rgl8r-launch.md", evidence / "documents" / day.runbook)
+    shutil.copyfile(corpus / "runbooks" / "rgl8r-tabletop.md", evidence / "documents" / "tabletop-2026-02-24.md")
     return snapshot_of(evidence, day)
 
 
