@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from pathlib import Path
 
 from gatekeeper.collect.deadline import Deadline
@@ -47,7 +48,7 @@ class MarkdownCollector:
             history = history_of(locate(request.base, config.file), data, root, request.environ, soon)
         files = _Files(request.base, config.file, document)
         value = markdown_value(document, config.file, files.leads, request.clock(), history)
-        return brought(self, request, config.file, value)
+        return replace(brought(self, request, config.file, value), redacted=document.redacted)
 
 
 class _Files:

@@ -192,7 +192,9 @@ def _as_its_kind(collector: Collector[Any], request: CollectRequest[Any], eviden
     if defects:
         more = f" (and {len(defects) - 1} more)" if len(defects) > 1 else ""
         return failed(collector, request, Failure("mistyped", _line(f"{defects[0]}{more}")))
-    return replace(evidence, value=value, digest=content_digest(evidence.kind, value), redacted=places)
+    return replace(
+        evidence, value=value, digest=content_digest(evidence.kind, value), redacted=evidence.redacted + places
+    )
 
 
 def _clean(evidence: Evidence) -> Evidence:

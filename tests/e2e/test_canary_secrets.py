@@ -219,7 +219,7 @@ def _sources(url: str, where: str, references: dict[str, str]) -> dict[str, tupl
     program = {"collector": "command", "command": [sys.executable, "-c", TELLS], "timeout": "120s"}
     found["program"] = "command", {**program, "stdout": "json", "environment": {**given, "PYTHONPATH": str(ROOT)}}
     variables = {name[6:-1]: {"pattern": "^x"} for name in references.values() if name.startswith("${env:")}
-    found["variables"] = "environment", {"collector": "env", "variables": variables}
+    found["settings"] = "environment", {"collector": "env", "variables": variables}
     right = f"postgresql://canary:{references['dsn_password']}@{where}"
     asked = {"collector": "sql", "allow_addresses": ["127.0.0.0/8"], "timeout": "120s", "retries": 0}
     found["rows"] = "rows", {**asked, "database": "${env:DSN}", "query": "SELECT * FROM canary_told"}

@@ -72,7 +72,7 @@ class Statement:
 
 @dataclass(slots=True)
 class Document:
-    """What was found so far."""
+    """What was found so far; ``redacted`` is how many places of it were secrets."""
 
     name: str
     syntax: Literal["markdown", "text"] = "markdown"
@@ -93,6 +93,7 @@ class Document:
     repairs: tuple[Repair, ...] = ()
     anchors: Anchors = field(default_factory=Anchors)
     elements: set[str] = field(default_factory=set)
+    redacted: int = 0
 
     def has_anchor(self, fragment: str) -> bool:
         """Whether a link to ``#fragment`` leads somewhere in this document."""

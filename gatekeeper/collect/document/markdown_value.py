@@ -13,13 +13,14 @@ from gatekeeper.collect.document.contradictions import contradictions_of
 from gatekeeper.collect.document.document import Document
 from gatekeeper.collect.document.line_history import NOT_ASKED, LineHistory
 from gatekeeper.collect.document.markdown_inline import Target
-from gatekeeper.collect.document.markdown_source import parse_text, read_text, refuse_length
+from gatekeeper.collect.document.markdown_source import Text, parse_text, read_text, refuse_length
 from gatekeeper.collect.document.markdown_tree import take_apart
 from gatekeeper.collect.document.plain_text import is_plain, take_apart_text
 from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import Link, Markdown
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
+from gatekeeper.redaction import PROCESS, TooManyEscapes
 
 MARKDOWN_NAMES = (".md", ".markdown")
 
@@ -44,16 +45,27 @@ def read_document(data: bytes, name: str, syntax: Syntax | None = None) -> Docum
     told = shown(name, 120)
     if not data.strip():
         raise Refused("mistyped", f"{told} is empty")
-    text = read_text(data, told)
+    text, places = _without_secrets(read_text(data, told), told)
     lines = text.text.split("\n")
     if syntax is None and not name.lower().endswith(MARKDOWN_NAMES) and is_plain(text.text, lines):
         syntax = "text"
     if syntax != "text":
-        return take_apart(parse_text(text, told), told)
-    refuse_length(lines, told)
-    document = take_apart_text(lines, told)
-    document.repairs = text.repairs
+        document = take_apart(parse_text(text, told), told)
+    else:
+        refuse_length(lines, told)
+        document = take_apart_text(lines, told)
+        document.repairs = text.repairs
+    document.redacted = places
     return document
+
+
+def _without_secrets(text: Text, told: str) -> tuple[Text, int]:
+    """The text without secrets, before it is taken apart: in pieces nobody would know them again."""
+    try:
+        plain, places = PROCESS.clean(text.text)
+    except TooManyEscapes as error:
+        raise Refused("failed", f"{told}: {error}") from None
+    return replace(text, text=str(plain)), places
 
 
 def markdown_value(
