@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gatekeeper.authoring.proposal import RESERVED
+from gatekeeper.load.terms import CEL_RESERVED
 
 Sign = Literal["<", "<=", ">", ">="]
 
@@ -121,7 +121,7 @@ def _in_line(line: str, number: int) -> Iterator[Comparison]:
         name = "_".join(re.findall(r"[a-z0-9]+", f"{what} {unit}".lower())) if what else ""
         if name[:1].isdigit():
             name = f"of_{name}"
-        elif name in RESERVED:
+        elif name in CEL_RESERVED:
             name = f"{name}_"
         yield Comparison(
             name[:60],

@@ -15,33 +15,6 @@ from gatekeeper.model.times import instant_text
 _MODELINE = "# yaml-language-server: $schema=../../schemas/{}.v1.json\n"
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
 
-RESERVED = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "let",
-        "loop",
-        "namespace",
-        "null",
-        "package",
-        "return",
-        "true",
-        "var",
-        "void",
-        "while",
-    ]
-)
-"""Words that an expression cannot have for a field's name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

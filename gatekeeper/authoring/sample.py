@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gatekeeper.authoring.proposal import RESERVED, Draft, Proposal, identifier, phrase, quoted
+from gatekeeper.authoring.proposal import Draft, Proposal, identifier, phrase, quoted
 from gatekeeper.errors import InvalidInput
+from gatekeeper.load.terms import CEL_RESERVED
 from gatekeeper.model.times import parse_instant
 
 MAX_RULES = 12
@@ -150,7 +151,7 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
 
 
 def _step(key: str) -> str:
-    return f".{key}" if _NAME.fullmatch(key) and key not in RESERVED else f"[{quoted(key)}]"
+    return f".{key}" if _NAME.fullmatch(key) and key not in CEL_RESERVED else f"[{quoted(key)}]"
 
 
 def _plain(text: str) -> str:

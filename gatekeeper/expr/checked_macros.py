@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Final
@@ -35,8 +36,9 @@ class MacroTypes(OptionalTypes):
 
     _types: dict[Root, Type]
 
+    @abstractmethod
     def _knowing(self, known: Iterable[Fact]) -> AbstractContextManager[None]:
-        raise NotImplementedError
+        """Within it, what is known is known."""
 
     def comprehension(self, node: Comprehension) -> Type:
         over = self.type_of(node.over)

@@ -7,6 +7,7 @@ Each method types the node that it is named after.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -37,14 +38,14 @@ ORDERED_KINDS: Final = frozenset(KINDS[python] for python in ORDERED)
 """The kinds that have an order."""
 
 
-class OptionalTypes:
+class OptionalTypes(ABC):
     """Types what may be absent."""
 
     _told: Faults
 
+    @abstractmethod
     def type_of(self, node: Node) -> Type:
         """The type of a node."""
-        raise NotImplementedError
 
     def select(self, node: Select) -> Type:
         typed = self.type_of(node.operand)

@@ -25,7 +25,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 RESERVED = frozenset({"now", "params", "subject", "variables"})
 """Names that every expression sees."""
 
-CEL_WORDS = frozenset(
+CEL_RESERVED = frozenset(
     {
         "as",
         "break",
@@ -48,6 +48,12 @@ CEL_WORDS = frozenset(
         "var",
         "void",
         "while",
+    }
+)
+"""Words that an expression cannot have for the name of anything, not even of a field."""
+
+CEL_WORDS = CEL_RESERVED | frozenset(
+    {
         "bool",
         "bytes",
         "double",
