@@ -15,6 +15,12 @@ MAX_RULES = 12
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_ -]{0,30}")
 
+MORE_IS_BETTER = frozenset(
+    {"approvals", "availability", "available", "coverage", "covered", "healthy", "pass", "passed", "passes", "passing"}
+    | {"replicas", "score", "succeeded", "success", "successes", "successful", "uptime"}
+)
+"""Words in a figure's name by which less of it is worse; of any other figure, more is taken to be worse."""
+
 
 def sample_draft(gate: str, name: str, value: Any) -> tuple[Draft, dict[str, Any]]:
     """The gate that a document of JSON proposes, and the JSON Schema that types it.
@@ -118,18 +124,20 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
         own = identifier(told, taken, "switch")
         expect, breaks = f"{place} == {quoted(value)}", {edit: not value}
     elif isinstance(value, int | float | list):
-        own = identifier(f"most {told}", taken, "most")
+        least = not isinstance(value, list) and more_is_better(way[-1])
+        end, sign, other = ("least", ">=", "less") if least else ("most", "<=", "more")
+        own = identifier(f"{end} {told}", taken, end)
         word = own.replace("-", "_")
-        most: int | float
+        bound: int | float
         if isinstance(value, list):
-            most, shown = len(value), f"size({place})"
+            bound, shown = len(value), f"size({place})"
             breaks = {edit: [value[0] if value else None] * (len(value) + 1)}
         else:
-            most, breaks = value, {edit: value + 1}
-        kind = "number" if isinstance(most, float) else "int"
-        parameter = [f"  {word}: {{type: {kind}, default: {most!r}, description: {quoted('the most of ' + told)}}}"]
-        doubt += "; a figure of which more is better needs >="
-        expect = f"{shown} <= params.{word}"
+            bound, breaks = value, {edit: value - 1 if least else value + 1}
+        kind = "number" if isinstance(bound, float) else "int"
+        parameter = [f"  {word}: {{type: {kind}, default: {bound!r}, description: {quoted(f'the {end} of {told}')}}}"]
+        doubt += f"; where {other} is better, turn the {sign} round"
+        expect = f"{shown} {sign} params.{word}"
     elif isinstance(value, str) and _WORD.fullmatch(value):
         own = identifier(told, taken, "word")
         expect, breaks = f"{place} == {quoted(value)}", {edit: f"not {value}"}
@@ -148,6 +156,11 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
         doubt=doubt,
     )
     return rule, parameter
+
+
+def more_is_better(key: str) -> bool:
+    """Whether a figure's name says that less of it is worse, as ``tests_passed`` and ``lineCoverage`` do."""
+    return not MORE_IS_BETTER.isdisjoint(re.findall(r"[a-z]+", re.sub(r"(?=[A-Z])", " ", key).lower()))
 
 
 def _step(key: str) -> str:

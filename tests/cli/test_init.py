@@ -162,6 +162,25 @@ def test_ones_own_json_is_typed_and_every_figure_asked_for(empty: Project) -> No
     assert _works(empty, "shop-report").code == 1
 
 
+def test_less_of_what_is_good_fails_and_more_of_what_is_bad(empty: Project) -> None:
+    value = {"tests": {"passed": 412, "failed": 0, "runtime_s": 31.5}, "lineCoverage": 87.4, "bypassed": 1}
+    (empty.root / "mine.json").write_text(json.dumps(value))
+    empty.run("init", "--from", "mine.json")
+    text = (empty.root / "policies/shop/shop-report.yaml").read_text()
+    for rule in (
+        "report.tests.passed >= params.least_tests_passed",
+        "report.tests.failed <= params.most_tests_failed",
+        "report.tests.runtime_s <= params.most_tests_runtime_s",
+        "report.lineCoverage >= params.least_linecoverage",
+        "report.bypassed <= params.most_bypassed",  # its name only holds such a word
+    ):
+        assert rule in text
+    assert _works(empty, "shop-report").code == 0
+    value["lineCoverage"] = 87.3
+    (empty.root / "evidence/shop/report.json").write_text(json.dumps(value))
+    assert _works(empty, "shop-report").code == 1
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [("[]", "no JSON object"), ("{}", "no JSON object"), ('{"a": null}', "no figure"), ("{", "mine.json")],
