@@ -41,10 +41,14 @@ class WorkflowRun:
     """One attempt of one run, in the words of GitHub's REST interface.
 
     Attributes:
+        id: of the run; every attempt of it has the same.
         run_number: counts the runs of a workflow without a hole; every attempt of a run has the same.
         run_attempt: 1 for the first attempt.
+        event: what started it, such as ``schedule`` or ``push``.
+        status: how far it is.
         conclusion: None while the run has not ended.
         head_branch: the branch's plain name, without ``refs/heads/``; None where it is not known.
+        head_sha: the commit that it ran on.
         created_at: when the run was created; the same for every attempt, and never before that of a lower number.
         run_started_at: when this attempt was started.
     """
@@ -83,7 +87,12 @@ class WorkflowRuns:
 
 @dataclass(frozen=True, slots=True)
 class HealthDatabase:
-    """The database part of a deep health answer."""
+    """The database part of a deep health answer.
+
+    Attributes:
+        status: the word that the service says of its database.
+        latency_ms: how long the database took to answer, in milliseconds; None where it is not said.
+    """
 
     status: str
     latency_ms: float | None
@@ -91,7 +100,15 @@ class HealthDatabase:
 
 @dataclass(frozen=True, slots=True)
 class HealthMigrations:
-    """The migrations part of a deep health answer."""
+    """The migrations part of a deep health answer.
+
+    Attributes:
+        status: the word that the service says of its migrations.
+        applied: how many the database has.
+        filesystem: how many the code brings.
+        pending: how many are still to be applied.
+        pending_names: those that are still to be applied.
+    """
 
     status: str
     applied: int
@@ -102,7 +119,12 @@ class HealthMigrations:
 
 @dataclass(frozen=True, slots=True)
 class HealthParts:
-    """The parts of a deep health answer; None where the answer does not have them."""
+    """The parts of a deep health answer; None where the answer does not have them.
+
+    Attributes:
+        db: the database.
+        migrations: the migrations.
+    """
 
     db: HealthDatabase | None
     migrations: HealthMigrations | None
@@ -114,8 +136,10 @@ class Health:
 
     Attributes:
         status: the word that the service says, such as ``ok``.
-        http_status: the HTTP status, where the source has it.
+        service: how the service calls itself; None where it does not.
         timestamp: the instant that the answer itself names.
+        http_status: the HTTP status, where the source has it.
+        checks: the parts of a deep answer.
     """
 
     status: str
@@ -131,6 +155,7 @@ class HttpAnswer:
 
     Attributes:
         url: what was asked, without secrets.
+        method: how it was asked.
         http_status: the status of the answer, after redirects.
         latency_ms: from the question to the last byte, in milliseconds, of the last attempt alone.
         content_type: the media type in small letters without its parameters.
@@ -159,6 +184,7 @@ class Approval:
         signer: whether a person or a piece of software signed.
         decision: ``approved``, ``rejected``, or None while it is blank.
         final: whether the entry is the final sign-off and not a draft.
+        signed_at: when it was signed; None while it is blank.
         commit: the commit that the signer saw.
         basis: the basis digest that the signer saw.
         note: free text, such as the launch window itself.
@@ -177,7 +203,12 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """An approval record."""
+    """An approval record.
+
+    Attributes:
+        record: what the record is called.
+        approvals: its entries.
+    """
 
     record: str
     approvals: list[Approval]
@@ -188,7 +219,10 @@ class Incident:
     """One incident.
 
     Attributes:
+        id: how the incident is called where it is tracked.
         severity: in the words of the system, such as BLOCK or HIGH.
+        environment: where it is, such as ``production``.
+        opened_at: when it began.
         resolved_at: None while it is open.
         origin: where it came from, such as ``exercise`` or ``alert``.
     """
@@ -205,7 +239,11 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """Incidents of a system, open and resolved ones."""
+    """Incidents of a system, open and resolved ones.
+
+    Attributes:
+        incidents: in the order of the source.
+    """
 
     incidents: list[Incident]
 
@@ -215,6 +253,8 @@ class ModeState:
     """The state that a mode was in.
 
     Attributes:
+        mode: the id of the mode.
+        state: one of its states, or ``unknown``.
         since: when that state was entered.
     """
 
@@ -245,6 +285,7 @@ class OperatorEvents:
     """What people did; it is recorded, never inferred.
 
     Attributes:
+        record: what the record is called.
         events: in the order in which the record has them.
     """
 

@@ -11,7 +11,12 @@ from gatekeeper.model.values import Json
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A ``**Label:** value`` line; the value may be the list or the code that follows it."""
+    """A ``**Label:** value`` line; the value may be the list or the code that follows it.
+
+    Attributes:
+        label: the text before the colon.
+        value: the text after it, or the list or code that follows.
+    """
 
     label: str
     value: str
@@ -24,6 +29,7 @@ class Section:
 
     Attributes:
         path: titles of the headings above and its own, the outermost first; the document's title is not in it.
+        level: of the heading: 2 for ``##``.
         anchor: the slug that a link to it uses.
         text: its own text without markup, without the text of sections below it.
         fields: slug of the label → field.
@@ -43,6 +49,7 @@ class Table:
     """A table.
 
     Attributes:
+        columns: the texts of the header row.
         rows: each maps a column's slug to its text (an integer where the whole column is integers), and ``line``.
     """
 
@@ -58,7 +65,9 @@ class LineChange:
 
     Attributes:
         author: as the commit names its author; git verifies no name.
+        email: as the commit names it.
         at: when the commit was made.
+        commit: its full id.
     """
 
     author: str
@@ -103,6 +112,7 @@ class ListItem:
 
     Attributes:
         group: the item or label that it stands under, else the heading; empty where there is none.
+        depth: how many list items it is nested in.
     """
 
     text: str
@@ -117,7 +127,10 @@ class LabelledLine:
     """A ``Label: value`` line, bold or not, also within a list, a box, a form in a code block or plain text.
 
     Attributes:
+        label: the text before the colon.
+        value: the text after it.
         blank: whether its value is missing or still has something to fill in.
+        group: what it stands under, else the heading; empty where there is none.
     """
 
     label: str
@@ -133,9 +146,11 @@ class SignOff:
     """A line or row that is there to be signed.
 
     Attributes:
+        role: who is to sign.
         person: who signed; null while it is blank.
         date: when, as it is written; null while it is blank or where none is asked for.
         signed: whether somebody's name or word stands there, and its box, if it has one, is ticked.
+        group: what it stands under, else the heading; empty where there is none.
     """
 
     role: str
@@ -152,6 +167,7 @@ class Link:
     """A link, and whether it leads somewhere.
 
     Attributes:
+        target: where it leads.
         kind: ``anchor`` (in this document), ``file`` (relative) or ``external``.
         resolves: None where it was not tried: an external link, or one to another file of a repository elsewhere.
     """
@@ -184,7 +200,11 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """An ISO date in the text."""
+    """An ISO date in the text.
+
+    Attributes:
+        value: the date, such as ``2026-03-03``.
+    """
 
     value: str
     path: list[str]
@@ -243,9 +263,18 @@ class Markdown:
         title: the first heading of level 1.
         fields: the fields before the first section.
         sections: every heading below the title, in order.
+        tables: every table, in order.
         tables_by_capitals: lines of tables of plain text whose gaps are lost, so that their cells were told apart by
             the capital letters that they begin with.
         tasks: every box to tick, in order.
+        items: every list item without a box, in order.
+        labelled: every ``Label: value`` line, in order.
+        sign_offs: every line or row to be signed, in order.
+        links: every link, in order.
+        placeholders: all that is still to be filled in, in order.
+        dates: every ISO date in the text, in order.
+        contradictions: places that cannot all be right.
+        repairs: text that was encoded twice, and what became of it.
         history: whether lines know who changed them: ``git`` they do; ``not_asked``; ``no_git`` (no repository, or the
             file is not in it); ``shallow`` (older commits lack); ``differs`` (the file changed meanwhile);
             ``failed`` (git could not be asked).

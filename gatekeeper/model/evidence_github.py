@@ -49,12 +49,20 @@ class PullRequest:
 
     Attributes:
         repository: owner and name.
+        number: its number in the repository.
+        state: whether it is open.
+        draft: whether it is still a draft.
         merged: whether it was merged; it is closed then.
         mergeable_state: GitHub's own word, such as ``clean`` or ``blocked``. It is worked out some time after a push
             and is ``unknown`` until then.
+        head_ref: the branch that is to be merged.
         head_sha: the commit that is to be merged.
         base_ref: the branch that it is to be merged into.
+        base_sha: the commit of that branch that it was compared with.
         author: None where the account is no longer there.
+        closed_at: None while it is open.
+        merged_at: None where it was not merged.
+        labels: names of its labels.
         reviews: what each reviewer said last of ``head_sha``. A comment is there only where that is all they said.
         stale_reviews: what each reviewer decided last, where that was about another commit: an approval that no longer
             counts, or a request for changes that nobody took back.
@@ -92,10 +100,15 @@ class CheckRun:
 
     Attributes:
         id: counts upwards; a later run has a higher one.
+        name: of the check.
+        status: how far it is.
         conclusion: None while it has not ended.
+        started_at: None where it has not begun.
+        completed_at: None while it has not ended.
         app: slug of the app that reports it, such as ``github-actions``; None where it is not said.
         app_id: stays the same when the app is renamed.
         suite_id: checks that were started together have the same.
+        head_sha: the commit that it is about.
     """
 
     id: int
@@ -137,7 +150,12 @@ class Issue:
     """One issue.
 
     Attributes:
+        number: its number in the repository.
+        state: whether it is open.
         state_reason: why it has the state that it has; None where nobody said.
+        labels: names of its labels.
+        assignees: who is to see to it.
+        author: None where the account is no longer there.
         closed_at: None while it is open.
     """
 
@@ -176,7 +194,11 @@ class Release:
     """One release.
 
     Attributes:
+        tag: the name of its tag.
         name: None where it has none.
+        draft: whether it is not published yet.
+        prerelease: whether it is marked as not ready for everybody.
+        author: None where the account is no longer there.
         published_at: None for a draft.
         commit: the commit that the tag leads to; None for a draft, which need not have a tag.
     """

@@ -19,6 +19,7 @@ class GitTag:
     """A tag.
 
     Attributes:
+        name: without ``refs/tags/``.
         annotated: whether it is an object of its own, with a tagger and a date, and not a mere name of a commit.
         tagged_at: when it was made, as it says itself; None for a mere name.
         signature: ``good`` where one of the given keys signed it under this name, ``bad`` where the signature does not
@@ -38,6 +39,8 @@ class Git:
     Attributes:
         commit: its full id.
         signature: of the commit, in the words of tags.
+        author: as the commit names its author; git verifies no name.
+        author_email: as the commit names it.
         committed_at: when it was committed, as it says itself.
         branch: the branch's plain name; None where the commit was checked out without one.
         shallow: whether the clone lacks older commits.

@@ -28,6 +28,7 @@ class Samples:
     """What a query gives at one instant.
 
     Attributes:
+        query: the question, in the words of the server.
         at: the instant that was asked for.
         infos: what the server remarks on the query; nothing is missing because of it.
         samples: one for each series, by labels. None at all is not the same as zero.
@@ -41,7 +42,12 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value of a series, always a finite number, and the instant that it is for."""
+    """A value of a series, always a finite number, and the instant that it is for.
+
+    Attributes:
+        at: the instant.
+        value: the value.
+    """
 
     at: Instant
     value: float
@@ -67,6 +73,7 @@ class Series:
     """What a query gives over a span of time.
 
     Attributes:
+        query: the question, in the words of the server.
         start: the first instant that was asked for.
         end: the last instant that was asked for; both are included.
         step_seconds: from one instant to the next.
@@ -90,8 +97,13 @@ class Alert:
 
     Attributes:
         name: the label ``alertname``; None where the alert has none.
+        labels: what tells it from others.
+        annotations: what is said of it, such as a summary.
         state: ``active``; ``suppressed`` while it is silenced, inhibited or muted; ``unprocessed`` while it is new.
+        starts_at: when it began.
         ends_at: when it ends unless it is sent again; None where that is open.
+        updated_at: when it was last sent.
+        fingerprint: stands for its labels; an alert that comes again has the same.
         silenced_by: ids of silences.
         inhibited_by: fingerprints of alerts.
         muted_by: names of time intervals.

@@ -16,6 +16,7 @@ class Column:
     """A column of an answer.
 
     Attributes:
+        name: as the statement calls it.
         type: what its values are; None where all of them are null and nothing says what they would be.
     """
 

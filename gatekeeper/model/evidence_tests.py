@@ -14,6 +14,10 @@ class TestSuite:
 
     Attributes:
         name: its name behind the names of the suites around it, with `` > `` between them.
+        tests: how many test cases.
+        failures: those where what was asserted is not so.
+        errors: those that broke.
+        skipped: those that were not run.
         time: seconds, as the suite says; None where it does not.
         timestamp: when it was run; None where the report does not say it with an offset.
     """
@@ -35,6 +39,8 @@ class FailedTest:
 
     Attributes:
         suite: the name of its suite, as in ``suites``.
+        classname: the class or module of the test case; None where it is not said.
+        name: of the test case.
         outcome: ``failure`` where what was asserted is not so, ``error`` where it broke.
         message: what the report says first, on one line, cut.
     """
@@ -53,6 +59,9 @@ class TestReport:
     Attributes:
         tests: how many test cases there are; each counts once, in the worst of what it has.
         passed: those with none of the others.
+        failures: those where what was asserted is not so.
+        errors: those that broke.
+        skipped: those that were not run.
         flaky: those that passed only when they were run again; they are among ``passed``.
         time: seconds, the sum of what the suites say; None where one does not.
         suites: those with test cases of their own, in the order of the files.
@@ -77,6 +86,8 @@ class CoveredPackage:
     """A package of a report of coverage.
 
     Attributes:
+        name: of the package.
+        line_rate: covered lines of all lines, 0 to 1.
         branch_rate: None where no branches were measured.
     """
 
@@ -92,9 +103,13 @@ class Coverage:
     Attributes:
         line_rate: covered lines of all lines, 0 to 1.
         lines_valid: the lines that could be reached.
+        lines_covered: those that were reached.
         branch_rate: covered branches of all branches, 0 to 1; None where no branches were measured, and so are the
             other counts of branches.
+        branches_valid: the branches that could be taken.
+        branches_covered: those that were taken.
         timestamp: when it was measured; None where the report does not say it.
+        packages: by name, as the report has them.
     """
 
     line_rate: float

@@ -15,6 +15,17 @@ from gatekeeper.model.values import Json
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _ATTRIBUTE = re.compile(r"^    (\w+): ((?:.+)(?:\n {8,}.+)*)", re.MULTILINE)
+_USUAL = {
+    "created_at": "when it was created.",
+    "line": "the line that it begins on, counted from 1.",
+    "path": "titles of the headings that it stands under, the outermost first.",
+    "text": "the text without markup.",
+    "title": "how it is called.",
+    "updated_at": "when it was last changed.",
+    "url": "where a person can look at it.",
+    "html_url": "where a person can look at it.",
+}
+"""Fields that mean the same in every record that says nothing else of them."""
 _SIMPLE: dict[type, Json] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
@@ -32,7 +43,7 @@ def record_schema(record: type, title: str) -> dict[str, Json]:
 
 
 def _object(record: type, definitions: dict[str, Json]) -> dict[str, Json]:
-    told = dict(_ATTRIBUTE.findall(inspect.getdoc(record) or ""))
+    told = {**_USUAL, **dict(_ATTRIBUTE.findall(inspect.getdoc(record) or ""))}
     properties: dict[str, Json] = {}
     for name, hint in field_types(record).items():
         part = _schema(hint, definitions)
@@ -83,5 +94,5 @@ def _summary(record: type) -> str:
 
 
 def _line(text: str) -> str:
-    """A docstring's text for readers who do not know its markup."""
-    return " ".join(text.split()).replace("``", "`")
+    """A docstring's text for readers of JSON, who do not know its markup nor Python's words."""
+    return re.sub(r"\bNone\b", "null", " ".join(text.split()).replace("``", "`"))

@@ -32,7 +32,13 @@ VALUE_DEPTH = MAX_DEPTH + _AROUND - 3
 
 @dataclass(frozen=True, slots=True)
 class SubjectRecord:
-    """What is judged, or what an item is about; null where it is not said."""
+    """What is judged, or what an item is about; null where it is not said.
+
+    Attributes:
+        service: such as ``rgl8r-api``.
+        environment: such as ``production``.
+        commit: the full id.
+    """
 
     service: str | None
     environment: str | None
@@ -41,7 +47,13 @@ class SubjectRecord:
 
 @dataclass(frozen=True, slots=True)
 class FailureRecord:
-    """Why a collector could not bring its evidence."""
+    """Why a collector could not bring its evidence.
+
+    Attributes:
+        cause: ``failed`` where it could not be read, ``mistyped`` where it is not as its kind says, ``truncated``
+            where it is not whole.
+        detail: one line for a person, without secrets.
+    """
 
     cause: Literal["failed", "mistyped", "truncated"]
     detail: str
@@ -87,6 +99,7 @@ class SnapshotRecord:
     Attributes:
         format: the version of this format.
         system: which system the evidence is about.
+        subject: what is judged.
         items: the evidence by name.
     """
 

@@ -13,13 +13,17 @@ from gatekeeper.model.kind_schema import kind_schemas, record_schema
 from gatekeeper.model.values import Json
 from gatekeeper.snapshot.document import SnapshotRecord
 from tests.conftest import ROOT
+from tests.snapshot.kind_examples import EXAMPLES
 
 FOLDER = ROOT / "gatekeeper" / "schemas"
 
 
 def published() -> dict[str, str]:
     """Name and text of each schema."""
-    schemas: dict[str, dict[str, Json]] = {f"evidence.{kind}": schema for kind, schema in kind_schemas().items()}
+    schemas: dict[str, dict[str, Json]] = {
+        f"evidence.{kind}": {**schema, **({"examples": [EXAMPLES[kind]]} if kind in EXAMPLES else {})}
+        for kind, schema in kind_schemas().items()
+    }
     schemas["snapshot"] = record_schema(SnapshotRecord, "gatekeeper snapshot, version 1")
     return {f"{name}.v1.json": _text(name, schema) for name, schema in schemas.items()}
 
