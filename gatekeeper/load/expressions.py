@@ -63,7 +63,7 @@ CONDITION: Final = Use(frozenset({"bool"}), measures=True)
 SINCE: Final = Use(frozenset({"timestamp", "string"}), instant=True, measures=True)
 MOMENT: Final = Use(frozenset({"timestamp", "string", "null"}), instant=True, measures=True)
 LENGTH: Final = Use(frozenset({"duration"}), measures=True)
-STATE: Final = Use(frozenset({"string"}), measures=True)
+STATE_WORD: Final = Use(frozenset({"string"}), measures=True)
 MESSAGE: Final = Use(measures=True)
 """What the keys of ladders and modes take. A moment is null while it has not come."""
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
 from gatekeeper.load.suite.mutants import EquivalentDocument
 from gatekeeper.load.suite.time import Beginning
-from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, word_or, wrong
+from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, State, Text, as_instant, one_of, word_or, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach
 from gatekeeper.model.suite import LACKING
@@ -149,7 +149,7 @@ class EarlierDocument(Closed):
     """Where a mode is when the case begins."""
 
     noun = "this earlier state"
-    state: Id = Field(description="Its state.")
+    state: State = Field(description="Its state.")
     since: Instant = Field(description="When it was entered.")
 
 
