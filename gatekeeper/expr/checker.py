@@ -13,7 +13,7 @@ from typing import Any, Final
 from gatekeeper.expr import overloads
 from gatekeeper.expr.checked_macros import MacroTypes, held
 from gatekeeper.expr.faults import Fault, Faults
-from gatekeeper.expr.narrowing import Fact, Root, facts
+from gatekeeper.expr.narrowing import Fact, Root, facts, narrowed
 from gatekeeper.expr.outcome import EvaluationError
 from gatekeeper.expr.program import Program
 from gatekeeper.expr.tree import (
@@ -50,7 +50,6 @@ from gatekeeper.expr.types import (
     list_of,
     map_of,
     of_value,
-    refine,
     simple,
 )
 
@@ -105,10 +104,7 @@ class _Checker(MacroTypes):
     @contextmanager
     def _knowing(self, known: Iterable[Fact]) -> Iterator[None]:
         held = self._types
-        self._types = dict(held)
-        for fact in known:
-            if fact.root in self._types:
-                self._types[fact.root] = refine(self._types[fact.root], fact.path, fact.change)
+        self._types = narrowed(held, known)
         yield
         self._types = held
 

@@ -3,7 +3,8 @@
 Of a false ``&&`` these are its false terms, of a true one all of its terms; of ``||`` the other way round; of ``!x``
 those of ``x``; of ``c ? a : b`` those of ``c`` and of the side that was taken; of a variable those of its expression.
 Of a false ``all`` they are the first entries that make it false, of a true ``exists`` the first that makes it true,
-else all entries at once. Of what is not known they are the parts that are not known themselves.
+else all entries at once. A name of ``cel.bind`` is told as what it stands for. Of what is not known they are the parts
+that are not known themselves.
 
 They suffice: whatever the other truths of the expression were, it would come to the same. And they are minimal in
 this sense: none is told that could be anything without a change while the rest stands. The one exception is a false
@@ -26,7 +27,18 @@ from gatekeeper.expr.operators import no_truth
 from gatekeeper.expr.outcome import BudgetSpent, EvaluationError, Unknown
 from gatekeeper.expr.run import Run
 from gatekeeper.expr.shown import brief, observation
-from gatekeeper.expr.tree import Comprehension, Conditional, Local, Logic, Node, Prefix, Variable, contents, size
+from gatekeeper.expr.tree import (
+    Binary,
+    Comprehension,
+    Conditional,
+    Local,
+    Logic,
+    Node,
+    Prefix,
+    Variable,
+    contents,
+    size,
+)
 from gatekeeper.model.finding import Deciding, Observation
 from gatekeeper.model.shown import cut
 
@@ -133,7 +145,8 @@ class _Search:
     def __init__(self, workings: _Workings, run: Run) -> None:
         self._workings = workings
         self._run = run
-        self._reader = told.Reader(lambda node: one_line(workings.source, node), self.value)
+        self._places: dict[int, tuple[str, str]] = {}
+        self._reader = told.Reader(lambda node: one_line(workings.source, node, self._places), self.value)
 
     def parts(self, node: Node, value: object, where: _Where) -> Iterator[Deciding]:
         """The parts of ``node`` that decided that it came to ``value``."""
@@ -149,8 +162,7 @@ class _Search:
             case Comprehension(macro="all" | "exists" | "exists_one"):
                 yield from self._entries(node, value, where)
             case Comprehension(macro="cel.bind"):
-                self._run.locals[node.slot] = self.value(node.over)
-                yield from self.parts(node.body, value, where)
+                yield from self._named(node, value, where)
             case Variable() if node.definition is not None:
                 yield from self._defined(node, node.definition, value, where)
             case _:
@@ -187,6 +199,15 @@ class _Search:
         run = Run(variable.bindings, contents(definition.tree)[1], self._run.left)
         yield from _Search(definition.kept(_Workings), run).parts(definition.tree, value, where)
         self._run.left = run.left
+
+    def _named(self, node: Comprehension, value: object, where: _Where) -> Iterator[Deciding]:
+        """The parts of a body with a name in it: nobody knows the name who does not read the whole expression."""
+        self._run.locals[node.slot] = self.value(node.over)
+        place = cut(self._reader.text(node.over), told.LONGEST_ASKED)
+        compound = isinstance(node.over, (Binary, Logic, Conditional, Prefix))
+        self._places[node.slot] = place, f"({place})" if compound else place
+        yield from self.parts(node.body, value, where)
+        del self._places[node.slot]  # a later macro may use the slot for its elements
 
     def _entries(self, node: Comprehension, value: object, where: _Where) -> Iterator[Deciding]:
         elements = visited(self.value(node.over), pairs=bool(node.second))

@@ -79,10 +79,20 @@ def _observed(program: Program) -> tuple[tuple[str, Program], ...]:
     return tuple(found.items())
 
 
-def one_line(source: str, node: Node) -> str:
-    """A sub-expression as it is written, on one line, without brackets around the whole of it."""
+def one_line(source: str, node: Node, places: Mapping[int, tuple[str, str]] | None = None) -> str:
+    """A sub-expression as it is written, on one line, without brackets around the whole of it.
+
+    Args:
+        places: slot → what is told in the place of its name: where that is the whole, and where it is a part.
+    """
     inner = children(node) if isinstance(node, (Binary, Logic, Conditional)) else (node,)
-    return on_one_line(source[inner[0].span.start : inner[-1].span.end])
+    start, text = inner[0].span.start, ""
+    for name in walk(node) if places else ():
+        if isinstance(name, Local) and places and name.slot in places:
+            whole, part = places[name.slot]
+            text += source[start : name.span.start] + (whole if name is node else part)
+            start = name.span.end
+    return on_one_line(text + source[start : inner[-1].span.end])
 
 
 def chains(node: Node) -> Iterator[Node]:

@@ -2,12 +2,13 @@
 
 Only facts that cannot fail themselves count (tests for null, equality, membership in literals, ``type``),
 so that terms of one ``&&`` may lean on each other in any order: whichever is false decides.
+What is only evaluated where a condition holds may lean on its facts as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from gatekeeper.expr.tree import (
     Binary,
@@ -23,11 +24,13 @@ from gatekeeper.expr.tree import (
     TypeName,
     Variable,
 )
-from gatekeeper.expr.types import Part, drop, keep
+from gatekeeper.expr.types import Part, Type, drop, keep, refine
 from gatekeeper.expr.values import TYPE_OF_KIND
 
 Root: TypeAlias = str | int
 """The name of a variable, or the slot of a macro's."""
+
+Known = TypeVar("Known", bound=Root)
 
 _KIND_OF_NAME: Final = {name: word for word, name in TYPE_OF_KIND.items()}
 
@@ -38,6 +41,15 @@ class Fact(NamedTuple):
     root: Root
     path: tuple[str, ...]
     change: Callable[[Part], Part | None]
+
+
+def narrowed(types: Mapping[Known, Type], known: Iterable[Fact]) -> dict[Known, Type]:
+    """The types of variables where such facts hold; of what has no type here they say nothing."""
+    better: dict[Known, Type] = dict(types)
+    for fact in known:
+        if fact.root in better:
+            better[fact.root] = refine(better[fact.root], fact.path, fact.change)
+    return better
 
 
 def facts(node: Node, truth: bool) -> Iterator[Fact]:

@@ -95,9 +95,10 @@ def tell_all(over: str, number: int, truth: bool, wanted: bool, asked: str, near
         told = f"{part(over)} is empty"
         return f"{told}, needs an entry {'that is not' if truth else 'with'} {part(asked)}" if wanted else told
     if number == 1:
-        which = "the only entry" if truth else "not the only entry"
-    else:
-        which = f"{'all' if truth else 'none of'} {entries(number)}"
+        line = f"the only entry of {part(over)} {'fits' if truth else 'does not fit'}"
+        needs = f", needs one that does{' not' if truth else ''}" if wanted else ""
+        return f"{line}{needs}: {near or part(asked)}"
+    which = f"{'all' if truth else 'none of'} {entries(number)}"
     needs = f", needs one{' that is not' if truth else ''}" if wanted else ""
     return f"{which} of {part(over)}{needs}" + (f"; nearest is {near}" if near else f": {part(asked)}")
 

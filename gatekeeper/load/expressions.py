@@ -10,6 +10,7 @@ from typing import Final
 
 from gatekeeper.expr import ExpressionError, Program, compile_expression, compile_template
 from gatekeeper.expr.checker import check
+from gatekeeper.expr.narrowing import Fact, facts, narrowed
 from gatekeeper.expr.program import variable_name, walk
 from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
@@ -62,7 +63,7 @@ CONDITION: Final = Use(frozenset({"bool"}), measures=True)
 SINCE: Final = Use(frozenset({"timestamp", "string"}), instant=True, measures=True)
 MOMENT: Final = Use(frozenset({"timestamp", "string", "null"}), instant=True, measures=True)
 LENGTH: Final = Use(frozenset({"duration"}), measures=True)
-STATE: Final = Use(frozenset({"string"}), measures=True)
+STATE_WORD: Final = Use(frozenset({"string"}), measures=True)
 MESSAGE: Final = Use(measures=True)
 """What the keys of ladders and modes take. A moment is null while it has not come."""
 
@@ -77,6 +78,7 @@ class Compiler:
         types: name → type, for what has a type that is known.
         noun: what kind of policy it is, for messages.
         row_types: the same for the row or sample of the rule that is being read.
+        known: what holds wherever the expressions are evaluated that are being read.
         always: name → type of what every expression sees beside, in this kind of policy.
         variables: the names of its variables, with what they are, as far as that is known.
         used: names of the evidence that something used so far.
@@ -92,9 +94,19 @@ class Compiler:
     always: Mapping[str, Type] = field(default_factory=dict)
     variables: dict[str, Program | None] = field(default_factory=dict)
     row_types: dict[str, Type] = field(default_factory=dict)
+    known: tuple[Fact, ...] = ()
     used: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
     used_variables: set[str] = field(default_factory=set)
+
+    def begin_rule(self) -> None:
+        """From here on another rule is read: nothing is known of rows, nor of when it applies."""
+        self.row_types, self.known = {}, ()
+
+    def suppose(self, condition: Expression | None) -> None:
+        """From here on expressions are read that are only evaluated where a condition is true."""
+        program = condition.program if condition is not None else None
+        self.known = tuple(facts(program.tree, truth=True)) if isinstance(program, Program) else ()
 
     def name_rows(self, over: Expression | None, *rows: str) -> Type:
         """From here on the row variable has the type of the elements of ``over``, whose type is given."""
@@ -205,7 +217,7 @@ class Compiler:
                 self.problems.inside(node, offset, len(name), message, hint, "unknown-name")
 
     def _known_types(self) -> dict[str, Type]:
-        return {**self.types, **self.always, **self.row_types}
+        return {**narrowed({**self.types, **self.always}, self.known), **self.row_types}
 
     def _check_types(self, node: ScalarNode, program: Program, begin: int, use: Use) -> Type:
         """Parameters and variables that there are not, and what the types say; ``begin`` is where the text begins."""

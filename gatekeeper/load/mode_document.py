@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gatekeeper.load.document import Closed, Imports, LeverDocument, Needs, Params, PolicyHead, Variables
-from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of
+from gatekeeper.load.terms import Cel, Id, SpanOrCel, State, Text, one_of
 
 
 class EntryDocument(Closed):
@@ -23,7 +23,7 @@ class EntryDocument(Closed):
         None,
         description="How far back `when` looks by itself. It is not waited for; it begins anew when `unless` ends.",
     )
-    sources: list[Id] | None = Field(
+    sources: list[State] | None = Field(
         None, alias="from", min_length=1, description="The better states that it leads out of; all of them by default."
     )
 
@@ -36,7 +36,7 @@ class ExitDocument(Closed):
     at_least: SpanOrCel | None = Field(
         None, alias="for", description="For how long, by every look: a span or `params.<name>`."
     )
-    to: Id | None = Field(None, description="The state that it leads to; the initial one by default.")
+    to: State | None = Field(None, description="The state that it leads to; the initial one by default.")
 
 
 class StateDocument(Closed):
@@ -75,7 +75,7 @@ class ModeHead(PolicyHead):
     hold_last: SpanOrCel = Field(
         description="For how long a state is held that the evidence does not carry; after that it is unknown."
     )
-    initial: Id | None = Field(None, description="The state that it begins in; the first by default.")
+    initial: State | None = Field(None, description="The state that it begins in; the first by default.")
     observed: Cel | None = Field(None, description="The name of the state that somebody sees, such as a kill-switch.")
 
 
@@ -87,5 +87,5 @@ class ModeDocument(ModeHead):
     evidence: Needs
     variables: Variables
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="What people can pull, by id.")
-    states: Annotated[dict[Id, StateDocument], Field(min_length=2)] = Field(description="The states, best first.")
+    states: Annotated[dict[State, StateDocument], Field(min_length=2)] = Field(description="The states, best first.")
     recommend: list[AdviceDocument] = Field(default_factory=list, description="When to pull which lever.")

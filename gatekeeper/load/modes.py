@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gatekeeper.expr.declared import hint_type
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.expressions import CONDITION, MESSAGE, STATE, Compiler
+from gatekeeper.load.expressions import CONDITION, MESSAGE, STATE_WORD, Compiler
 from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.levers import check_lever, read_levers
 from gatekeeper.load.mode_document import (
@@ -24,7 +24,7 @@ from gatekeeper.load.mode_document import (
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.shared import Resolved
-from gatekeeper.load.terms import ID, as_span
+from gatekeeper.load.terms import STATE, STATE_HINT, as_span
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, items_of, pairs_of
 from gatekeeper.model.mode import CURRENT, UNKNOWN, Advice, Condition, CurrentState, Mode, ModeLevel, Span
 from gatekeeper.model.policy import Parameter
@@ -53,7 +53,7 @@ def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> 
     reader = _StateReader(problems, compiler, spans, tuple(nodes), initial, node.values.get("levers"))
     states = [state for name, each in nodes.items() if (state := reader.read(name, each)) is not None]
     recommend = _recommend(node, compiler, problems)
-    observed = compiler.expression(node, "observed", use=STATE)
+    observed = compiler.expression(node, "observed", use=STATE_WORD)
     _check_ways(node, nodes, reader, problems)
     _warn_unused_levers(node, grounds.imported, problems)
     draft: Draft[Mode] = Draft(grounds.id)
@@ -91,13 +91,16 @@ def _states(node: MapNode, problems: Problems) -> Mapping[str, Node]:
         return {}
     if len(listed.values) < 2:
         problems.node(node.keys["states"], "a mode has at least two states", hint, "no-states")
+    alike: dict[str, str] = {}
     for name, key in listed.keys.items():
-        if name == UNKNOWN:
+        if name.lower() == UNKNOWN:
             message = f"no state is called `{UNKNOWN}`: that is how a state reads that is not known"
             problems.node(key, message, "give it another name", "name")
-        elif not ID.fullmatch(name):
-            hint = "a name has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit"
-            problems.node(key, f"`{shown(name)}` is no name of a state", hint, "value")
+        elif not STATE.fullmatch(name):
+            problems.node(key, f"`{shown(name)}` is no name of a state", STATE_HINT, "value")
+        elif alike.setdefault(name.lower(), name) != name:
+            message = f"`{name}` differs from `{alike[name.lower()]}` only by capital letters"
+            problems.node(key, message, "give one of them another name: people take them for the same", "name")
     return listed.values
 
 

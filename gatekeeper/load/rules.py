@@ -62,8 +62,9 @@ class RuleReader:
         if not isinstance(node, MapNode):
             return None
         self._check_weight(node)
-        self.compiler.row_types = {}
+        self.compiler.begin_rule()
         applies_when = self.compiler.expression(node, "applies_when", use=BOOL)
+        self.compiler.suppose(applies_when)
         requirement = self._requirement(node, shape)
         row = self._row(node.values.get("each"))
         message = self.compiler.template(node, "message", *row)

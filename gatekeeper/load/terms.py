@@ -19,6 +19,11 @@ ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 ID_HINT = "an id has up to 64 of a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit"
 """How an id is mended that does not look so."""
 
+STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+"""How states of a mode are called: by the word of the runbook, in its own case."""
+
+STATE_HINT = "a state has up to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, and begins with a letter or a digit"
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 """How names that expressions use look."""
 
@@ -113,6 +118,12 @@ def _not_blank(text: str) -> str:
 def _id(text: str) -> str:
     if not ID.fullmatch(text):
         raise wrong(f"`{shown(text)}` is no id", ID_HINT)
+    return text
+
+
+def _state(text: str) -> str:
+    if not STATE.fullmatch(text):
+        raise wrong(f"`{shown(text)}` is no name of a state", STATE_HINT)
     return text
 
 
@@ -222,6 +233,7 @@ Check = Callable[[Any], Any]
 
 Text = Annotated[str, AfterValidator(_not_blank)]
 Id = Annotated[str, AfterValidator(_id), _schema(rf"^{ID.pattern}$", "p11-h")]
+State = Annotated[str, AfterValidator(_state), _schema(rf"^{STATE.pattern}$", "RUNNING")]
 Name = Annotated[str, AfterValidator(_variable), _schema(rf"^{NAME.pattern}$", "row")]
 Cel = Annotated[str, BeforeValidator(_cel), AfterValidator(_not_blank), WithJsonSchema(_CEL_SCHEMA)]
 Span = Annotated[timedelta, BeforeValidator(_span), WithJsonSchema(_SPAN_SCHEMA)]

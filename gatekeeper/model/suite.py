@@ -139,9 +139,11 @@ class Wanted:
         ``level``: its word, or None. ``unknown_levels``: words. ``trigger`` (named): a word of ``Reach``.
         ``trigger_says`` (named): a part of the message. ``remedies`` (named by the trigger): levers, or actions of
         remedies without one, that are advised, in order. ``pages``: who, in order. ``page`` (named by who, or by
-        ``level/who``): who is paged so. ``page_respond_by`` (named likewise): an instant, or None. ``duty`` (named): a
-        word of ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_recommended`` (named): true or false.
-        ``duty_says`` (named): a part of what is told.
+        ``level/who``): who is paged so. ``page_respond_by`` (named likewise): an instant, or None. ``not_paged``: who
+        belongs to what is reached and is not paged, in order. ``unpaged`` (named as a page): who is not paged so.
+        ``unpaged_says`` (named likewise): a part of why. ``unpaged_not_before`` (named likewise): an instant, or None.
+        ``duty`` (named): a word of ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_recommended``
+        (named): true or false. ``duty_says`` (named): a part of what is told.
 
     Of a mode:
         ``state``: its name, or ``unknown``. ``since``: an instant. ``because``: ids of the conditions of the

@@ -59,6 +59,18 @@ def _page(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
     yield from graded(wanted, rows, [each.name for each in pages])
 
 
+def _not_paged(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    why = "; ".join(f"{each.level}/{each.who}: {each.told}" for each in standing.not_paged)
+    others = [each.who for each in standing.not_paged]
+    yield alike("not_paged", wanted.value, others, why or "whoever belongs to what is reached is paged", ordered=True)
+
+
+def _unpaged(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
+    others = [Row(f"{each.level}/{each.who}", each.who, each.told, due=each.not_before) for each in standing.not_paged]
+    rows = [each for each in others if wanted.name in (each.name, each.word)]
+    yield from graded(wanted, rows, [each.name for each in others])
+
+
 def _duty(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
     rows = [_duty_row(each) for each in standing.duties if each.id == wanted.name]
     yield from graded(wanted, rows, [each.id for each in standing.duties])
@@ -93,6 +105,8 @@ LADDER_ASPECTS: Mapping[str, Callable[[Wanted, LadderStanding], Iterator[Compare
     "remedies": _remedies,
     "pages": _pages,
     **dict.fromkeys(("page", "page_respond_by"), _page),
+    "not_paged": _not_paged,
+    **dict.fromkeys(parts_of("unpaged", "not_before"), _unpaged),
     **dict.fromkeys(parts_of("duty", "due", "recommended"), _duty),
 }
 """Aspect → how it is compared."""

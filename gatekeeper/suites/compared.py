@@ -40,7 +40,7 @@ class Row:
         word: what it came to.
         told: everything that it says of itself; ``says`` is looked for in here.
         decided: what made it so, for a comparison that does not hold.
-        due: of a page, by when somebody takes it up.
+        due: of a page, by when somebody takes it up; of somebody who is not paged, from when on they are.
     """
 
     name: str
@@ -82,7 +82,7 @@ def _agrees(key: str, value: Json, row: Row) -> bool:
     """Whether a part of a row, or without one its word, is as expected."""
     if key == "says":
         return isinstance(value, str) and value in row.told
-    if key in ("due", "respond_by"):
+    if key in ("due", "respond_by", "not_before"):
         return row.due == (None if value is None else parse_instant(str(value)))
     if key in ("met", "recommended"):
         return (row.met if key == "met" else row.recommended) is value
@@ -99,7 +99,7 @@ def _found(key: str, rows: Sequence[Row]) -> str:
 def _part(key: str, row: Row) -> str:
     due = instant_told(row.due)
     truths = {"met": value_told(row.met), "recommended": value_told(row.recommended)}
-    return {"says": row.told, "due": due, "respond_by": due, **truths}.get(key, row.word)
+    return {"says": row.told, "due": due, "respond_by": due, "not_before": due, **truths}.get(key, row.word)
 
 
 def one(what: str, wanted: Json, found: Json, why: str) -> Compared:

@@ -73,6 +73,23 @@ def test_what_is_not_as_expected_exits_with_4(project: Project, suite: Path) -> 
     assert json.loads(project.run("replay", FILE, "--format", "json").out)["holds"] is False
 
 
+def test_states_are_told_by_the_runbooks_own_words(project: Project, suite: Path) -> None:
+    (project.root / "policies/demo/mode.yaml").write_text(
+        MODE.replace("normal:", "RUNNING:").replace("  slow:", "  ROLLED_BACK:")
+    )
+    earlier = "    every: 1m\n    earlier: {demo-mode: {state: RUNNING, since: 2026-03-03T08:00:00Z}}\n"
+    text = SUITE.replace("state: slow", "state: ROLLED_BACK, because: [ROLLED_BACK/errors]")
+    suite.write_text(text.replace("    every: 1m\n", earlier))
+    ended = project.run("replay", FILE)
+    assert (ended.code, ended.err) == (0, "")
+    assert "demo-mode  RUNNING → ROLLED_BACK" in ended.out
+    moments = json.loads(project.run("replay", FILE, "--format", "json").out)["moments"]
+    assert [each["policies"]["demo-mode"]["state"] for each in moments] == ["RUNNING"] * 10 + ["ROLLED_BACK"] * 3
+    told = project.run("explain", "demo-mode", "ROLLED_BACK/exit").out
+    assert "IF IT IS ROLLED_BACK" in told
+    assert project.run("test", FILE).code == 0
+
+
 def test_every_look_can_be_shown(project: Project, suite: Path) -> None:
     assert "T+0:05" not in project.run("replay", FILE).out
     assert "T+0:05" in project.run("replay", FILE, "--all").out

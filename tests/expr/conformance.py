@@ -23,12 +23,21 @@ PROFILE = Path(__file__).parents[2] / "docs" / "cel-profile.md"
 _SUITE = re.compile(
     r"^\| `(?P<suite>\w+)` \| (?P<whole>\d+) \| (?P<protobuf>\d+) \| (?P<passing>\d+) \|$", re.MULTILINE
 )
+_UNRUN = re.compile(
+    r"^\| `(?P<suite>\w+)` \| (?P<whole>\d+) \| (?P<protobuf>\d+) \| (?P<reason>[^|]*[a-z][^|]*) \|$", re.MULTILINE
+)
+_SECTION = re.compile(r"^\| `(?P<section>\w+/\w+)` \| (?P<cases>\d+) \| (?P<reason>[^|]+) \|$", re.MULTILINE)
 _EXCLUDED = re.compile(r"^\| `(?P<name>[^`]+/[^`]+/[^`]+)` \| (?P<reason>.+) \|$", re.MULTILINE)
 
 
 def core_cases(corpus: Path) -> dict[str, dict[str, Any]]:
     """The core cases that need no protobuf, by ``file/section/name``."""
     return cases(corpus, CORE)
+
+
+def files(corpus: Path) -> set[str]:
+    """The names of all suites of the corpus."""
+    return {case["file"] for case in json.loads((corpus / "cel" / "conformance.json").read_text(encoding="utf-8"))}
 
 
 def cases(corpus: Path, suites: frozenset[str], protobuf: bool = False) -> dict[str, dict[str, Any]]:
@@ -51,6 +60,18 @@ def told() -> dict[str, tuple[int, int, int]]:
         found["suite"]: (int(found["whole"]), int(found["protobuf"]), int(found["passing"]))
         for found in _SUITE.finditer(text)
     }
+
+
+def unrun() -> dict[str, tuple[int, int]]:
+    """The suites that the profile leaves out altogether: their cases, and those of them that need protobuf."""
+    text = PROFILE.read_text(encoding="utf-8")
+    return {found["suite"]: (int(found["whole"]), int(found["protobuf"])) for found in _UNRUN.finditer(text)}
+
+
+def sections() -> dict[str, int]:
+    """The sections of suites with cases that the profile leaves out as they need protobuf, and how many of them do."""
+    text = PROFILE.read_text(encoding="utf-8")
+    return {found["section"]: int(found["cases"]) for found in _SECTION.finditer(text)}
 
 
 def excluded() -> dict[str, str]:

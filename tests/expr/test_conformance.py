@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.expr.conformance import CORE, EXTENSIONS, agrees, cases, core_cases, excluded, outcome, told
+from tests.expr.conformance import (
+    CORE,
+    EXTENSIONS,
+    agrees,
+    cases,
+    core_cases,
+    excluded,
+    files,
+    outcome,
+    sections,
+    told,
+    unrun,
+)
 
 MOST_EXCLUDED = 15
 
@@ -50,6 +63,19 @@ def test_the_profile_says_of_every_suite_how_many_cases_pass(corpus: Path) -> No
         plain, protobuf = (cases(corpus, frozenset({suite}), each) for each in (False, True))
         counted[suite] = (len(plain) + len(protobuf), len(protobuf), len(plain.keys() - given_up.keys()))
     assert told() == counted
+
+
+def test_the_profile_names_every_suite_that_is_not_run_with_its_cases(corpus: Path) -> None:
+    counted: dict[str, tuple[int, int]] = {}
+    for suite in files(corpus) - CORE - EXTENSIONS:
+        plain, protobuf = (cases(corpus, frozenset({suite}), each) for each in (False, True))
+        counted[suite] = (len(plain) + len(protobuf), len(protobuf))
+    assert unrun() == counted
+
+
+def test_the_profile_names_every_section_of_which_cases_are_left_out(corpus: Path) -> None:
+    left = cases(corpus, CORE | EXTENSIONS, protobuf=True)
+    assert sections() == Counter("/".join(name.split("/")[:2]) for name in left)
 
 
 def test_the_adapter_sees_a_wrong_result() -> None:

@@ -105,10 +105,40 @@ def told(source: str, **more: object) -> list[str]:
         ("u.?healthy.orValue(true)", ["u.?healthy.orValue(true) is not known for lack of rls (stale)"]),
         (
             "cel.bind(x, metrics.pending, x > 0 && metrics.healthy)",
-            ["x = 0, needs > 0", "metrics.healthy = false, needs true"],
+            ["metrics.pending = 0, needs > 0", "metrics.healthy = false, needs true"],
         ),
-        ("cel.bind(run, runs[2], run.conclusion == 'success')", ["run.conclusion = \"failure\", needs == 'success'"]),
-        ("cel.bind(x, u.a, x > 0)", ["x > 0 is not known for lack of rls (stale)"]),
+        (
+            "cel.bind(run, runs[2], run.conclusion == 'success')",
+            ["runs[2].conclusion = \"failure\", needs == 'success'"],
+        ),
+        ("cel.bind(x, u.a, x > 0)", ["u.a > 0 is not known for lack of rls (stale)"]),
+        (
+            "cel.bind(x, 0.1 + metrics.error_rate, x < 0.1) || cel.bind(x, runs.size(), x > 20)",
+            ["0.1 + metrics.error_rate = 0.163, needs < 0.1", "or runs.size() = 14, needs > 20"],
+        ),
+        (
+            "cel.bind(x, 0.1 + metrics.error_rate, x * 2.0 < 0.1)",
+            ["(0.1 + metrics.error_rate) * 2.0 = 0.326, needs < 0.1"],
+        ),
+        (
+            "cel.bind(n, metrics.pending, cel.bind(m, n + 1, m == 0)) || roles.all(role, role == 'window')",
+            [
+                "metrics.pending + 1 = 1, needs == 0",
+                "or 1 of 2 entries of roles, needs all: role == 'window'",
+                "  role = \"approver\", needs == 'window'",
+            ],
+        ),
+        (
+            "record.all(it, cel.bind(who, it.person, who == 'D'))",
+            [
+                "1 of 2 entries of record, needs all: cel.bind(who, it.person, who == 'D')",
+                "  it 1 of 2 (role \"approver\"): it.person = null, needs == 'D'",
+            ],
+        ),
+        (
+            "cel.bind(clean, runs.filter(run, run.conclusion == 'success' && run.run_number > 400), clean.size() > 20)",
+            ["runs.filter(run, run.conclusion == 'success' && run.run_num….size() = 9, needs > 20"],
+        ),
         # lists
         (
             "runs.all(run, run.conclusion == 'success')",
@@ -177,6 +207,32 @@ def told(source: str, **more: object) -> list[str]:
             ],
         ),
         ("roles.all(role, role == 'window')", None),
+        # of a single entry nobody says "all" or "none"
+        (
+            "record.slice(0, 1).all(it, it.role == 'approver')",
+            ["the only entry of record.slice(0, 1) fits: it.role == 'approver'"],
+        ),
+        (
+            "!record.slice(0, 1).all(it, it.role == 'approver')",
+            ["the only entry of record.slice(0, 1) fits, needs one that does not: it.role == 'approver'"],
+        ),
+        (
+            "record.slice(0, 1).exists(it, it.role == 'window')",
+            ["the only entry of record.slice(0, 1) does not fit, needs one that does: it.role == 'window'"],
+        ),
+        (
+            "!record.slice(0, 1).exists(it, it.role == 'window')",
+            ["the only entry of record.slice(0, 1) does not fit: it.role == 'window'"],
+        ),
+        (
+            "record.slice(0, 1).exists(it, it.role == 'approver' && it.final)",
+            [
+                (
+                    "the only entry of record.slice(0, 1) does not fit, needs one that does: "
+                    'it 1 of 1 (role "approver"): it.final = false, needs true'
+                )
+            ],
+        ),
         ("empty.all(x, x)", ["empty is empty"]),
         ("empty.exists(x, x == 1)", ["empty is empty, needs an entry with x == 1"]),
         # what is not known, and what has no value

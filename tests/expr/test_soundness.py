@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hypothesis import event, given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from gatekeeper.expr import EvaluationError, ExpressionError, Timestamp, Unknown, compile_expression
 from gatekeeper.expr.checker import check
 from gatekeeper.expr.declared import schema_type
+from gatekeeper.expr.narrowing import facts, narrowed
 from gatekeeper.expr.types import TIMESTAMP, ListPart, MapPart, OptionalPart, Part, Record, Simple, Type
 from gatekeeper.expr.values import CelType, MapValue, Value, kind
 from gatekeeper.model.canonical import canonical_bytes
@@ -263,3 +264,62 @@ def test_what_is_accepted_keeps_its_word(data: st.DataObject, schema: dict[str, 
                 assert_kept(program.run(bindings), expected, text)
                 break
     event(f"accepted {len(pool) // 10 * 10}+")
+
+
+# ---------------------------------------------------------------- what is only evaluated where a condition holds
+
+INNER = {"type": "object", "properties": {"a": LEAVES[7]}, "required": ["a"], "additionalProperties": False}
+UNSURE = (*LEAVES[7:14], {"anyOf": [INNER, {"type": "null"}]}, INNER)
+RECORDS = st.fixed_dictionaries({name: st.sampled_from(UNSURE) for name in NAMES}).map(
+    lambda chosen: {
+        "type": "object",
+        "properties": chosen,
+        "required": list(NAMES),
+        "additionalProperties": False,
+    }
+)
+FIELDS = st.sampled_from([f"doc.{name}{below}" for name in NAMES for below in ("", "", ".a")])
+TESTS = st.one_of(
+    st.builds("{} != null".format, FIELDS),
+    st.builds("null == {}".format, FIELDS),
+    st.builds('{} in ["ok", "a", 1]'.format, FIELDS),
+    st.builds("type({}) {} {}".format, FIELDS, st.sampled_from(("==", "!=")), st.sampled_from(("int", "string"))),
+    st.builds("{} {} {}".format, FIELDS, st.sampled_from(("==", "!=")), st.sampled_from(('"ok"', "1", "true"))),
+)
+CONDITIONS = st.recursive(
+    TESTS,
+    lambda inner: st.one_of(
+        st.builds("!({})".format, inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(("&&", "||")), inner),
+    ),
+    max_leaves=4,
+)
+
+
+@given(st.data(), RECORDS, CONDITIONS, STEPS)
+def test_what_is_accepted_where_a_condition_holds_keeps_its_word(
+    data: st.DataObject, schema: dict[str, Any], condition: str, steps: list[Any]
+) -> None:
+    value, wrong = typed("json", parse_json(canonical_bytes(data.draw(fitting(schema)))), schema)
+    assert wrong == ()
+    bindings = {"doc": value, "now": NOW}
+    either = (compile_expression(condition), compile_expression(f"!({condition})"))
+    applies = next((each for each in either if each.run(bindings) is True), None)
+    assume(applies is not None)
+    assert applies is not None
+    whole: dict[str, Type] = {"doc": schema_type(schema), "now": TIMESTAMP}
+    types = narrowed(whole, facts(applies.tree, truth=True))
+    event("something is known better" if types != whole else "nothing is known better")
+    assert is_a(value, types["doc"]), applies.source  # type: ignore[arg-type]  # JSON is a value
+    pool: list[str] = []
+    for shape, chosen in [*((atom, [0, 0, 0]) for atom in ATOMS), *steps]:
+        for text in candidates(shape, chosen, pool):
+            try:
+                program = compile_expression(text)
+            except ExpressionError:
+                continue
+            expected, faults = check(program, types)
+            if not faults:
+                pool.append(text)
+                assert_kept(program.run(bindings), expected, f"where {applies.source}: {text}")
+                break

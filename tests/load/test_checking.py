@@ -99,6 +99,66 @@ def test_a_condition_of_applicability_is_a_bool(project: Project) -> None:
     assert (told.code, told.message) == ("type", "`runs.total_count` is int, and bool is due here")
 
 
+STARTED = "runs.latest.run_started_at"  # a text, or null before the run has started
+APPLIES = RULE + "    applies_when: {}\n"
+READS = {
+    "expect": f"    expect: age({STARTED}) < params.age\n",
+    "message": f"    expect: runs.total_count > 1\n    message: 'since {{timestamp({STARTED})}}'\n",
+    "remedy": f"    expect: runs.total_count > 1\n    remedy: 'look at {{age({STARTED})}}'\n",
+    "rows": f'    each: {{over: "[{STARTED}].map(at, timestamp(at))", as: at, key: string(at), expect: at < now}}\n',
+    "key": f"    each: {{over: record.approvals, as: it, key: it.role + {STARTED}}}\n",
+    "row": f"    each: {{over: '[{STARTED}]', as: at, key: at.trim(), expect: age(at) < params.age}}\n",
+    "owner and due": f"    each: {{over: record.approvals, as: it, key: it.role, owner: '{STARTED}.trim()',"
+    f" due: string(timestamp({STARTED}))}}\n",
+    "samples": f"    window: {{over: runs.runs, as: run, at: timestamp({STARTED}), clean: run.created_at > {STARTED},\n"
+    f"      not_before: {STARTED}, length: 'age({STARTED})', max_gap: none}}\n",
+    "quorum": f"    quorum: {{of: record.approvals, roles: [a, b], distinct: size({STARTED}), binds: []}}\n",
+}
+
+
+@pytest.mark.parametrize("reads", READS.values(), ids=READS)
+@pytest.mark.parametrize(
+    "applies",
+    [
+        f"{STARTED} != null",
+        f"runs.total_count > 3 && {STARTED} != null",
+        f"'!({STARTED} == null || params.people > 2)'",
+    ],
+)
+def test_where_a_rule_applies_what_it_tests_is_known(project: Project, applies: str, reads: str) -> None:
+    assert render_diagnostics(found(project, APPLIES.format(applies) + reads)) == ""
+
+
+@pytest.mark.parametrize("reads", READS.values(), ids=READS)
+@pytest.mark.parametrize("applies", ["runs.total_count > 3", f"{STARTED} != null || runs.total_count > 3"])
+def test_what_need_not_hold_where_a_rule_applies_is_not_known(project: Project, applies: str, reads: str) -> None:
+    assert {each.code for each in found(project, APPLIES.format(applies) + reads)} == {"nullable"}
+
+
+def test_one_rule_knows_nothing_of_when_another_applies(project: Project) -> None:
+    other = APPLIES.format(f"{STARTED} != null").replace("id: a", "id: b") + READS["expect"]
+    told = found(project, other + RULE + READS["expect"])
+    assert [each.code for each in told] == ["nullable"]
+
+
+def test_what_a_variable_tests_is_known_where_a_rule_applies(project: Project) -> None:
+    file = project.policy(
+        BASE.replace("rules:", f"variables: {{begun: {STARTED} != null, at: {STARTED}}}\nrules:")
+        + USED
+        + APPLIES.format("variables.begun && variables.at != null")
+        + f"    expect: age({STARTED}) < params.age && age(variables.at) < params.age\n"
+    )
+    assert load_policies([file], project.root)[1] == ()
+
+
+def test_a_test_is_told_that_repeats_when_the_rule_applies(project: Project) -> None:
+    again = f"    expect: {STARTED} != null && runs.total_count > 1\n"
+    (told,) = found(project, APPLIES.format(f"{STARTED} != null") + again)
+    assert (told.code, told.message) == ("null-test", f"`{STARTED}` is never null")
+    (told,) = found(project, APPLIES.format(f"{STARTED} == null") + READS["expect"])
+    assert told.code == "type"
+
+
 def test_unused_names_are_told(project: Project) -> None:
     project.policy(BASE + RULE + "    expect: runs.total_count > 1\n")
     _, warnings = load_policies([project.root / "policies/shop/shop.yaml"], project.root)

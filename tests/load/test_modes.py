@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from gatekeeper.errors import Diagnostic
 from gatekeeper.model.mode import Mode
 from tests.load.conftest import Project
@@ -126,6 +128,31 @@ rules:
     told = project.refusal(file, project.policy(MODE))
     assert "gate.yaml:7:32: there is no mode `shop-contrl`" in told
     assert "did you mean `shop-control`?" in told
+
+
+def test_states_are_called_as_the_runbook_calls_them(project: Project) -> None:
+    text = MODE
+    for word, own in (("open", "RUNNING"), ("paused", "PAUSED"), ("lost", "ROLLED_BACK")):
+        text = text.replace(f"  {word}:\n", f"  {own}:\n").replace(f"  {word}: {{}}", f"  {own}: {{}}")
+        text = text.replace(f"to: {word}", f"to: {own}").replace(f"from: [{word}]", f"from: [{own}]")
+    mode, warnings = load(project, text)
+    assert warnings == ()
+    assert [state.name for state in mode.states] == ["RUNNING", "closed", "PAUSED", "ROLLED_BACK"]
+    assert [each.id for each in mode.conditions][:2] == ["closed/exit", "PAUSED/errors"]
+    assert mode.states[2].enter[0].sources == ("RUNNING",)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("UNKNOWN", "no state is called `unknown`"),
+        ("Closed", "`Closed` differs from `closed` only by capital letters"),
+        ("shut down", "`shut down` is no name of a state"),
+        ("_paused", "`_paused` is no name of a state"),
+    ],
+)
+def test_a_state_that_would_be_taken_for_another_is_refused(project: Project, name: str, told: str) -> None:
+    assert told in project.refusal(project.policy(MODE.replace("  paused:\n", f"  {name}:\n")))
 
 
 def test_what_is_no_list_or_mapping_is_told_as_that(project: Project) -> None:

@@ -124,7 +124,9 @@ def test_names_that_lead_to_something_are_wanted_exactly_and_each_with_what_it_l
 ) -> None:
     more = "advice: {pull-queue: queue}, effects: {orders: longer}, actions: [put the sign out], notice: null"
     text = GOOD.replace("advice: []", more).replace(
-        "pages: []", "pages: [on-call, {who: on-call, level: L1, respond_by: 15m}, {who: on-call, respond_by: null}]"
+        "pages: []",
+        "pages: [on-call, {who: on-call, level: L1, respond_by: 15m}, {who: on-call, respond_by: null}], not_paged:"
+        " [{who: on-call, level: L1, says: late, not_before: 15m}, on-call, {who: on-call, not_before: null}]",
     )
     _, mode, ladder = load(text).cases[0].expectations
     wanted = [(each.aspect, each.name, each.value) for each in (*mode.wanted, *ladder.wanted)]
@@ -139,6 +141,11 @@ def test_names_that_lead_to_something_are_wanted_exactly_and_each_with_what_it_l
         ("page", "L1/on-call", "on-call"),
         ("page_respond_by", "L1/on-call", "2026-03-01T12:15:00Z"),
         ("page_respond_by", "on-call", None),
+        ("not_paged", "", ["on-call", "on-call", "on-call"]),
+        ("unpaged", "L1/on-call", "on-call"),
+        ("unpaged_says", "L1/on-call", "late"),
+        ("unpaged_not_before", "L1/on-call", "2026-03-01T12:15:00Z"),
+        ("unpaged_not_before", "on-call", None),
     ]:
         assert each in wanted
     (wait,) = load(GOOD.replace("advice: []", "advice: {pull-queue: null}")).cases[0].expectations[1].wanted[-2:-1]

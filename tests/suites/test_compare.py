@@ -15,7 +15,20 @@ from gatekeeper.model.values import Json
 from gatekeeper.suites.compare import compare
 from gatekeeper.suites.play import play
 from tests.builders import waiver
-from tests.suites.stories import HEALTHY, T0, case, expects, load, minutes, series, suite, wanted
+from tests.suites.stories import (
+    GATE,
+    HEALTHY,
+    LADDER,
+    MODE,
+    T0,
+    case,
+    expects,
+    load,
+    minutes,
+    series,
+    suite,
+    wanted,
+)
 
 T1 = T0 + timedelta(hours=1)
 SLOW_DAY = series("metrics.error_rate", 0.1, 0.1, 0.1, 0.1, 0.001, 0.001, 0.001)
@@ -211,6 +224,48 @@ def test_a_page_is_compared_by_its_level_and_by_when_somebody_responds(policies:
     assert (found.expected, found.found) == ("2026-03-01T12:16:00Z", "2026-03-01T12:15:00Z")
     both = _slow(policies, "alarm", "page_respond_by", None, "on-call")
     assert (both.holds, both.found) == (False, "L1/on-call: none, L2/on-call: 2026-03-01T12:15:00Z")
+
+
+OFFICE = """\
+apiVersion: gatekeeper/v1
+kind: Calendar
+id: office
+title: When people work
+working_days: [mon, tue, wed, thu, fri]
+hours: {from: "09:00", to: "17:00"}
+"""
+MORE_PEOPLE = "[lead, {who: support, hours: office}, {who: boss, when: metrics.error_rate > 0.5}]"
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> PolicySet:
+    """The shop at the noon of a Sunday, with people who are only paged in hours or when much breaks."""
+    ladder = LADDER.replace("[lead, on-call]", MORE_PEOPLE)
+    return load(tmp_path_factory.mktemp("shop"), GATE, MODE, ladder, OFFICE)
+
+
+def test_who_is_not_paged_is_exactly_those_in_their_order(policies: PolicySet, more: PolicySet) -> None:
+    assert _slow(more, "alarm", "not_paged", ["support", "boss"]).holds
+    assert _slow(policies, "alarm", "not_paged", []).holds
+    assert not _slow(more, "alarm", "not_paged", ["boss", "support"]).holds
+    found = _slow(more, "alarm", "not_paged", ["support"])
+    assert (found.holds, found.expected, found.found) == (False, "support", "support, boss")
+    assert found.why == "L2/support: outside of the hours of office; L2/boss: not so: metrics.error_rate > 0.5"
+    found = _slow(policies, "alarm", "not_paged", ["lead"])
+    assert (found.holds, found.found, found.why) == (False, "none", "whoever belongs to what is reached is paged")
+
+
+def test_who_is_not_paged_is_compared_by_why_and_from_when_on_they_are(more: PolicySet) -> None:
+    assert _slow(more, "alarm", "unpaged", "support", "L2/support").holds
+    assert _slow(more, "alarm", "unpaged_says", "the hours of office", "support").holds
+    assert _slow(more, "alarm", "unpaged_not_before", "2026-03-02T09:00:00Z", "L2/support").holds
+    assert _slow(more, "alarm", "unpaged_not_before", None, "boss").holds
+    found = _slow(more, "alarm", "unpaged_not_before", "2026-03-02T08:00:00Z", "support")
+    assert (found.holds, found.what, found.found) == (False, "not_before of unpaged support", "2026-03-02T09:00:00Z")
+    found = _slow(more, "alarm", "unpaged_says", "not so", "support")
+    assert (found.holds, found.found) == (False, "outside of the hours of office")
+    found = _slow(more, "alarm", "unpaged", "lead", "L1/lead")
+    assert (found.holds, found.found, found.why) == (False, "none", "there are: L2/support, L2/boss")
 
 
 def test_a_duty_is_owed_or_only_recommended(policies: PolicySet) -> None:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from gatekeeper.load.document import VERDICTS, ApiVersion, Closed, SubjectDocument, WaiverDocument
 from gatekeeper.load.suite.mutants import EquivalentDocument
 from gatekeeper.load.suite.time import Beginning
-from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, Text, as_instant, one_of, word_or, wrong
+from gatekeeper.load.terms import SPAN_PATTERN, Id, Instant, Name, Span, State, Text, as_instant, one_of, word_or, wrong
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.standing import DutyState, Reach
 from gatekeeper.model.suite import LACKING
@@ -45,11 +45,7 @@ def _pairs_or_names(value: object) -> str:
     return "pairs" if isinstance(value, dict) else "names"
 
 
-_OFFSET_SCHEMA: dict[str, Any] = {
-    "type": "string",
-    "pattern": SPAN_PATTERN,
-    "examples": ["0m", "10m"],
-}
+_OFFSET_SCHEMA: dict[str, Any] = {"type": "string", "pattern": SPAN_PATTERN, "examples": ["0m", "10m"]}
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]}
 _SAMPLES_SCHEMA: dict[str, Any] = {
     "type": ["string", "number", "boolean", "null"],
@@ -149,7 +145,7 @@ class EarlierDocument(Closed):
     """Where a mode is when the case begins."""
 
     noun = "this earlier state"
-    state: Id = Field(description="Its state.")
+    state: State = Field(description="Its state.")
     since: Instant = Field(description="When it was entered.")
 
 
@@ -224,6 +220,18 @@ class PageWanted(Closed):
     )
 
 
+class NotPagedWanted(Closed):
+    """What is expected of somebody who is not paged."""
+
+    noun = "this"
+    who: Text = Field(description="Who is not paged.")
+    level: Text | None = Field(None, description="The level to which they belong.")
+    says: Text | None = Field(None, description="A part of why not.")
+    not_before: NullMoment = Field(
+        None, description="From when on they are: an offset, an instant, or `null` where time does not change it."
+    )
+
+
 AdviceWanted = Annotated[
     Annotated[list[Text], Tag("names")] | Annotated[dict[Text, NullText], Tag("pairs")],
     Discriminator(_pairs_or_names),
@@ -263,6 +271,10 @@ class ExpectationDocument(Closed):
     )
     pages: list[word_or(Text, PageWanted)] | None = Field(  # type: ignore[valid-type]
         None, description="Of a ladder: exactly who is paged, in order; or mappings that say by when they respond."
+    )
+    not_paged: list[word_or(Text, NotPagedWanted)] | None = Field(  # type: ignore[valid-type]
+        None,
+        description="Of a ladder: exactly who of a level reached is not paged, in order; or mappings that say why.",
     )
     duties: dict[Text, word_or(DutyWord, DutyWanted)] | None = Field(  # type: ignore[valid-type]
         None, min_length=1, description="Of a ladder: duty, or <level>/respond: how it stands."

@@ -22,19 +22,19 @@ from gatekeeper.model.times import instant_text, parse_span
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
 
-NULLS = ("earliest_go", "level", "due", "respond_by", "observed_state", "notice")
+NULLS = ("earliest_go", "level", "due", "respond_by", "not_before", "observed_state", "notice")
 """Keys of an expectation that may say ``null``."""
 
 _FINDING = re.compile(r"([^\[\]]+)(?:\[(.*)\])?", re.DOTALL)
 _ALWAYS = ("at", "policy", "title")
 _OF_A_GATE = ("verdict", "findings", "stops", "waived", "waivers", "earliest_go")
-_OF_A_LADDER = ("level", "unknown_levels", "triggers", "remedies", "pages", "duties")
+_OF_A_LADDER = ("level", "unknown_levels", "triggers", "remedies", "pages", "not_paged", "duties")
 _OF_A_MODE = (
     *("state", "since", "because", "conditions", "actions", "levers", "effects", "notice"),
     *("advice", "advice_unknown", "observed_state", "transitions"),
 )
 
-_ORDERED = frozenset({"pages", "remedies", "actions"})
+_ORDERED = frozenset({"pages", "not_paged", "remedies", "actions"})
 """Lists in which a word can stand twice."""
 
 _NAMED = {
@@ -45,6 +45,9 @@ _NAMED = {
     "waivers": "waiver",
 }
 """Keys that hold names, and the aspect that is expected of one of them."""
+
+_PEOPLE = {"pages": "page", "not_paged": "unpaged"}
+"""Keys that hold people, and the aspect that is expected of one of them."""
 
 _Known = Callable[[ScalarNode, str], None]
 """Tells what is wrong with a name, if anything is."""
@@ -154,8 +157,8 @@ class _Reader:
             yield from self._named(_NAMED[name], value, known)
         elif name == "remedies" and isinstance(value, MapNode):
             yield from self._remedies(value, known)
-        elif name == "pages" and isinstance(value, ListNode):
-            yield from self._pages(key, value, known)
+        elif name in _PEOPLE and isinstance(value, ListNode):
+            yield from self._people(name, key, value, known)
         elif name in ("advice", "effects") and isinstance(value, MapNode):
             yield from self._pairs(name, key, value, known)
         elif name == "transitions" and isinstance(value, MapNode):
@@ -191,26 +194,27 @@ class _Reader:
             is_known = self._one_of(there, f"`{name}` has no remedy", "its remedies are") if triggers else _any_word
             yield Wanted("remedies", name, self._words("remedies", each, is_known), node.keys[name].place)
 
-    def _pages(self, key: ScalarNode, node: ListNode, known: _Known) -> Iterator[Wanted]:
-        """Who is paged, as words or as mappings that say more."""
+    def _people(self, name: str, key: ScalarNode, node: ListNode, known: _Known) -> Iterator[Wanted]:
+        """Who is paged, or is not, as words or as mappings that say more."""
         words = [each if isinstance(each, ScalarNode) else child(each, "who") for each in node.items]
         there = [each for each in words if isinstance(each, ScalarNode) and not self.problems.spoiled(each)]
         for each in there:
             known(each, each.text)
-        yield Wanted("pages", "", [each.text for each in there], key.place)
+        yield Wanted(name, "", [each.text for each in there], key.place)
         for more in node.items:
-            yield from self._page(more) if isinstance(more, MapNode) else ()
+            yield from self._person(_PEOPLE[name], more) if isinstance(more, MapNode) else ()
 
-    def _page(self, node: MapNode) -> Iterator[Wanted]:
-        """What a page says beside who is paged."""
-        name, level, by = _text(node.values.get("who")), node.values.get("level"), node.values.get("respond_by")
-        levels = self._known("level")
+    def _person(self, aspect: str, node: MapNode) -> Iterator[Wanted]:
+        """What is said beside who it is."""
+        who, level = _text(node.values.get("who")), node.values.get("level")
+        name = who
         if isinstance(level, ScalarNode):
-            levels(level, level.text)
-            yield Wanted("page", f"{level.text}/{name}", name, node.keys["level"].place)
-            name = f"{level.text}/{name}"
-        if by is not None:
-            yield Wanted("page_respond_by", name, self._scalar("respond_by", by), node.keys["respond_by"].place)
+            self._known("level")(level, level.text)
+            name = f"{level.text}/{who}"
+            yield Wanted(aspect, name, who, node.keys["level"].place)
+        for word, each in node.values.items():
+            if word not in ("who", "level"):
+                yield Wanted(f"{aspect}_{word}", name, self._scalar(word, each), node.keys[word].place)
 
     def _pairs(self, name: str, key: ScalarNode, node: MapNode, known: _Known) -> Iterator[Wanted]:
         """Names that are meant exactly, and of each what it leads to."""
@@ -248,7 +252,7 @@ class _Reader:
             return None
         if name in ("met", "recommended"):
             return node.value
-        if name in ("earliest_go", "due", "respond_by", "since"):
+        if name in ("earliest_go", "due", "respond_by", "not_before", "since"):
             try:
                 return instant_text(as_instant(node.text))
             except ValueError:
@@ -312,7 +316,7 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
             "unknown_levels": ((each.word for each in policy.levels), "has no level"),
             "triggers": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
             "remedies": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
-            "pages": (_paged(policy), "pages no"),
+            **dict.fromkeys(_PEOPLE, (tuple(_paged(policy)), "pages no")),
             "duties": (_duties(policy), "has no duty"),
         }
     elif isinstance(policy, Mode):
