@@ -11,9 +11,9 @@ import pytest
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState
 from tests.sample.asking import advised, decided, findings, stops, the
 from tests.sample.record_capliquify import FIRST, GATE, LAUNCH, load_capliquify_policies, record_all, snapshot_of
 

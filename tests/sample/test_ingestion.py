@@ -14,12 +14,12 @@ import pytest
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.evaluate.mode import look
 from gatekeeper.model.decision import Verdict
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.mode import ModeState
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.snapshot import Snapshot
-from gatekeeper.model.standing import DutyState
 from gatekeeper.model.times import parse_instant
 from gatekeeper.snapshot import find_newest
 from tests.sample.asking import decided, gate, stops, the
