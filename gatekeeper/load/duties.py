@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.duty_document import DEADLINES, DutyDocument
+from gatekeeper.load.duty_document import AT_ONCE, DEADLINES, DutyDocument
 from gatekeeper.load.expressions import CONDITION, LENGTH, MOMENT, Compiler
 from gatekeeper.load.grounds import entries_of, unique
 from gatekeeper.load.ladder_document import LadderDutyDocument, ResponseDocument
@@ -136,7 +137,9 @@ class DutyReader:
             if not isinstance(shape, DutyDocument) or shape.working_days is None or shape.calendar is None:
                 return None
             return DueByWorkingDay(start, shape.working_days, shape.calendar) if start is not None else None
-        span = self.compiler.span(node, form, getattr(shape, form, None), LENGTH)
+        said = node.values.get(form)
+        at_once = form == "within" and isinstance(said, ScalarNode) and said.text == AT_ONCE
+        span = timedelta(0) if at_once else self.compiler.span(node, form, getattr(shape, form, None), LENGTH)
         if span is None or start is None:
             return None
         if form == "every":

@@ -63,7 +63,7 @@ def _review(whose: str, before: ReviewStanding | None, now: ReviewStanding | Non
     if now is None or (before is not None and before.told == now.told):
         return []
     was = REVIEWS[before.state] if before is not None and before.state is not now.state else ""
-    return [Change("review", whose.removesuffix("/"), was, REVIEWS[now.state], _REVIEWS[now.state], now.told)]
+    return [Change("review", f"{whose}review", was, REVIEWS[now.state], _REVIEWS[now.state], now.told)]
 
 
 def _named(gate: GateDecision) -> Iterator[tuple[tuple[str, ...], Finding]]:

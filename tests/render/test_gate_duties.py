@@ -144,8 +144,8 @@ def test_from_look_to_look_duties_and_reviews_that_change_are_told(tmp_path: Pat
 
     assert changes("shop") == [
         ("duty", "d", "open", "overdue"),
-        ("review", "", "set", "past"),
+        ("review", "review", "set", "past"),
         ("duty", "d", "overdue", "done"),
         ("duty", "other", "waiting", "done"),
     ]
-    assert [each[1] for each in changes("mall")] == ["shop/d", "shop", "shop/d", "shop/other"]
+    assert [each[1] for each in changes("mall")] == ["shop/d", "shop/review", "shop/d", "shop/other"]
