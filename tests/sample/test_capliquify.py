@@ -155,6 +155,19 @@ def test_a_recorded_day_is_in_good_order(capliquify: PolicySet, evidence: Path, 
         assert not owed & {DutyState.OPEN, DutyState.OVERDUE, DutyState.UNKNOWN}
 
 
+def test_the_recorded_days_tell_what_is_owed_each_week_and_each_month(capliquify: PolicySet, evidence: Path) -> None:
+    def standing(day: datetime, state: DutyState) -> set[str]:
+        daily = decided(capliquify, snapshot_of(evidence, day), f"{day:%FT%TZ}", "capliquify-daily")
+        assert len(daily.root.duties) == 10
+        return {duty.id for duty in daily.root.duties if duty.state is state}
+
+    assert standing(FIRST, DutyState.OVERDUE) == {"documentation"}
+    assert standing(FIRST, DutyState.OPEN) == set()
+    assert standing(LAUNCH, DutyState.OVERDUE) == set()
+    monthly = {"vacuum", "log-rotation", "archive", "penetration-test", "baseline"}
+    assert standing(LAUNCH, DutyState.OPEN) == monthly
+
+
 def test_what_is_recorded_is_what_the_program_makes_of_the_evidence(root: Path, tmp_path: Path) -> None:
     for part in ("policies", "evidence"):
         shutil.copytree(root / part / "capliquify", tmp_path / part / "capliquify")
