@@ -14,25 +14,25 @@ def judge_review(review: Review, inputs: Inputs) -> ReviewStanding:
     """How the review of a gate stands. A date lasts to its end in UTC; a text without a word is a blank of a form."""
     value = run(review.at, inputs.bindings)
     text = instant_text(value.to_datetime()) if isinstance(value, Timestamp) else value
-    at = parse_deadline(text) if isinstance(text, str) else None
+    text = text if isinstance(text, str) else None
+    at = parse_deadline(text) if text is not None else None
     reason = review.reason.render(inputs.bindings)
     lacks: tuple[Lack, ...] = ()
-    if at is not None:
-        state = ReviewState.PASSED if inputs.as_of > at else ReviewState.SET
-        when = f"on {text}" if len(str(text)) == len("2026-12-01") else f"at {text}"
-        again = "looked at again" if state is ReviewState.SET else "was to be looked at again"
-        told = f"{again} {when}{', which is past' if state is ReviewState.PASSED else ''}: {reason}"
-    elif value is None or (isinstance(text, str) and not any(each.isalnum() for each in text)):
+    if text is not None and at is not None:
+        when = f"on {text}" if len(text) == len("2026-12-01") else f"at {text}"
+        state, told = ReviewState.SET, f"looked at again {when}: {reason}"
+        if inputs.as_of > at:
+            state, told = ReviewState.PASSED, f"was to be looked at again {when}, which is past: {reason}"
+    elif value is None or (text is not None and not any(each.isalnum() for each in text)):
         state, told = ReviewState.NOT_SET, f"no date is set to look at it again: {reason}"
     else:
-        state = ReviewState.UNKNOWN
-        neither = Lack("", "error", f"{str(text)[:40]!r} is neither a date nor an instant")
-        lacks = (neither,) if isinstance(text, str) else lacks_of(value, "a date or an instant")
-        told = f"when it is looked at again is {tell_lacks(lacks)}"
+        neither = Lack("", "error", f"{text[:40]!r} is neither a date nor an instant") if text is not None else None
+        lacks = (neither,) if neither is not None else lacks_of(value, "a date or an instant")
+        state, told = ReviewState.UNKNOWN, f"when it is looked at again is {tell_lacks(lacks)}"
     return ReviewStanding(
         state=state,
         at=at,
-        at_text=str(text) if at is not None else None,
+        at_text=text if at is not None else None,
         reason=reason,
         told=told,
         place=review.place,
