@@ -43,7 +43,7 @@ def command(
     color: str | None,
     root: Path | None,
 ) -> int:
-    """Explain the decision of POLICY: each rule's outcome with the values that it saw; or that of one RULE.
+    """Explain the decision of POLICY: each rule's outcome with the values that it saw; or that of one RULE or duty.
 
     Of a ladder, RULE is a trigger, a duty or a level; of a mode, a condition or a piece of advice. The exit code is
     that of the decision, as for evaluate. A mode is looked at once, without its history: that tells how its

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gatekeeper.evaluate.admission import Admitted, lies_ahead
@@ -13,10 +13,10 @@ from gatekeeper.evaluate.judgement import lacks_of, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.expr.functions.zones import zone
 from gatekeeper.model.calendar import Calendar, end_of_working_day
+from gatekeeper.model.duty import Deadline, DueAt, DueByWorkingDay, DueEvery, DueWithin, Duty, DutyStanding, DutyState
 from gatekeeper.model.finding import Lack
-from gatekeeper.model.ladder import Deadline, DueAt, DueByWorkingDay, DueEvery, DueWithin, Duty
 from gatekeeper.model.rule import Expression
-from gatekeeper.model.standing import DutyStanding, DutyState, Reach
+from gatekeeper.model.standing import Reach
 from gatekeeper.model.times import instant_text, span_text
 
 
@@ -35,19 +35,19 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
-    """What the duties of a ladder may look at beside its evidence.
+class DutyInputs:
+    """What the duties of a ladder or a gate may look at.
 
     Attributes:
-        levels: the level's word → how it stands.
         calendars: id → calendar.
+        levels: of a ladder, the level's word → how it stands.
     """
 
     bindings: Mapping[str, object]
     admitted: Admitted
     as_of: datetime
-    levels: Mapping[str, Reached]
     calendars: Mapping[str, Calendar]
+    levels: Mapping[str, Reached] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class _Term:
         return self.due is not None and (at > self.due or (self.strictly and at == self.due))
 
 
-def judge_duty(duty: Duty, climb: Climb) -> DutyStanding:
+def judge_duty(duty: Duty, inputs: DutyInputs) -> DutyStanding:
     """How one duty stands."""
     standing = DutyStanding(
         id=duty.id,
@@ -78,26 +78,26 @@ def judge_duty(duty: Duty, climb: Climb) -> DutyStanding:
         recommended=duty.recommended,
         told="",
         place=duty.place,
-        evidence=read_by(climb.admitted, duty.applies_when, duty.done_when, *_read(duty.deadline)),
+        evidence=read_by(inputs.admitted, duty.applies_when, duty.done_when, *_read(duty.deadline)),
     )
-    unless, lacks = _applies(duty, climb)
+    unless, lacks = _applies(duty, inputs)
     if unless:
         return replace(standing, state=DutyState.NOT_APPLICABLE, told=unless)
-    term, wrong = _term(duty, climb)
+    term, wrong = _term(duty, inputs)
     standing = replace(standing, due=term.due)
-    done = run(duty.done_when, climb.bindings)
+    done = run(duty.done_when, inputs.bindings)
     if not lacks and done is True:
         return replace(standing, state=DutyState.DONE, told="done")
     if done is not False and done is not True:
         lacks = (*lacks, *lacks_of(done, "a bool"))
-    if not lacks and term.passed(climb.as_of) and term.due is not None:
-        late = climb.as_of - term.due
+    if not lacks and term.passed(inputs.as_of) and term.due is not None:
+        late = inputs.as_of - term.due
         told = f"was due {instant_text(term.due)}, overdue by {span_text(late)}"
         return replace(standing, state=DutyState.OVERDUE, told=told, overdue_by=late)
     lacks = tuple(dict.fromkeys((*lacks, *wrong)))
     if lacks:
         return replace(standing, told=tell_lacks(lacks), lacks=lacks)
-    return _not_due(standing, term, climb.as_of)
+    return _not_due(standing, term, inputs.as_of)
 
 
 def _not_due(standing: DutyStanding, term: _Term, as_of: datetime) -> DutyStanding:
@@ -109,57 +109,57 @@ def _not_due(standing: DutyStanding, term: _Term, as_of: datetime) -> DutyStandi
     return replace(standing, state=DutyState.OPEN, told=due)
 
 
-def _applies(duty: Duty, climb: Climb) -> tuple[str, tuple[Lack, ...]]:
+def _applies(duty: Duty, inputs: DutyInputs) -> tuple[str, tuple[Lack, ...]]:
     """Why a duty does not apply, and what is not known about that: both its level and its condition must be so."""
-    level = climb.levels[duty.level] if duty.level is not None else None
+    level = inputs.levels[duty.level] if duty.level is not None else None
     if level is not None and level.state is Reach.NOT_REACHED:
         return f"owed from {duty.level} on, which is not reached", ()
-    applies = run(duty.applies_when, climb.bindings) if duty.applies_when is not None else True
+    applies = run(duty.applies_when, inputs.bindings) if duty.applies_when is not None else True
     if applies is False and duty.applies_when is not None:
         return f"owed only when {duty.applies_when.one_line}", ()
     lacks = level.lacks if level is not None and level.state is Reach.UNKNOWN else ()
     return "", (*lacks, *(lacks_of(applies, "a bool") if applies is not True else ()))
 
 
-def _term(duty: Duty, climb: Climb) -> tuple[_Term, tuple[Lack, ...]]:
+def _term(duty: Duty, inputs: DutyInputs) -> tuple[_Term, tuple[Lack, ...]]:
     """By when a duty is owed, and what is not known about that; a level that is reached can bring it forward."""
     try:
-        term, lacks = _own_term(duty.deadline, climb)
+        term, lacks = _own_term(duty.deadline, inputs)
     except Undecidable as undecidable:
         term, lacks = _Term(None), undecidable.lacks
     if duty.or_at_level is None:
         return term, lacks
-    level = climb.levels[duty.or_at_level]
+    level = inputs.levels[duty.or_at_level]
     if level.since is not None and (term.due is None or level.since < term.due):
         term = _Term(level.since)
     return term, (*lacks, *level.lacks)
 
 
-def _own_term(deadline: Deadline, climb: Climb) -> tuple[_Term, tuple[Lack, ...]]:
+def _own_term(deadline: Deadline, inputs: DutyInputs) -> tuple[_Term, tuple[Lack, ...]]:
     if isinstance(deadline, DueAt):
-        return _Term(_instant(deadline.at, climb)), ()
+        return _Term(_instant(deadline.at, inputs)), ()
     lacks: tuple[Lack, ...] = ()
     if isinstance(deadline.start, Expression):
-        start = _instant(deadline.start, climb)
+        start = _instant(deadline.start, inputs)
     else:
-        start, lacks = climb.levels[deadline.start].since, climb.levels[deadline.start].lacks
+        start, lacks = inputs.levels[deadline.start].since, inputs.levels[deadline.start].lacks
     if start is None:
         return _Term(None), lacks
-    return _counted(deadline, start, climb), lacks
+    return _counted(deadline, start, inputs), lacks
 
 
-def _counted(deadline: DueWithin | DueByWorkingDay | DueEvery, start: datetime, climb: Climb) -> _Term:
+def _counted(deadline: DueWithin | DueByWorkingDay | DueEvery, start: datetime, inputs: DutyInputs) -> _Term:
     """By when something is owed that counts from an instant."""
     if isinstance(deadline, DueByWorkingDay):
-        calendar = climb.calendars[deadline.calendar]
+        calendar = inputs.calendars[deadline.calendar]
         with _in_reach():
             return _Term(end_of_working_day(start, deadline.days, calendar, zone(calendar.zone)), start)
-    span = span_of(deadline.span, climb.bindings)
+    span = span_of(deadline.span, inputs.bindings)
     if isinstance(deadline, DueWithin):
         with _in_reach():
             return _Term(start + span, start, deadline.strictly)
-    last = _instant(deadline.last, climb)
-    if last is not None and lies_ahead(last, climb.as_of):
+    last = _instant(deadline.last, inputs)
+    if last is not None and lies_ahead(last, inputs.as_of):
         raise Undecidable((Lack("", "future", f"it was done at {instant_text(last)}, after the decision"),))
     with _in_reach():
         return _Term((start if last is None else max(last, start)) + span, start)
@@ -174,8 +174,8 @@ def _in_reach() -> Iterator[None]:
         raise Undecidable((Lack("", "error", "the deadline lies outside of the years 1 to 9999"),)) from None
 
 
-def _instant(expression: Expression, climb: Climb) -> datetime | None:
-    value = run(expression, climb.bindings)
+def _instant(expression: Expression, inputs: DutyInputs) -> datetime | None:
+    value = run(expression, inputs.bindings)
     return None if value is None else instant_of(value)
 
 

@@ -1,4 +1,4 @@
-"""Everything that the rules of one gate may look at."""
+"""Everything that the rules and duties of one gate may look at."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from gatekeeper.evaluate.admission import Admitted
 from gatekeeper.evaluate.parameters import cel_value
 from gatekeeper.expr import Timestamp, with_variables
+from gatekeeper.model.calendar import Calendar
 from gatekeeper.model.decision import GateDecision
 from gatekeeper.model.policy import Gate, ParamValue, Policy
 from gatekeeper.model.rule import Expression, Template
@@ -46,12 +47,13 @@ def read_by(admitted: Admitted, *parts: Expression | Template | None) -> tuple[s
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that the rules of one gate may look at.
+    """Everything that the rules and duties of one gate may look at.
 
     Attributes:
         lower: the decisions of the gates that this one reads, by id.
         digests: policy digests of this gate and of every gate below, by id.
         unwaived: whether ``gate`` rules read verdicts as they would be without waivers, also where they are not hard.
+        calendars: id → calendar, for the duties that count working days.
     """
 
     gate: Gate
@@ -62,6 +64,7 @@ class Inputs:
     lower: Mapping[str, GateDecision]
     digests: Mapping[str, str]
     unwaived: bool = False
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     bindings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gatekeeper.evaluate.admission import Admitted, admit, lies_ahead
-from gatekeeper.evaluate.duties import Climb, Reached, judge_duty
+from gatekeeper.evaluate.duties import DutyInputs, Reached, judge_duty
 from gatekeeper.evaluate.inputs import bindings_of, read_by
 from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
@@ -93,15 +93,10 @@ def evaluate_ladder(inputs: LadderInputs) -> LadderStanding:
     top = reached[-1] if reached else -1
     word = levels[top].word if reached else None
     unknown = tuple(each.word for each in levels[top + 1 :] if each.own is Reach.UNKNOWN)
-    climb = Climb(
-        inputs.bindings,
-        inputs.admitted,
-        inputs.as_of,
-        {each.word: Reached(each.state, each.since, _lacks(levels[at:])) for at, each in enumerate(levels)},
-        inputs.calendars,
-    )
-    responses = {level.word: judge_duty(level.response, climb) for level in ladder.levels if level.response is not None}
-    owed = [judge_duty(duty, climb) for duty in ladder.duties]
+    levels_reached = {each.word: Reached(each.state, each.since, _lacks(levels[at:])) for at, each in enumerate(levels)}
+    owing = DutyInputs(inputs.bindings, inputs.admitted, inputs.as_of, inputs.calendars, levels_reached)
+    responses = {level.word: judge_duty(level.response, owing) for level in ladder.levels if level.response is not None}
+    owed = [judge_duty(duty, owing) for duty in ladder.duties]
     pages, not_paged = whom_to_page(
         tuple(zip(ladder.levels[: top + 1], levels[: top + 1], strict=True)),
         {word: response.due for word, response in responses.items()},

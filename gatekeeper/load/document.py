@@ -240,33 +240,6 @@ Variables = Annotated[
 ]
 
 
-class GateHead(PolicyHead):
-    """What a gate says beside its parameters, its evidence and its rules."""
-
-    noun = "this gate"
-    kind: one_of("Gate") = Field(description="What kind of document this is.")  # type: ignore[valid-type]
-    severities: Severities | None = Field(
-        None,
-        min_length=1,
-        description="The gate's own words, worst first, each with the standard word for it.",
-        examples=[{"BLOCK": "critical", "HIGH": "high", "MED": "medium", "LOW": "low"}],
-    )
-    verdicts: VerdictWords | None = Field(None, description="The gate's own words for the verdicts.")
-    advisory: bool = Field(False, description="Whether the gate may be GO without any applicable blocking rule.")
-    roles: Roles = Field(default_factory=dict, description="Role: the people who hold it.")
-    waivers: WaiverTermsDocument | None = Field(None, description="Under which terms waivers are accepted.")
-
-
-class GateDocument(GateHead):
-    """A go or no-go policy."""
-
-    imports: Imports
-    params: Params
-    evidence: Needs
-    variables: Variables
-    rules: list[RuleDocument] = Field(min_length=1, description="The requirements.")
-
-
 class LeverDocument(Closed):
     """Something that a person can pull."""
 

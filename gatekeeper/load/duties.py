@@ -1,17 +1,20 @@
-"""Duties of a ladder: each with a deadline, and with what discharges it."""
+"""Duties of a ladder or a gate: each with a deadline, and with what discharges it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
+from gatekeeper.load.duty_document import AT_ONCE, DEADLINES, DutyDocument
 from gatekeeper.load.expressions import CONDITION, LENGTH, MOMENT, Compiler
-from gatekeeper.load.ladder_document import DEADLINES, DutyDocument, ResponseDocument
+from gatekeeper.load.grounds import entries_of, unique
+from gatekeeper.load.ladder_document import LadderDutyDocument, ResponseDocument
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child
-from gatekeeper.model.ladder import Deadline, DueAt, DueByWorkingDay, DueEvery, DueWithin, Duty
+from gatekeeper.model.duty import Deadline, DueAt, DueByWorkingDay, DueEvery, DueWithin, Duty
 from gatekeeper.model.rule import Expression
 
 _HOW = "say `due:`, or `from:` with one of `within:`, `less_than:`, `working_days:` and `every:`"
@@ -19,21 +22,29 @@ _HOW = "say `due:`, or `from:` with one of `within:`, `less_than:`, `working_day
 
 @dataclass(slots=True)
 class DutyReader:
-    """Reads the duties of one ladder.
+    """Reads the duties of one ladder or gate.
 
     Attributes:
-        words: the words of the ladder's levels, the lowest first.
+        document: how one is written.
+        words: the words of the ladder's levels, the lowest first; none of a gate.
         calendars: every calendar that was named, with its node.
     """
 
     problems: Problems
     compiler: Compiler
-    words: Sequence[str]
+    document: type[DutyDocument] = DutyDocument
+    words: Sequence[str] = ()
     calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
+    def read_all(self, policy: MapNode, of_levels: Iterable[Node] = ()) -> tuple[Duty, ...]:
+        """The duties of the policy itself; their ids are unique among them and those of its levels."""
+        overall = entries_of(policy, "duties", self.problems)
+        unique((child(each, "id") for each in (*of_levels, *overall)), "duties", self.problems)
+        return tuple(duty for each in overall if (duty := self.read(each, None)) is not None)
+
     def read(self, node: Node, level: str | None) -> Duty | None:
-        """The duty that a node holds, of a level or of the ladder, or None where something in it is wrong."""
-        shape = read_shape(DutyDocument, node, self.problems)
+        """The duty that a node holds, of a level or of the policy, or None where something in it is wrong."""
+        shape = read_shape(self.document, node, self.problems)
         if not isinstance(node, MapNode):
             return None
         applies = self.compiler.expression(node, "applies_when", use=CONDITION)
@@ -49,7 +60,7 @@ class DutyReader:
             level=level,
             applies_when=applies,
             deadline=deadline,
-            or_at_level=shape.or_at_level,
+            or_at_level=shape.or_at_level if isinstance(shape, LadderDutyDocument) else None,
             done_when=done,
             recommended=shape.recommended,
             place=node.place,
@@ -126,7 +137,9 @@ class DutyReader:
             if not isinstance(shape, DutyDocument) or shape.working_days is None or shape.calendar is None:
                 return None
             return DueByWorkingDay(start, shape.working_days, shape.calendar) if start is not None else None
-        span = self.compiler.span(node, form, getattr(shape, form, None), LENGTH)
+        said = node.values.get(form)
+        at_once = form == "within" and isinstance(said, ScalarNode) and said.text == AT_ONCE
+        span = timedelta(0) if at_once else self.compiler.span(node, form, getattr(shape, form, None), LENGTH)
         if span is None or start is None:
             return None
         if form == "every":

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import VERDICTS, GateDocument, GateHead, WaiverTermsDocument
+from gatekeeper.load.document import VERDICTS, WaiverTermsDocument
+from gatekeeper.load.duties import DutyReader
+from gatekeeper.load.expressions import TEXT, Compiler
+from gatekeeper.load.gate_document import GateDocument, GateHead, ReviewDocument
 from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, unique
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import RuleReader, find_cycle
@@ -15,9 +18,10 @@ from gatekeeper.load.shape import read_shape
 from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Gate, WaiverTerms
+from gatekeeper.model.review import Review
 from gatekeeper.model.rule import Enforcement, Rule
 
-PARTS = ("params", "evidence", "variables", "rules")
+PARTS = ("params", "evidence", "variables", "rules", "duties", "review")
 
 
 @dataclass(slots=True)
@@ -45,7 +49,10 @@ def read_gate(policy: Resolved, system: str, root: Path, problems: Problems) -> 
     words = frozenset(severities) if severities is not None else None
     reader = RuleReader(problems, grounds.compiler, words, roles, ids)
     rules = [rule for each in rule_nodes if (rule := reader.read(each)) is not None]
-    draft = GateDraft(grounds.id, rule_ids=ids, reads=reader.gates)
+    duties = DutyReader(problems, grounds.compiler)
+    owed = duties.read_all(node)
+    review = _review(node.values.get("review"), grounds.compiler, problems)
+    draft = GateDraft(grounds.id, rule_ids=ids, reads=reader.gates, calendars=duties.calendars)
     _check_closings(reader, problems)
     _check_weights(rules, reader, problems)
     terms = _terms(head, node, problems) if head is not None else None
@@ -59,6 +66,8 @@ def read_gate(policy: Resolved, system: str, root: Path, problems: Problems) -> 
             rules=tuple(rules),
             roles=roles,
             waivers=terms,
+            duties=owed,
+            review=review,
         )
     return draft
 
@@ -90,6 +99,15 @@ def _terms(head: GateHead, node: MapNode, problems: Problems) -> WaiverTerms:
             problems.node(each, f"this gate has no role `{shown(each.text)}`", hint, "unknown-role")
     said = head.waivers or WaiverTermsDocument()
     return WaiverTerms(said.max, tuple(said.granted_by))
+
+
+def _review(node: Node | None, compiler: Compiler, problems: Problems) -> Review | None:
+    """When the gate is looked at again; None where it does not say, or something in it is wrong."""
+    if node is None:
+        return None
+    shape = read_shape(ReviewDocument, node, problems)
+    at, reason = compiler.expression(node, "at", use=TEXT), compiler.template(node, "reason")
+    return Review(at, reason, node.place) if shape is not None and at is not None and reason is not None else None
 
 
 def _rule_nodes(node: MapNode, problems: Problems) -> list[Node]:

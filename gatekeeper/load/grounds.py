@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypedDict, TypeVar
 
@@ -81,10 +81,12 @@ class Draft(Generic[Made]):
     Attributes:
         id: the node of its id, or None where it has none.
         policy: None where something in it is wrong.
+        calendars: every calendar that a duty counts by, with its node.
     """
 
     id: ScalarNode | None
     policy: Made | None = None
+    calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
 
 class Alike(TypedDict):

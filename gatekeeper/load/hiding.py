@@ -9,7 +9,8 @@ from gatekeeper.expr import Program
 from gatekeeper.expr.tree import Binary, Constant, Logic, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
 from gatekeeper.load.alike import Form, form_of, written_out
-from gatekeeper.model.ladder import Lasting, Span, Trigger
+from gatekeeper.model.duty import Span
+from gatekeeper.model.ladder import Lasting, Trigger
 from gatekeeper.model.policy import Parameter
 from gatekeeper.model.rule import Expression
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -19,15 +19,9 @@ from gatekeeper.load.document import (
     Standard,
     Variables,
 )
+from gatekeeper.load.duty_document import DueTerms, DutyDocument
 from gatekeeper.load.terms import Cel, Id, SpanOrCel, Text, one_of, word_or, wrong
-from gatekeeper.model.calendar import MOST_DAYS, WEEKDAYS
-
-AT_ONCE = "at once"
-"""How a duty is written that allows no time at all."""
-
-
-def _at_once(value: object) -> object:
-    return timedelta(0) if value == AT_ONCE else value
+from gatekeeper.model.calendar import WEEKDAYS
 
 
 def _day(text: str) -> str:
@@ -54,15 +48,11 @@ Clock = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "examples": ["09:00"]}),
 ]
 """A time of day, as minutes since midnight."""
-Within = Annotated[SpanOrCel, BeforeValidator(_at_once)]
 Day = Annotated[
     str,
     AfterValidator(_day),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "examples": ["2026-09-23"]}),
 ]
-
-DEADLINES = ("due", "within", "less_than", "working_days", "every")
-"""The ways to say by when a duty is owed, of which it has exactly one."""
 
 
 class PersonDocument(Closed):
@@ -116,37 +106,9 @@ class TriggerDocument(Closed):
     page: Contacts = Field(default_factory=list, description="Who is paged for it, beside those of the level.")
 
 
-class DueTerms(Closed):
-    """By when something is owed, counted in time."""
+class LadderDutyDocument(DutyDocument):
+    """Something owed by an instant, of a ladder."""
 
-    within: Within | None = Field(
-        None, description="So long after the start; at the end of it still in time. Or `at once`."
-    )
-    less_than: SpanOrCel | None = Field(None, description="Less than so long after the start; at the end of it late.")
-    done_when: Cel = Field(description="True once it is discharged.")
-
-
-class DutyDocument(DueTerms):
-    """Something owed by an instant."""
-
-    noun = "this duty"
-    id: Id = Field(description="Unique among the duties of the ladder.")
-    title: Text = Field(description="What is owed, in a few words.")
-    who: Text = Field(description="Who owes it.")
-    recommended: bool = Field(False, description="Whether it is only advised, and never owed.")
-    applies_when: Cel | None = Field(None, description="Where this is false the duty is not applicable.")
-    due: Cel | None = Field(None, description="The instant by which it is owed; null while that is not set.")
-    start: Cel | None = Field(
-        None,
-        alias="from",
-        description="The instant that the deadline counts from, null while it has not come. In a level: its reaching.",
-    )
-    working_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(
-        None, description="By the end of so many working days after the day of the start."
-    )
-    calendar: Id | None = Field(None, description="The calendar that says which days are working days.")
-    every: SpanOrCel | None = Field(None, description="Again and again, so long after the last time.")
-    last: Cel | None = Field(None, description="With `every`: the instant of the last time, null before the first.")
     or_at_level: Text | None = Field(None, description="Due already when this level is reached, if that comes first.")
 
 
@@ -177,7 +139,7 @@ class LevelDocument(LevelHead):
         min_length=1, description="Any of these reaches the level, and with it those below."
     )
     respond: ResponseDocument | None = Field(None, description="By when somebody has to have taken it up.")
-    duties: list[DutyDocument] = Field(default_factory=list, description="What is owed from this level on.")
+    duties: list[LadderDutyDocument] = Field(default_factory=list, description="What is owed from this level on.")
 
 
 class LadderHead(PolicyHead):
@@ -197,7 +159,9 @@ class LadderDocument(LadderHead):
     levels_lowest_first: list[LevelDocument] = Field(
         min_length=1, description="The levels: the lowest first, the worst last."
     )
-    duties: list[DutyDocument] = Field(default_factory=list, description="What is owed whichever level is reached.")
+    duties: list[LadderDutyDocument] = Field(
+        default_factory=list, description="What is owed whichever level is reached."
+    )
     levers: dict[Id, LeverDocument] = Field(default_factory=dict, description="Levers that remedies name, by id.")
     paging: Paging
 

@@ -13,6 +13,7 @@ from gatekeeper.load.grounds import Draft, conclude, entries_of, read_grounds, u
 from gatekeeper.load.hiding import hides
 from gatekeeper.load.ladder_document import (
     LadderDocument,
+    LadderDutyDocument,
     LadderHead,
     LevelDocument,
     LevelHead,
@@ -25,7 +26,8 @@ from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
-from gatekeeper.model.ladder import DueAt, Duty, Ladder, Lasting, Level, Remedy, Trigger
+from gatekeeper.model.duty import DueAt, Duty
+from gatekeeper.model.ladder import Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
 from gatekeeper.model.rule import Expression
@@ -39,11 +41,9 @@ class LadderDraft(Draft[Ladder]):
     """A ladder as far as it could be read, with what can only be checked beside other documents.
 
     Attributes:
-        calendars: every calendar that a duty counts by, with its node.
         hours: every calendar in whose hours alone somebody is paged, with its node.
     """
 
-    calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
     hours: list[tuple[str, ScalarNode]] = field(default_factory=list)
 
 
@@ -57,15 +57,12 @@ def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -
     words = list(unique((child(each, "level") for each in nodes), "levels", problems))
     triggers = [each for level in nodes for each in items_of(child(level, "triggers"))]
     unique((child(each, "id") for each in triggers), "triggers", problems)
-    overall = entries_of(node, "duties", problems)
-    owed = [each for level in nodes for each in items_of(child(level, "duties"))] + overall
-    unique((child(each, "id") for each in owed), "duties", problems)
-    duties = DutyReader(problems, grounds.compiler, words)
+    duties = DutyReader(problems, grounds.compiler, LadderDutyDocument, words)
     paging = PagingReader(problems, grounds.compiler)
     paging.read_table(node.values.get("paging"))
     reader = _LevelReader(problems, grounds.compiler, duties, paging, node.values.get("levers"))
     levels = [level for each in nodes if (level := reader.read(each)) is not None]
-    found = [duty for each in overall if (duty := duties.read(each, None)) is not None]
+    found = duties.read_all(node, [each for level in nodes for each in items_of(child(level, "duties"))])
     _check_severities(nodes, problems)
     _check_hidden(nodes, levels, grounds.params, problems)
     _check_since(nodes, levels, (*reader.owed, *found), problems)

@@ -9,7 +9,8 @@ from pathlib import Path
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.load.calendars import CalendarDraft, read_calendar
 from gatekeeper.load.diagnostics import did_you_mean, shown
-from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS, GateDocument
+from gatekeeper.load.document import KNOWN_KINDS, POLICY_KINDS
+from gatekeeper.load.gate_document import GateDocument
 from gatekeeper.load.gates import GateDraft, read_gate
 from gatekeeper.load.grounds import Draft, Made, unique
 from gatekeeper.load.guard import read_documents
@@ -190,7 +191,9 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
         check_target(waiver, {name: draft.rule_ids for name, draft in gates.items()}, problems)
     _check_modes(drafts, problems)
     calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
-    for name, node in (each for ladder in drafts.ladders for each in (*ladder.calendars, *ladder.hours)):
+    named = [each for gate in drafts.gates for each in gate.calendars]
+    named += [each for ladder in drafts.ladders for each in (*ladder.calendars, *ladder.hours)]
+    for name, node in named:
         if name not in calendars:
             hint = did_you_mean(name, calendars, "the calendars are") or "write a document of kind `Calendar`"
             problems.node(node, f"there is no calendar `{shown(name)}`", hint, "unknown-calendar")

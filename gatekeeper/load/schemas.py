@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from gatekeeper.load.document import GateDocument, SourcesDocumentShape, WaiversDocument
+from gatekeeper.load.document import SourcesDocumentShape, WaiversDocument
+from gatekeeper.load.gate_document import GateDocument
 from gatekeeper.load.ladder_document import CalendarDocument, LadderDocument
 from gatekeeper.load.mode_document import ModeDocument
 from gatekeeper.load.shared_document import SharedDocument

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Finding
+from gatekeeper.model.review import ReviewStanding
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import WaiverNote
@@ -42,6 +44,8 @@ class GateDecision:
         variables: the policy's named expressions, each with its text.
         findings: sorted by rule and key.
         reason: one line that says why.
+        duties: in the policy's order; they say nothing of the verdict.
+        review: when it is looked at again; None where it is GO, or the policy does not say.
     """
 
     gate: str
@@ -63,6 +67,8 @@ class GateDecision:
     waivers: tuple[WaiverNote, ...]
     reads: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
+    duties: tuple[DutyStanding, ...] = ()
+    review: ReviewStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

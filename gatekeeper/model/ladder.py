@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
+from gatekeeper.model.duty import Duty, Span
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import Policy
 from gatekeeper.model.rule import Expression, Template
-
-Span = timedelta | Expression
-"""How long: a span, or an expression that gives a duration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,76 +83,6 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
-class DueAt:
-    """Due at the instant that an expression gives; null means that it is not set yet."""
-
-    at: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class DueWithin:
-    """Due a span after an instant.
-
-    Attributes:
-        start: gives the instant (null while it has not come), or names the level whose reaching it is.
-        strictly: whether it is late at the end of the span already, and not only after it.
-    """
-
-    start: Expression | str
-    span: Span
-    strictly: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DueByWorkingDay:
-    """Due at the end of the n-th working day after the day of an instant."""
-
-    start: Expression | str
-    days: int
-    calendar: str
-
-
-@dataclass(frozen=True, slots=True)
-class DueEvery:
-    """Due again and again until the duty is discharged: a span after ``last``, at first a span after ``start``.
-
-    Attributes:
-        last: gives the instant at which it was done the last time, null while it never was.
-    """
-
-    start: Expression | str
-    span: Span
-    last: Expression
-
-
-Deadline = DueAt | DueWithin | DueByWorkingDay | DueEvery
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Something owed by an instant.
-
-    Attributes:
-        who: who owes it.
-        level: the level from which on it is owed, or None for one that does not hang on a level.
-        deadline: by when.
-        or_at_level: due already when this level is reached, if that comes first; or None.
-        recommended: whether it is only advised, and never owed.
-    """
-
-    id: str
-    title: str
-    who: str
-    level: str | None
-    applies_when: Expression | None
-    deadline: Deadline
-    or_at_level: str | None
-    done_when: Expression
-    recommended: bool
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
 class Level:
     """A rung.
 
@@ -196,3 +123,8 @@ class Ladder(Policy):
     levels: tuple[Level, ...]
     duties: tuple[Duty, ...]
     levers: Mapping[str, Lever]
+
+    @property
+    def owed(self) -> tuple[Duty, ...]:
+        """The responses of the levels, and all duties."""
+        return (*(each.response for each in self.levels if each.response is not None), *self.duties)

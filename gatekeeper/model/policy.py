@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from gatekeeper.model.duty import Duty
 from gatekeeper.model.place import Place
+from gatekeeper.model.review import Review
 from gatekeeper.model.rule import Expression, ReadGate, Rule
 from gatekeeper.model.values import Json
 from gatekeeper.model.waiver import Waiver
@@ -134,6 +136,8 @@ class Gate(Policy):
         words: GO, NO-GO and INCONCLUSIVE → the policy's own words for them.
         advisory: whether the gate may be GO without any applicable blocking rule.
         roles: role → the people who hold it.
+        duties: what is owed beside; no verdict rests on them.
+        review: when it is looked at again while it is not GO, or None where the gate does not say.
     """
 
     severities: Mapping[str, str]
@@ -142,6 +146,13 @@ class Gate(Policy):
     rules: tuple[Rule, ...]
     roles: Mapping[str, tuple[str, ...]]
     waivers: WaiverTerms
+    duties: tuple[Duty, ...] = ()
+    review: Review | None = None
+
+    @property
+    def owed(self) -> tuple[Duty, ...]:
+        """All duties."""
+        return self.duties
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -159,7 +170,7 @@ class PolicySet:
         waivers: all that the files hold, by file and place, whether they can be accepted or not.
         modes: id → mode.
         ladders: id → ladder.
-        calendars: id → calendar; every calendar that a ladder counts by is among them.
+        calendars: id → calendar; every calendar that a duty counts by, or somebody is paged by, is among them.
     """
 
     gates: Mapping[str, Gate]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gatekeeper.model.decision import EvidenceNote
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.place import Place
 
@@ -16,19 +17,6 @@ class Reach(StrEnum):
 
     REACHED = "reached"
     NOT_REACHED = "not_reached"
-    UNKNOWN = "unknown"
-
-
-class DutyState(StrEnum):
-    """How a duty stands."""
-
-    NOT_APPLICABLE = "not_applicable"
-    WAITING = "waiting"
-    """It is not owed yet: what it counts from has not come."""
-    OPEN = "open"
-    """It is owed, and its deadline has not passed."""
-    OVERDUE = "overdue"
-    DONE = "done"
     UNKNOWN = "unknown"
 
 
@@ -102,30 +90,6 @@ class LevelStanding:
     action: str
     page: tuple[str, ...]
     triggers: tuple[TriggerStanding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DutyStanding:
-    """How one duty stands.
-
-    Attributes:
-        due: by when, where that is known.
-        overdue_by: how long it is overdue, or None.
-        told: one line that says why it stands so.
-    """
-
-    id: str
-    title: str
-    who: str
-    level: str | None
-    state: DutyState
-    recommended: bool
-    told: str
-    place: Place
-    due: datetime | None = None
-    overdue_by: timedelta | None = None
-    lacks: tuple[Lack, ...] = ()
-    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

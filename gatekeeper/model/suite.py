@@ -18,6 +18,9 @@ from gatekeeper.model.waiver import Waiver
 LACKING = ("missing", "failed", "truncated", "mistyped", "stale")
 """How a case can say that evidence is not there or cannot be used."""
 
+NO_REVIEW = "none"
+"""How a case says that a decision tells of no review, since it is GO."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -134,6 +137,12 @@ class Wanted:
         ``each`` rule without a key means all its rows. ``finding_says`` (named): a part of the message. ``stops``: the
         findings that stop the gate, by name. ``waived``: the findings whose waiver is accepted, by name. ``waiver``
         (named): a word of ``WaiverUse``. ``waiver_says`` (named): a part of why. ``earliest_go``: an instant, or None.
+        ``review``: a word of ``ReviewState``, or ``NO_REVIEW``. ``review_at``: as the decision writes it.
+        ``review_says``: a part of what is told.
+
+    Of a gate or a ladder:
+        ``duty`` (named): a word of ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_recommended``
+        (named): true or false. ``duty_says`` (named): a part of what is told.
 
     Of a ladder:
         ``level``: its word, or None. ``unknown_levels``: words. ``trigger`` (named): a word of ``Reach``.
@@ -142,8 +151,6 @@ class Wanted:
         ``level/who``): who is paged so. ``page_respond_by`` (named likewise): an instant, or None. ``not_paged``: who
         belongs to what is reached and is not paged, in order. ``unpaged`` (named as a page): who is not paged so.
         ``unpaged_says`` (named likewise): a part of why. ``unpaged_not_before`` (named likewise): an instant, or None.
-        ``duty`` (named): a word of ``DutyState``. ``duty_due`` (named): an instant, or None. ``duty_recommended``
-        (named): true or false. ``duty_says`` (named): a part of what is told.
 
     Of a mode:
         ``state``: its name, or ``unknown``. ``since``: an instant. ``because``: ids of the conditions of the

@@ -124,7 +124,7 @@ class Part:
     """Something of a policy that comes to different things, and which of them a case has seen.
 
     Attributes:
-        kind: ``rule``, ``trigger``, ``duty``, ``condition`` or ``advice``.
+        kind: ``rule``, ``review``, ``trigger``, ``duty``, ``condition`` or ``advice``.
         wanted: the words for what it can come to, such as ``pass``, ``fail`` and ``unknown``.
         seen: those of them that were seen, in the same order.
     """

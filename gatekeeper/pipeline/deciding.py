@@ -11,10 +11,12 @@ from gatekeeper.decide.verdict import reason_of, stopped_by_hard, verdict_of
 from gatekeeper.decide.waivers import apply_waivers
 from gatekeeper.errors import UsageError
 from gatekeeper.evaluate.admission import admit
+from gatekeeper.evaluate.duties import DutyInputs, judge_duty
 from gatekeeper.evaluate.gate import evaluate_gate
 from gatekeeper.evaluate.inputs import Inputs
 from gatekeeper.evaluate.parameters import parameter_json, resolve_parameters
-from gatekeeper.model.decision import SEMANTICS, Decision, EvidenceNote, GateDecision
+from gatekeeper.evaluate.review import judge_review
+from gatekeeper.model.decision import SEMANTICS, Decision, EvidenceNote, GateDecision, Verdict
 from gatekeeper.model.finding import Finding
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot, Subject
@@ -107,6 +109,7 @@ def _inputs(
         as_of=as_of,
         lower={lower: decided[lower] for lower in gate.reads},
         digests={each: policies.gates[each].digest for each in closure(policies, gate_id)},
+        calendars=policies.calendars,
     )
 
 
@@ -116,6 +119,7 @@ def _decide_gate(policies: PolicySet, inputs: Inputs, given: Mapping[str, str]) 
     unwaived = verdict_of(_without_waivers(inputs, found), advisory=gate.advisory)
     findings, notes = apply_waivers(gate, found, policies.waivers, inputs.subject, inputs.as_of)
     verdict = verdict_of(findings, advisory=gate.advisory)
+    owing = DutyInputs(inputs.bindings, inputs.admitted, inputs.as_of, inputs.calendars)
     return GateDecision(
         gate=gate.id,
         title=gate.title,
@@ -136,6 +140,8 @@ def _decide_gate(policies: PolicySet, inputs: Inputs, given: Mapping[str, str]) 
         waivers=notes,
         reads=gate.reads,
         variables={each.name: each.expression.one_line for each in gate.variables},
+        duties=tuple(judge_duty(each, owing) for each in gate.duties),
+        review=judge_review(gate.review, inputs) if gate.review is not None and verdict is not Verdict.GO else None,
     )
 
 

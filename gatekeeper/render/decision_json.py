@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.decision import Decision, GateDecision
 from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
+from gatekeeper.model.review import ReviewStanding
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
@@ -33,6 +34,7 @@ def decision_document(decision: Decision) -> dict[str, Json]:
         "verdict": decision.verdict.value,
         "word": parts.text(decision.word),
         "reason": parts.text(root.reason),
+        "review": _review(root.review),
         "as_of": instant_text(decision.as_of),
         "earliest_go": parts.instant(decision.earliest_go),
         "subject": {name: parts.optional(part) for name, part in decision.subject.as_json().items()},
@@ -69,6 +71,7 @@ def _gate(gate: GateDecision) -> Json:
         "stopped_by_hard": gate.stopped_by_hard,
         "advisory": gate.advisory,
         "reason": parts.text(gate.reason),
+        "review": _review(gate.review),
         "reads": parts.texts(gate.reads),
         "severities": [
             {"word": parts.text(word), "standard": parts.text(std)} for word, std in gate.severities.items()
@@ -78,6 +81,22 @@ def _gate(gate: GateDecision) -> Json:
         "summary": _summary((gate,)),
         "findings": [_finding(finding, gate.severities) for finding in gate.findings],
         "waivers": [_waiver(note) for note in gate.waivers],
+        "duties": [parts.duty(each) for each in gate.duties],
+    }
+
+
+def _review(review: ReviewStanding | None) -> Json:
+    if review is None:
+        return None
+    return {
+        "state": review.state.value,
+        "at": parts.instant(review.at),
+        "at_text": parts.optional(review.at_text),
+        "reason": parts.text(review.reason),
+        "told": parts.text(review.told),
+        "lacks": parts.lacks(review.lacks),
+        "evidence": parts.texts(review.evidence),
+        "place": parts.place(review.place),
     }
 
 

@@ -13,6 +13,7 @@ from gatekeeper.render.ladder_text import ladder_board, ladder_explanation
 from gatekeeper.render.mode_text import mode_board
 from gatekeeper.render.nearest import no_such
 from gatekeeper.render.outline import Entry, tally, verdict_words, weight
+from gatekeeper.render.text_duties import gate_duties, gate_duties_block
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_header import header, verdict_spans
 from gatekeeper.render.text_panels import quorum_block, window_block
@@ -23,8 +24,8 @@ class ExplanationRenderer:
     """Explains each gate, ladder and mode of a report, or one rule of it.
 
     Attributes:
-        rule: only this rule, or this row of it: ``rule``, ``rule[key]``, each with ``gate/`` before it or without; of a
-            ladder a trigger, duty or level, of a mode a condition or a piece of advice.
+        rule: only this rule, row of a rule or duty: ``rule``, ``rule[key]``, each with ``gate/`` before it or without;
+            of a ladder a trigger, duty or level, of a mode a condition or a piece of advice.
     """
 
     name: ClassVar[str] = "explanation"
@@ -39,7 +40,7 @@ class ExplanationRenderer:
         """The explanation.
 
         Raises:
-            UsageError: no gate of the decision, no ladder and no mode has that rule.
+            UsageError: no gate of the decision, no ladder and no mode has that.
         """
         canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
         for decision in report.decisions:
@@ -70,9 +71,11 @@ class ExplanationRenderer:
             findings = [entry.finding for entry in wanted]
             window_block(canvas, decision, explain=True, only=findings)
             quorum_block(canvas, decision, only=findings)
+            gate_duties_block(canvas, decision, explain=True, only=self.rule)
             return
         window_block(canvas, decision, explain=True)
         quorum_block(canvas, decision)
+        gate_duties_block(canvas, decision, explain=True)
         canvas.blank()
         canvas.spans([*verdict_spans(decision), APART, (tally(decision), Tone.PLAIN)], hang=2)
 
@@ -84,8 +87,10 @@ class ExplanationRenderer:
         if self.rule is None:
             return every
         named = [entry for entry in every if self.rule in _names(entry)]
-        if not named:
-            raise no_such(decision.policy, "rule", self.rule, _alike(self.rule, every))
+        if not named and not any(gate_duties(gate, self.rule) for gate in decision.gates):
+            duties = [each.id for gate in decision.gates for each in gate.duties]
+            what = "rule or duty" if duties else "rule"
+            raise no_such(decision.policy, what, self.rule, [*_alike(self.rule, every), *duties])
         return named
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from gatekeeper.model.decision import EvidenceNote
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.place import Place
 from gatekeeper.model.times import instant_text
@@ -111,6 +112,23 @@ def parameters(values: Mapping[str, Json], overridden: Iterable[str]) -> list[Js
 def variables(texts: Mapping[str, str]) -> list[Json]:
     """Every named expression of a policy with its text, by name."""
     return [{"name": text(name), "expression": text(written)} for name, written in sorted(texts.items())]
+
+
+def duty(owed: DutyStanding) -> dict[str, Json]:
+    """How one duty stands."""
+    return {
+        "duty": text(owed.id),
+        "title": text(owed.title),
+        "who": text(owed.who),
+        "state": owed.state.value,
+        "recommended": owed.recommended,
+        "told": text(owed.told),
+        "due": instant(owed.due),
+        "overdue_by_seconds": seconds(owed.overdue_by),
+        "lacks": lacks(owed.lacks),
+        "evidence": texts(owed.evidence),
+        "place": place(owed.place),
+    }
 
 
 def plain(value: Json) -> Json:

@@ -9,7 +9,7 @@ from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport
-from gatekeeper.model.standing import DutyStanding, LevelStanding, RemedyStanding, TriggerStanding
+from gatekeeper.model.standing import LevelStanding, RemedyStanding, TriggerStanding
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.render import json_parts as parts
@@ -41,7 +41,7 @@ def standing_document(report: LadderReport) -> dict[str, Json]:
         "variables": parts.variables({each.name: each.expression.one_line for each in ladder.variables}),
         "levels": [_level(level) for level in standing.levels],
         "levers": [_lever(lever) for _, lever in sorted(ladder.levers.items())],
-        "duties": [_duty(duty) for duty in standing.duties],
+        "duties": [{**parts.duty(each), "level": parts.optional(each.level)} for each in standing.duties],
         "pages": [
             {
                 "who": parts.text(page.who),
@@ -131,21 +131,4 @@ def _lever(lever: Lever) -> Json:
         "blast_radius": parts.text(lever.blast_radius),
         "last_validated": parts.text(lever.last_validated),
         "place": parts.place(lever.place),
-    }
-
-
-def _duty(duty: DutyStanding) -> Json:
-    return {
-        "duty": parts.text(duty.id),
-        "title": parts.text(duty.title),
-        "who": parts.text(duty.who),
-        "level": parts.optional(duty.level),
-        "state": duty.state.value,
-        "recommended": duty.recommended,
-        "told": parts.text(duty.told),
-        "due": parts.instant(duty.due),
-        "overdue_by_seconds": parts.seconds(duty.overdue_by),
-        "lacks": parts.lacks(duty.lacks),
-        "evidence": parts.texts(duty.evidence),
-        "place": parts.place(duty.place),
     }

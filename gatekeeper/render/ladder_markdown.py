@@ -7,25 +7,23 @@ from datetime import datetime
 
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.report import LadderReport
-from gatekeeper.model.standing import DutyState, LadderStanding, Reach, RemedyStanding, TriggerStanding
+from gatekeeper.model.standing import LadderStanding, Reach, RemedyStanding, TriggerStanding
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
-    DUTIES,
     REACHES,
     action_words,
-    duty_figures,
     figures,
     level_words,
     levels_above,
     lever_of,
-    owed,
     reached_levels,
     reason_words,
     remedies_to_tell,
     wanting,
 )
 from gatekeeper.render.markdown_because import because, briefly_seen
+from gatekeeper.render.markdown_duties import duties_section
 from gatekeeper.render.markdown_evidence import evidence_section, parameters_section
 from gatekeeper.render.markdown_terms import Check, asked_facts, facts_table, given_paragraphs, how_to_check
 from gatekeeper.render.markup import Markup, Page, code, joined, said, strong
@@ -58,7 +56,7 @@ def ladder_packet(page: Page, report: LadderReport) -> None:
     _unknowns(page, standing)
     _actions(page, report)
     _pages(page, standing)
-    _duties(page, standing)
+    duties_section(page, standing.duties)
     evidence_section(page, rows_of(standing.evidence))
     parameters_section(page, parameters_of(report.terms))
     how_to_check(page, _check(report))
@@ -211,28 +209,6 @@ def _pages(page: Page, standing: LadderStanding) -> None:
 
 def _taken_up(by: datetime | None) -> str:
     return instant_text(by) if by is not None else "not known"
-
-
-def _duties(page: Page, standing: LadderStanding) -> None:
-    every = owed(standing)
-    if not every:
-        return
-    page.heading(2, said(f"Duties: {duty_figures(every)}"))
-    pressing = (DutyState.OVERDUE, DutyState.UNKNOWN)
-    page.table(
-        ("Duty", "Means", "Who", "Is", "Due", "Told"),
-        [
-            (
-                code(each.id),
-                said(f"{each.title}{' (recommended, never owed)' if each.recommended else ''}"),
-                said(each.who),
-                strong(said(DUTIES[each.state])) if each.state in pressing else said(DUTIES[each.state]),
-                said(instant_text(each.due) if each.due is not None else ""),
-                said(each.told),
-            )
-            for each in every
-        ],
-    )
 
 
 def _check(report: LadderReport) -> Check:

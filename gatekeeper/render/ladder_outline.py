@@ -10,8 +10,6 @@ from gatekeeper.model.finding import Lack
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport
 from gatekeeper.model.standing import (
-    DutyStanding,
-    DutyState,
     LadderStanding,
     LevelStanding,
     NotPaged,
@@ -20,19 +18,10 @@ from gatekeeper.model.standing import (
     RemedyStanding,
     TriggerStanding,
 )
-from gatekeeper.render.wording import count, listing
+from gatekeeper.render.duties import pressing_duties
+from gatekeeper.render.wording import listing
 
 REACHES = {Reach.REACHED: "reached", Reach.NOT_REACHED: "not reached", Reach.UNKNOWN: "not known"}
-
-DUTIES = {
-    DutyState.OVERDUE: "overdue",
-    DutyState.OPEN: "open",
-    DutyState.UNKNOWN: "not known",
-    DutyState.WAITING: "waiting",
-    DutyState.DONE: "done",
-    DutyState.NOT_APPLICABLE: "not owed",
-}
-"""How a duty stands, in words; what asks for an act comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +105,6 @@ def levers_to_pull(standing: LadderStanding) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.lever for each in every if each.lever and each.advised is Reach.REACHED))
 
 
-def owed(standing: LadderStanding) -> tuple[DutyStanding, ...]:
-    """Every duty, by what asks for an act first, and by when it is due."""
-    order = list(DUTIES)
-    return tuple(
-        sorted(
-            standing.duties,
-            key=lambda each: (
-                order.index(each.state),
-                each.recommended,
-                each.due is None,
-                each.due.timestamp() if each.due is not None else 0.0,
-            ),
-        )
-    )
-
-
-def duty_figures(duties: Iterable[DutyStanding]) -> str:
-    """How many duties stand how: ``1 overdue, 2 open``."""
-    states = [each.state for each in duties]
-    numbers = {words: states.count(state) for state, words in DUTIES.items()}
-    return listing([f"{number} {words}" for words, number in numbers.items() if number])
-
-
 def called_for(page: Page | NotPaged) -> str:
     """What pages somebody: ``for L2``, and the triggers and topics that name them, ``for P1 by slow (database)``."""
     return f"for {page.level}" + (f" by {listing(page.because)}" if page.because else "")
@@ -150,10 +116,7 @@ def figures(standing: LadderStanding) -> str:
     pages = list(dict.fromkeys(page.who for page in standing.pages))
     told = [f"pull {listing(levers)}"] if levers else []
     told += [f"page {listing(pages)}"] if pages else []
-    for state in (DutyState.OVERDUE, DutyState.OPEN, DutyState.UNKNOWN):
-        number = sum(1 for each in standing.duties if each.state is state and not each.recommended)
-        if number:
-            told.append(f"{count(number, 'duty', 'duties')} {DUTIES[state]}")
+    told += pressing_duties(standing.duties)
     return listing(told) or "nothing is owed"
 
 

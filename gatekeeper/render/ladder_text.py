@@ -8,31 +8,19 @@ from datetime import datetime
 
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.report import LadderReport, Report
-from gatekeeper.model.standing import (
-    DutyStanding,
-    DutyState,
-    LadderStanding,
-    LevelStanding,
-    NotPaged,
-    Reach,
-    RemedyStanding,
-    TriggerStanding,
-)
+from gatekeeper.model.standing import LadderStanding, LevelStanding, NotPaged, Reach, RemedyStanding, TriggerStanding
 from gatekeeper.render.because import worth_telling
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
 from gatekeeper.render.ladder_json import standing_digest
 from gatekeeper.render.ladder_outline import (
-    DUTIES,
     REACHES,
     action_words,
     called_for,
     can_be_collected,
-    duty_figures,
     figures,
     level_words,
     levels_above,
     lever_of,
-    owed,
     reached_levels,
     reason_words,
     remedies_to_tell,
@@ -41,11 +29,12 @@ from gatekeeper.render.ladder_outline import (
 from gatekeeper.render.nearest import no_such
 from gatekeeper.render.terms import parameters_of, rows_of
 from gatekeeper.render.text_because import because_and_saw_lines
+from gatekeeper.render.text_duties import duties_block, with_ages
 from gatekeeper.render.text_evidence import evidence_block, parameters_block, source_in_short
 from gatekeeper.render.text_header import days_lines
 from gatekeeper.render.text_levers import lever_lines
 from gatekeeper.render.text_terms import given_lines, terms_lines
-from gatekeeper.render.wording import age, cause_words, collect_command, listing, moment, short_digest, with_age
+from gatekeeper.render.wording import age, cause_words, collect_command, listing, moment, short_digest
 
 NAMED = 6
 """So many of the things that hang on one piece of evidence are named, unless all were asked for."""
@@ -54,15 +43,6 @@ _REACH = {
     Reach.REACHED: ("!", Tone.BAD),
     Reach.NOT_REACHED: ("○", Tone.QUIET),
     Reach.UNKNOWN: ("?", Tone.DOUBT),
-}
-
-_DUTY = {
-    DutyState.OVERDUE: ("!", Tone.BAD),
-    DutyState.OPEN: ("○", Tone.STRONG),
-    DutyState.UNKNOWN: ("?", Tone.DOUBT),
-    DutyState.WAITING: ("·", Tone.QUIET),
-    DutyState.DONE: ("✓", Tone.GOOD),
-    DutyState.NOT_APPLICABLE: ("–", Tone.QUIET),
 }
 
 
@@ -219,18 +199,8 @@ class _Board:
         self.canvas.table(("", "", "", ""), rows)
 
     def duties(self) -> None:
-        """What is owed: what asks for an act in full, what does not apply or is told above by name only."""
-        every = owed(self.standing)
-        if not every:
-            return
-        self.canvas.heading("DUTIES", duty_figures(every))
-        named = () if self.explain else (DutyState.UNKNOWN, DutyState.NOT_APPLICABLE)
-        for duty in every:
-            if duty.state not in named:
-                self._duty(duty)
-        for state in named:
-            names = listing([each.id for each in every if each.state is state])
-            self.canvas.labelled(DUTIES[state], names, Tone.DOUBT if state is DutyState.UNKNOWN else Tone.QUIET)
+        """What is owed."""
+        duties_block(self.canvas, self.standing.duties, self.standing.evidence, explain=self.explain)
 
     def only(self, asked: str) -> bool:
         """What is called so, in full; whether there is anything."""
@@ -248,10 +218,7 @@ class _Board:
         for trigger in triggers:
             for remedy in trigger.remedies:
                 self._remedy(remedy)
-        if duties:
-            self.canvas.heading("DUTIES", duty_figures(duties))
-        for duty in duties:
-            self._duty(duty)
+        duties_block(self.canvas, duties, self.standing.evidence, explain=True)
         return bool(level or triggers or duties)
 
     def footer(self) -> None:
@@ -308,23 +275,8 @@ class _Board:
         if lever is not None and remedy.advised is not Reach.NOT_REACHED:
             lever_lines(canvas, lever)
 
-    def _duty(self, duty: DutyStanding) -> None:
-        canvas = self.canvas
-        sign, tone = _DUTY[duty.state]
-        words = DUTIES[duty.state].upper() if duty.state is DutyState.OVERDUE else DUTIES[duty.state]
-        advised = [("(recommended, never owed)", Tone.QUIET)] if duty.recommended else []
-        head: list[Span] = [(f"{sign} {words}", tone), APART, (duty.id, Tone.STRONG), APART, (duty.title, Tone.PLAIN)]
-        canvas.spans([*head, *advised], hang=2)
-        if duty.state is not DutyState.DONE or self.explain:
-            told = (duty.told, Tone.DOUBT if duty.state is DutyState.UNKNOWN else Tone.PLAIN)
-            canvas.spans([(f"{duty.who}:" if duty.who else "", Tone.QUIET), told], indent=2, hang=2)
-        if self.explain:
-            canvas.labelled("evidence", self._sources(duty.evidence), Tone.QUIET)
-            canvas.labelled("duty", str(duty.place), Tone.QUIET)
-
     def _sources(self, names: Iterable[str]) -> str:
-        ages = {note.name: note.age for note in self.standing.evidence}
-        return listing([with_age(name, ages.get(name)) for name in names])
+        return with_ages(names, self.standing.evidence)
 
 
 _ADVISED = {

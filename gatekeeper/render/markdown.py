@@ -10,6 +10,7 @@ from gatekeeper.model.report import Report
 from gatekeeper.model.times import instant_text
 from gatekeeper.render.decision_json import decision_digest
 from gatekeeper.render.ladder_markdown import ladder_overview, ladder_packet
+from gatekeeper.render.markdown_duties import duties_section
 from gatekeeper.render.markdown_evidence import evidence_section, parameters_section
 from gatekeeper.render.markdown_findings import FindingsPages
 from gatekeeper.render.markdown_lacks import lacks_section
@@ -22,6 +23,7 @@ from gatekeeper.render.outline import (
     days_to_see,
     evidence_rows,
     granted,
+    reviews,
     tally,
     too_young,
     verdict_words,
@@ -68,6 +70,8 @@ def _packet(page: Page, report: Report, decision: Decision) -> None:
     quorum_sections(page, decision)
     findings.below_without_effect()
     findings.advisory()
+    for gate in decision.gates:
+        duties_section(page, gate.duties, gate.gate if gate is not decision.root else "")
     findings.shadow()
     findings.not_applicable()
     findings.passing()
@@ -85,6 +89,8 @@ def _opening(page: Page, report: Report, decision: Decision) -> None:
     rests_on = f" with {said(granted(decision))}" if granted(decision) else ""
     page.heading(1, Markup(f"{_verdict(decision)}{rests_on}: {said(root.title)} ({code(decision.policy)})"))
     page.paragraph(strong(said(root.reason)))
+    for told in reviews(decision):
+        page.paragraph(said(f"Review: {told}"))
     if decision.replay:
         page.paragraph(said("This is a replay: the instant that it is decided for had passed when it was decided."))
     for note in applied(decision):

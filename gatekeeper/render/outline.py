@@ -12,11 +12,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Finding, Outcome, QuorumState, SignOff
 from gatekeeper.model.report import RecordedDay, Report
+from gatekeeper.model.review import ReviewState
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
+from gatekeeper.render.duties import pressing_duties
 from gatekeeper.render.terms import EvidenceRow, given, parameters_of
 from gatekeeper.render.wording import count, listing
 
@@ -52,6 +55,15 @@ USES = {
     WaiverUse.UNUSED: "unused",
 }
 """What became of a waiver, in words; what took effect comes first."""
+
+
+REVIEWS = {
+    ReviewState.SET: "set",
+    ReviewState.PASSED: "past",
+    ReviewState.NOT_SET: "not set",
+    ReviewState.UNKNOWN: "not known",
+}
+"""Whether it is known when a gate is looked at again, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,15 @@ def closing(entry: Entry) -> str:
     return f"closed by {rule}, which {words}"
 
 
+def reviews(decision: Decision) -> tuple[str, ...]:
+    """When the gate that was asked is looked at again, and those below that say so, each in one line."""
+    return tuple(
+        each.review.told if each is decision.root else f"{each.gate} {each.review.told}"
+        for each in decision.gates
+        if each.review is not None
+    )
+
+
 def counted(sign: SignOff, quorum: QuorumState, why: str) -> str:
     """Whether a sign-off counts, and why not; ``why`` says for what the basis is not known, where it is not."""
     if not sign.accepted:
@@ -208,7 +229,7 @@ def figures(decision: Decision) -> tuple[str, ...]:
     """Every state that occurs, in rules: ``1 hard fail``, ``1 unknown``, ``1 waived``, ``14 pass``.
 
     What blocks is counted in the gate that was asked, and apart from it in those below; the rest over all gates. A rule
-    some of whose rows fail is a fail, whatever the others are.
+    some of whose rows fail is a fail, whatever the others are. Duties are told where they are overdue.
     """
     everywhere = entries(decision, Part.BLOCKS)
     blocks = [entry for entry in everywhere if entry.gate is decision.root]
@@ -222,7 +243,8 @@ def figures(decision: Decision) -> tuple[str, ...]:
     )
     others = {part: len(rules(entries(decision, part))) for part in Part if part is not Part.BLOCKS}
     rest = (f"{number} {'pass' if part is Part.PASSES else part}" for part, number in others.items() if number)
-    return (*(count(*each) for each in told if each[0]), *rest)
+    overdue = [each for gate in decision.gates for each in gate.duties if each.state is DutyState.OVERDUE]
+    return (*(count(*each) for each in told if each[0]), *pressing_duties(overdue), *rest)
 
 
 def tally(decision: Decision) -> str:

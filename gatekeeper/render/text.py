@@ -15,6 +15,7 @@ from gatekeeper.render.ladder_text import ladder_board, level_spans
 from gatekeeper.render.mode_text import mode_board
 from gatekeeper.render.outline import evidence_rows, figures, tally
 from gatekeeper.render.terms import parameters_of
+from gatekeeper.render.text_duties import gate_duties_block
 from gatekeeper.render.text_evidence import evidence_block, parameters_block
 from gatekeeper.render.text_findings import FindingsBoard
 from gatekeeper.render.text_header import header, next_steps, verdict_spans
@@ -88,6 +89,7 @@ def _board(canvas: Canvas, report: Report, decision: Decision) -> None:
     quorum_block(canvas, decision)
     below_block(board)
     advisory_block(board)
+    gate_duties_block(canvas, decision, explain=report.explain)
     shadow_block(board)
     not_applicable_block(board)
     passing_block(board)

@@ -6,7 +6,16 @@ from gatekeeper.model.decision import Decision, Verdict
 from gatekeeper.model.report import Report
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.outline import applied, asked, days_to_see, granted, too_young, verdict_words, waived_label
+from gatekeeper.render.outline import (
+    applied,
+    asked,
+    days_to_see,
+    granted,
+    reviews,
+    too_young,
+    verdict_words,
+    waived_label,
+)
 from gatekeeper.render.terms import parameters_of
 from gatekeeper.render.text_terms import given_lines, terms_lines
 from gatekeeper.render.wording import age, collect_command, evaluate_command, moment
@@ -30,6 +39,8 @@ def header(canvas: Canvas, decision: Decision) -> None:
     """Verdict, reason, what was granted; instant, subject, snapshot."""
     canvas.spans([*verdict_spans(decision), APART, (decision.root.title, Tone.PLAIN)], hang=2)
     canvas.text(decision.root.reason, Tone.STRONG, indent=2)
+    for told in reviews(decision):
+        canvas.labelled("review", told, Tone.ACT)
     for note in applied(decision):
         waiver = note.waiver
         told = f"{waiver.id} accepts {waived_label(waiver)} until {moment(waiver.expires_at)}"

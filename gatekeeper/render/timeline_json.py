@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from gatekeeper.model.decision import Decision
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.mode import ModeReading
 from gatekeeper.model.replay import Replay
@@ -63,6 +65,8 @@ def _gate(decision: Decision) -> Json:
         "reason": parts.text(decision.root.reason),
         "stops": [parts.text(label(each)) for each in decision.root.findings if each.stops],
         "earliest_go": parts.instant(decision.earliest_go),
+        "review": parts.text(review.told) if (review := decision.root.review) is not None else None,
+        "duties": _duties(decision.root.duties),
     }
 
 
@@ -77,11 +81,12 @@ def _ladder(standing: LadderStanding) -> Json:
         ],
         "levers": parts.texts(levers_to_pull(standing)),
         "pages": parts.texts(page.who for page in standing.pages),
-        "duties": [
-            {"duty": parts.text(each.id), "state": each.state.value, "due": parts.instant(each.due)}
-            for each in standing.duties
-        ],
+        "duties": _duties(standing.duties),
     }
+
+
+def _duties(duties: Iterable[DutyStanding]) -> list[Json]:
+    return [{"duty": parts.text(each.id), "state": each.state.value, "due": parts.instant(each.due)} for each in duties]
 
 
 def _mode(reading: ModeReading) -> Json:

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gatekeeper.model.standing import (
-    DutyStanding,
-    DutyState,
-    LadderStanding,
-    Page,
-    Reach,
-    RemedyStanding,
-    TriggerStanding,
-)
-from gatekeeper.render.ladder_outline import DUTIES, REACHES, called_for, level_words, reached_level
+from gatekeeper.model.standing import LadderStanding, Page, Reach, RemedyStanding, TriggerStanding
+from gatekeeper.render.ladder_outline import REACHES, called_for, level_words, reached_level
+from gatekeeper.render.timeline_duties import duty_changes
 from gatekeeper.render.timeline_parts import Change, Weight
 from gatekeeper.render.wording import moment
 
 _TRIGGERS = {Reach.REACHED: Weight.ALARM, Reach.NOT_REACHED: Weight.QUIET, Reach.UNKNOWN: Weight.DOUBT}
-
-_DUTIES = {
-    DutyState.OVERDUE: Weight.ALARM,
-    DutyState.OPEN: Weight.ACT,
-    DutyState.UNKNOWN: Weight.DOUBT,
-    DutyState.WAITING: Weight.QUIET,
-    DutyState.DONE: Weight.GOOD,
-    DutyState.NOT_APPLICABLE: Weight.QUIET,
-}
-
-_ASKING = (DutyState.OVERDUE, DutyState.OPEN, DutyState.UNKNOWN)
 
 Remedies = Mapping[tuple[str, str], RemedyStanding]
 
@@ -47,10 +29,7 @@ def ladder_changes(before: LadderStanding | None, now: LadderStanding) -> tuple[
             found += _trigger(triggers.get(trigger.id), trigger)
     found += _remedies(_advised(before) if before is not None else {}, _advised(now))
     found += _pages(before.pages if before is not None else (), now.pages)
-    duties = {each.id: each for each in before.duties} if before is not None else {}
-    for duty in now.duties:
-        found += _duty(duties.get(duty.id), duty)
-    return tuple(found)
+    return (*found, *duty_changes(before.duties if before is not None else (), now.duties))
 
 
 def _trigger(before: TriggerStanding | None, now: TriggerStanding) -> list[Change]:
@@ -104,17 +83,3 @@ def _pages(before: tuple[Page, ...], now: tuple[Page, ...]) -> list[Change]:
             by = f", taken up by {moment(page.respond_by)}" if page.respond_by is not None else ""
             found.append(Change("page", page.who, "", "paged", Weight.ALARM, f"{called_for(page)}{by}"))
     return found
-
-
-def _duty(before: DutyStanding | None, now: DutyStanding) -> list[Change]:
-    if before is None and now.state not in _ASKING:
-        return []
-    moved = before is not None and before.due != now.due and now.state in (DutyState.OPEN, DutyState.OVERDUE)
-    if before is not None and before.state is now.state and not moved:
-        return []
-    was = DUTIES[before.state] if before is not None and before.state is not now.state else ""
-    told = now.title if now.state is DutyState.DONE else f"{now.title}: {now.told}"
-    if now.state is DutyState.NOT_APPLICABLE:
-        told = now.title
-    whose = " (recommended)" if now.recommended else ""
-    return [Change("duty", now.id, was, DUTIES[now.state], _DUTIES[now.state], f"{told}{whose}")]

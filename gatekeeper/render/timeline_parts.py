@@ -24,8 +24,9 @@ class Change:
     """One thing that is otherwise than at the look before.
 
     Attributes:
-        kind: ``verdict``, ``finding``, ``reset`` or ``earliest-go`` of a gate; ``level``, ``trigger``, ``remedy``,
-            ``page`` or ``duty`` of a ladder; ``state``, ``condition``, ``advice`` or ``observed`` of a mode.
+        kind: ``verdict``, ``finding``, ``reset``, ``review``, ``duty`` or ``earliest-go`` of a gate; ``level``,
+            ``trigger``, ``remedy``, ``page`` or ``duty`` of a ladder; ``state``, ``condition``, ``advice`` or
+            ``observed`` of a mode.
         name: which one; empty for a whole policy.
         before: how it was; empty where it was not told, as at the first look.
         now: how it is.

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.finding import Finding
-from gatekeeper.model.suite import Wanted
+from gatekeeper.model.suite import NO_REVIEW, Wanted
 from gatekeeper.suites.compared import (
+    DUTY_ASPECTS,
     Compared,
     Row,
     decided_by,
+    duties_compared,
     graded,
     instants,
     listed,
@@ -19,6 +21,7 @@ from gatekeeper.suites.compared import (
     one,
     parts_of,
     texts,
+    told_in,
     with_lacks,
 )
 
@@ -63,6 +66,26 @@ def _names(what: str, wanted: Wanted, decision: Decision, found: list[Finding]) 
     )
 
 
+def _duty(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    yield from duties_compared(wanted, decision.root.duties)
+
+
+def _review(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
+    review = decision.root.review
+    if wanted.aspect == "review_says":
+        yield told_in("says of review", wanted.value, review.told if review is not None else "", "")
+    elif wanted.aspect == "review_at":
+        yield one("at of review", wanted.value, review.at_text if review is not None else None, _why_review(decision))
+    else:
+        found = review.state.value if review is not None else NO_REVIEW
+        yield one("review", wanted.value, found, _why_review(decision))
+
+
+def _why_review(decision: Decision) -> str:
+    review = decision.root.review
+    return review.told if review is not None else f"{decision.verdict}: {decision.root.reason}"
+
+
 def _earliest_go(wanted: Wanted, decision: Decision) -> Iterator[Compared]:
     yield instants("earliest_go", wanted.value, decision.earliest_go, _windows(decision) or decision.root.reason)
 
@@ -86,5 +109,7 @@ GATE_ASPECTS: Mapping[str, Callable[[Wanted, Decision], Iterator[Compared]]] = {
     "waived": _waived,
     **dict.fromkeys(parts_of("waiver"), _waiver),
     "earliest_go": _earliest_go,
+    **dict.fromkeys(DUTY_ASPECTS, _duty),
+    **dict.fromkeys(parts_of("review", "at"), _review),
 }
 """Aspect → how it is compared."""

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from gatekeeper.model.standing import DutyStanding, LadderStanding, Reach, TriggerStanding
+from gatekeeper.model.standing import LadderStanding, Reach, TriggerStanding
 from gatekeeper.model.suite import Wanted
-from gatekeeper.suites.compared import Compared, Row, alike, decided_by, graded, one, parts_of, with_lacks, with_more
+from gatekeeper.suites.compared import (
+    DUTY_ASPECTS,
+    Compared,
+    Row,
+    alike,
+    decided_by,
+    duties_compared,
+    graded,
+    one,
+    parts_of,
+    with_lacks,
+    with_more,
+)
 
 
 def _level(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
@@ -72,13 +84,7 @@ def _unpaged(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
 
 
 def _duty(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
-    rows = [_duty_row(each) for each in standing.duties if each.id == wanted.name]
-    yield from graded(wanted, rows, [each.id for each in standing.duties])
-
-
-def _duty_row(duty: DutyStanding) -> Row:
-    told = with_lacks(duty.told, duty.lacks)
-    return Row(duty.id, duty.state.value, told, due=duty.due, recommended=duty.recommended)
+    yield from duties_compared(wanted, standing.duties)
 
 
 def _triggers(standing: LadderStanding) -> Mapping[str, TriggerStanding]:
@@ -107,6 +113,6 @@ LADDER_ASPECTS: Mapping[str, Callable[[Wanted, LadderStanding], Iterator[Compare
     **dict.fromkeys(("page", "page_respond_by"), _page),
     "not_paged": _not_paged,
     **dict.fromkeys(parts_of("unpaged", "not_before"), _unpaged),
-    **dict.fromkeys(parts_of("duty", "due", "recommended"), _duty),
+    **dict.fromkeys(DUTY_ASPECTS, _duty),
 }
 """Aspect → how it is compared."""

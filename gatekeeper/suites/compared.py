@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gatekeeper.expr import Duration
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.suite import Wanted
 from gatekeeper.model.times import instant_text, parse_instant
@@ -76,6 +77,19 @@ def graded(wanted: Wanted, rows: Sequence[Row], there: Sequence[str]) -> Iterato
 def parts_of(kind: str, *parts: str) -> tuple[str, ...]:
     """The aspects of something that has a name: its word, what it says, and these parts of it."""
     return (kind, f"{kind}_says", *(f"{kind}_{part}" for part in parts))
+
+
+DUTY_ASPECTS = parts_of("duty", "due", "recommended")
+
+
+def duties_compared(wanted: Wanted, duties: Sequence[DutyStanding]) -> Iterator[Compared]:
+    """Compares what is expected of a duty with how it stands."""
+    rows = [
+        Row(each.id, each.state.value, with_lacks(each.told, each.lacks), due=each.due, recommended=each.recommended)
+        for each in duties
+        if each.id == wanted.name
+    ]
+    yield from graded(wanted, rows, [each.id for each in duties])
 
 
 def _agrees(key: str, value: Json, row: Row) -> bool:

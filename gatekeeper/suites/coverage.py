@@ -7,18 +7,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gatekeeper.model.asked import asked_policies
+from gatekeeper.model.duty import DutyStanding, DutyState
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import Mode, ModeReading
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import Gate, Policy, PolicySet
-from gatekeeper.model.standing import DutyState, Reach
+from gatekeeper.model.review import ReviewState
+from gatekeeper.model.standing import Reach
 from gatekeeper.model.suite import Suite
 from gatekeeper.model.suite_run import Part, Played, PolicyCoverage
 from gatekeeper.suites.traced import Traces
 
 _RULE = ("pass", "fail", "unknown")
 _TRIGGER = ("reached", "not reached", "unknown")
+_REVIEW = ("set", "not set", "unknown")
 _DUTY = ("done", "not done", "unknown")
 _CONDITION = ("true", "false", "unknown")
 _ADVICE = ("holds", "does not hold", "unknown")
@@ -30,6 +33,12 @@ _OF_DUTY = {
     DutyState.OVERDUE: "not done",
     DutyState.WAITING: "not done",
     DutyState.UNKNOWN: "unknown",
+}
+_OF_REVIEW = {
+    ReviewState.SET: "set",
+    ReviewState.PASSED: "set",
+    ReviewState.NOT_SET: "not set",
+    ReviewState.UNKNOWN: "unknown",
 }
 _OF_CONDITION = {Outcome.PASS: "true", Outcome.FAIL: "false", Outcome.UNKNOWN: "unknown"}
 _OF_ADVICE = {Outcome.PASS: "holds", Outcome.UNKNOWN: "unknown"}
@@ -51,14 +60,20 @@ class Sightings:
                 for gate in decision.gates:
                     for finding in gate.findings:
                         self._saw(gate.gate, "rule", finding.rule, finding.outcome.value)
+                    self._saw_duties(gate.gate, gate.duties)
+                    if gate.review is not None:
+                        self._saw(gate.gate, "review", "review", _OF_REVIEW[gate.review.state])
             for standing in moment.standings.values():
                 for level in standing.levels:
                     for trigger in level.triggers:
                         self._saw(standing.ladder, "trigger", trigger.id, _OF_REACH[trigger.state])
-                for duty in standing.duties:
-                    self._saw(standing.ladder, "duty", duty.id, _OF_DUTY.get(duty.state, ""))
+                self._saw_duties(standing.ladder, standing.duties)
             for reading in moment.readings.values():
                 self._look(policies.modes[reading.mode], reading)
+
+    def _saw_duties(self, policy: str, duties: Iterable[DutyStanding]) -> None:
+        for duty in duties:
+            self._saw(policy, "duty", duty.id, _OF_DUTY.get(duty.state, ""))
 
     def _look(self, mode: Mode, reading: ModeReading) -> None:
         for each in reading.conditions:
@@ -109,13 +124,16 @@ def _countable(policy: Policy) -> Iterator[tuple[str, str, Place, tuple[str, ...
     if isinstance(policy, Gate):
         for rule in policy.rules:
             yield "rule", rule.id, rule.place, _RULE
-    elif isinstance(policy, Ladder):
+        if policy.review is not None:
+            yield "review", "review", policy.review.place, _REVIEW
+    if isinstance(policy, Ladder):
         for level in policy.levels:
             for trigger in level.triggers:
                 yield "trigger", trigger.id, trigger.place, _TRIGGER
-        for duty in (*(each.response for each in policy.levels if each.response is not None), *policy.duties):
+    if isinstance(policy, Gate | Ladder):
+        for duty in policy.owed:
             yield "duty", duty.id, duty.place, _DUTY
-    elif isinstance(policy, Mode):
+    if isinstance(policy, Mode):
         for condition in policy.conditions:
             yield "condition", condition.id, condition.place, _CONDITION
         for advice in policy.recommend:

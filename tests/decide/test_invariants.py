@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatekeeper.expr import compile_template
 from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.duty import DueAt, DueEvery, DueWithin, Duty
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import Gate, PolicySet
+from gatekeeper.model.review import Review
 from gatekeeper.model.rule import CleanWindow, Each, Enforcement, ReadGate, Rule, VoidRun
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.times import instant_text
@@ -22,7 +25,7 @@ from gatekeeper.model.waiver import Waiver, WaiverUse
 from gatekeeper.pipeline import decide
 from gatekeeper.render.decision_json import decision_document
 from tests import builders
-from tests.builders import NOW, entry, expression, failed, gate, item, policy_set, rule, snapshot, waiver
+from tests.builders import NOW, PLACE, entry, expression, failed, gate, item, policy_set, rule, snapshot, waiver
 
 NAMES = ("a", "b", "c")
 
@@ -409,3 +412,55 @@ def test_a_decision_at_an_earlier_instant_is_a_replay() -> None:
 
 def test_builders_make_a_gate_that_goes() -> None:
     assert decide(policy_set(gate("g", [rule("yes", "true")])), "g", snapshot(), as_of=builders.NOW).verdict == "GO"
+
+
+MOMENTS = ("day_end('2026-03-01')", "day_end('2026-04-01')", "now", "null", "a.s", "c.missing")
+deadlines = st.one_of(
+    st.builds(DueAt, st.sampled_from(MOMENTS).map(expression)),
+    st.builds(DueWithin, st.sampled_from(MOMENTS).map(expression), st.just(timedelta(hours=1)), st.booleans()),
+    st.builds(
+        DueEvery,
+        st.sampled_from(MOMENTS).map(expression),
+        st.just(expression("duration(b.s)")),
+        st.sampled_from(MOMENTS).map(expression),
+    ),
+)
+
+
+@st.composite
+def duties(draw: st.DrawFn, name: str) -> Duty:
+    return Duty(
+        id=name,
+        title=name,
+        who="somebody",
+        level=None,
+        applies_when=draw(st.none() | st.none() | expressions.map(expression)),
+        deadline=draw(deadlines),
+        or_at_level=None,
+        done_when=expression(draw(st.just("false") | expressions)),
+        recommended=draw(st.booleans()),
+        place=PLACE,
+    )
+
+
+@st.composite
+def owing(draw: st.DrawFn, its: Gate) -> Gate:
+    """The same gate with duties and a review."""
+    reason = compile_template("{a.s} and {b.n}")
+    review = draw(st.none() | st.sampled_from(MOMENTS).map(lambda at: Review(expression(at), reason, PLACE)))
+    return replace(its, duties=tuple(draw(duties(f"d{n}")) for n in range(draw(st.integers(0, 3)))), review=review)
+
+
+@given(policies(), snapshots(), st.data())
+@settings(deadline=None)
+def test_duties_and_reviews_change_no_verdict_and_no_finding(
+    policies: PolicySet, evidence: Snapshot, data: st.DataObject
+) -> None:
+    with_them = replace(policies, gates={name: data.draw(owing(its)) for name, its in policies.gates.items()})
+    plain, found = decided(policies, evidence), decided(with_them, evidence)
+    bare = tuple(replace(each, duties=(), review=None) for each in found.gates)
+    assert replace(found, gates=bare) == plain
+    for each in found.gates:
+        its = with_them.gates[each.gate]
+        assert [duty.id for duty in each.duties] == [duty.id for duty in its.duties]
+        assert (each.review is not None) is (each.verdict is not Verdict.GO and its.review is not None)

@@ -8,8 +8,9 @@ from typing import Any
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.load import load_policies
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyStanding, LadderStanding, TriggerStanding
+from gatekeeper.model.standing import LadderStanding, TriggerStanding
 from gatekeeper.model.values import Json
 from tests.builders import NOW, item, snapshot
 

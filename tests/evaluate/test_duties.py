@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gatekeeper.model.standing import DutyStanding, DutyState
+from gatekeeper.model.duty import DutyStanding, DutyState
 from gatekeeper.model.values import Json
 from tests.builders import NOW
 from tests.evaluate.ladders import ago, duty, load, standing

@@ -9,7 +9,8 @@ import pytest
 
 from gatekeeper.errors import UsageError
 from gatekeeper.evaluate.ladder import stand
-from gatekeeper.model.standing import DutyState, Reach
+from gatekeeper.model.duty import DutyState
+from gatekeeper.model.standing import Reach
 from gatekeeper.model.values import Json
 from tests.builders import NOW
 from tests.evaluate.ladders import ONE, ago, duty, load, standing, trigger

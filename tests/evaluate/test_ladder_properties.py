@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.expr import compile_template
-from gatekeeper.model.ladder import Contact, DueWithin, Duty, Ladder, Lasting, Level, Trigger
+from gatekeeper.model.duty import DueWithin, Duty, DutyState
+from gatekeeper.model.ladder import Contact, Ladder, Lasting, Level, Trigger
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState, LadderStanding, Reach
+from gatekeeper.model.standing import LadderStanding, Reach
 from tests.builders import NOW, PLACE, entry, expression, item, snapshot
 from tests.evaluate.ladders import ago
 

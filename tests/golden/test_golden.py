@@ -28,6 +28,7 @@ CASES = Path(__file__).parent / "cases"
 NAMES = sorted(path.name for path in CASES.iterdir())
 
 VERDICTS = {
+    "duties-and-review": "NO-GO",
     "evidence-stale": "INCONCLUSIVE",
     "quorum-no-commit": "INCONCLUSIVE",
     "quorum-one-person": "NO-GO",

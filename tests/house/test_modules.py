@@ -15,7 +15,7 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_450  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_530  # what has to be held in the head to know what a decision means
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
 OF_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 BESIDE = OF_SUITES | {"examination", "progress", "replay", "report", "sources"}
@@ -25,10 +25,10 @@ ROOMS = {  # lines of code; a room that outgrows its bound is asked what could l
     "cli": 1_000,
     "collect": 5_000,
     "collect/document": 1_700,
-    "load": 4_800,
+    "load": 4_850,
     "load/suite": 1_500,
     "pipeline": 600,
-    "render": 4_750,
+    "render": 4_850,
     "snapshot": 500,
     "suites": 1_100,
     "suites/mutation": 1_100,

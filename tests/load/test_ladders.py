@@ -9,7 +9,7 @@ import pytest
 
 from gatekeeper.errors import InvalidDocuments
 from gatekeeper.load import load_policies
-from gatekeeper.model.ladder import DueAt, DueByWorkingDay, DueEvery, DueWithin
+from gatekeeper.model.duty import DueAt, DueByWorkingDay, DueEvery, DueWithin
 from gatekeeper.model.place import Place
 from gatekeeper.model.rule import Expression
 from tests.conftest import ROOT

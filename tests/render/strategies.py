@@ -11,9 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from gatekeeper.model.decision import Decision, EvidenceNote, GateDecision, Verdict
+from gatekeeper.model.duty import DutyStanding, DutyState
 from gatekeeper.model.finding import Deciding, Finding, Lack, Observation, Outcome, QuorumState, SignOff
 from gatekeeper.model.place import Place
 from gatekeeper.model.report import RecordedDay, Report
+from gatekeeper.model.review import ReviewStanding, ReviewState
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.waiver import Waiver, WaiverNote, WaiverUse
@@ -202,7 +204,41 @@ def gate_decisions(draw: st.DrawFn, name: str, gates: tuple[str, ...]) -> GateDe
         findings=found,
         waivers=waivers,
         reads=gates,
+        duties=draw(several(duty_standings())),
+        review=draw(st.none() | REVIEWS) if verdict is not Verdict.GO else None,
     )
+
+
+@st.composite
+def duty_standings(draw: st.DrawFn) -> DutyStanding:
+    state = draw(st.sampled_from(DutyState))
+    return DutyStanding(
+        id=draw(TEXTS),
+        title=draw(TEXTS),
+        who=draw(TEXTS),
+        level=None,
+        state=state,
+        recommended=draw(st.booleans()),
+        told=draw(TEXTS),
+        place=draw(PLACES),
+        due=draw(st.none() | INSTANTS),
+        overdue_by=draw(LENGTHS) if state is DutyState.OVERDUE else None,
+        lacks=draw(several(LACKS)) if state is DutyState.UNKNOWN else (),
+        evidence=draw(several(st.sampled_from(NAMES))),
+    )
+
+
+REVIEWS = st.builds(
+    ReviewStanding,
+    st.sampled_from(ReviewState),
+    st.none() | INSTANTS,
+    st.none() | TEXTS,
+    TEXTS,
+    TEXTS,
+    PLACES,
+    several(LACKS),
+    several(st.sampled_from(NAMES)),
+)
 
 
 @st.composite

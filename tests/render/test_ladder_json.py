@@ -13,18 +13,11 @@ import rfc8785
 from jsonschema import Draft202012Validator
 
 from gatekeeper.model.decision import EvidenceNote
+from gatekeeper.model.duty import DutyStanding
 from gatekeeper.model.finding import Deciding, Lack, Observation
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import Report, Terms
-from gatekeeper.model.standing import (
-    DutyStanding,
-    LadderStanding,
-    LevelStanding,
-    NotPaged,
-    Page,
-    RemedyStanding,
-    TriggerStanding,
-)
+from gatekeeper.model.standing import LadderStanding, LevelStanding, NotPaged, Page, RemedyStanding, TriggerStanding
 from gatekeeper.render.json_v1 import JsonRenderer
 from gatekeeper.render.ladder_json import standing_bytes, standing_digest
 from tests.conftest import ROOT

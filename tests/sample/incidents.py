@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gatekeeper.evaluate.ladder import stand
+from gatekeeper.model.duty import DutyStanding, DutyState
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
-from gatekeeper.model.standing import DutyStanding, DutyState, LadderStanding, Reach, TriggerStanding
+from gatekeeper.model.standing import LadderStanding, Reach, TriggerStanding
 from gatekeeper.model.times import instant_text
 from tests.builders import item, snapshot
 from tests.conftest import ROOT

@@ -11,9 +11,9 @@ import pytest
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState
 from tests.sample.asking import advised, decided, findings, stops, the
 from tests.sample.record_capliquify import FIRST, GATE, LAUNCH, load_capliquify_policies, record_all, snapshot_of
 
@@ -153,6 +153,19 @@ def test_a_recorded_day_is_in_good_order(capliquify: PolicySet, evidence: Path, 
         assert (standing.level, standing.unknown, standing.pages) == (None, (), ())
         owed = {duty.state for duty in standing.duties}
         assert not owed & {DutyState.OPEN, DutyState.OVERDUE, DutyState.UNKNOWN}
+
+
+def test_the_recorded_days_tell_what_is_owed_each_week_and_each_month(capliquify: PolicySet, evidence: Path) -> None:
+    def standing(day: datetime, state: DutyState) -> set[str]:
+        daily = decided(capliquify, snapshot_of(evidence, day), f"{day:%FT%TZ}", "capliquify-daily")
+        assert len(daily.root.duties) == 10
+        return {duty.id for duty in daily.root.duties if duty.state is state}
+
+    assert standing(FIRST, DutyState.OVERDUE) == {"documentation"}
+    assert standing(FIRST, DutyState.OPEN) == set()
+    assert standing(LAUNCH, DutyState.OVERDUE) == set()
+    monthly = {"vacuum", "log-rotation", "archive", "penetration-test", "baseline"}
+    assert standing(LAUNCH, DutyState.OPEN) == monthly
 
 
 def test_what_is_recorded_is_what_the_program_makes_of_the_evidence(root: Path, tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.model.decision import Decision, Verdict
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot
-from gatekeeper.model.standing import DutyState
 from gatekeeper.pipeline import decide
 from gatekeeper.snapshot import find_newest
 from tests.sample.asking import advised, findings, stops

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState, Reach
+from gatekeeper.model.standing import Reach
 from tests.sample.incidents import canary, duty, escalation, failure, incident, minute, quiet, shift, state, trigger
 
 SECOND = 1 / 60

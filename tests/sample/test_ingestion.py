@@ -14,12 +14,12 @@ import pytest
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.evaluate.mode import look
 from gatekeeper.model.decision import Verdict
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Finding, Outcome
 from gatekeeper.model.mode import ModeState
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.rule import Enforcement
 from gatekeeper.model.snapshot import Snapshot
-from gatekeeper.model.standing import DutyState
 from gatekeeper.model.times import parse_instant
 from gatekeeper.snapshot import find_newest
 from tests.sample.asking import decided, gate, stops, the
@@ -202,6 +202,9 @@ def test_as_written_general_availability_is_deferred_and_every_unknown_is_named(
         assert finding.outcome is Outcome.UNKNOWN
         assert {lack.cause for lack in finding.lacks} == {"missing"}
     assert the(decision, "ingestion-ga", "re-review-planned").outcome is Outcome.FAIL
+    review = decision.root.review
+    assert review is not None
+    assert review.told == "no date is set to look at it again: the form gives no reason"
 
 
 def test_as_written_the_launch_has_six_open_boxes(real: Path, policies: PolicySet) -> None:
@@ -227,6 +230,9 @@ def test_a_deferral_that_is_written_into_the_real_form_shows_why_and_until_when(
     assert stops(decision, "ingestion-ga") == {"form-agrees"}
     message = the(decision, "ingestion-ga", "form-agrees").message
     assert message == "ticked: GA DEFERRED; why: the latency rises; looked at again: 2026-05-18"
+    review = decision.root.review
+    assert review is not None
+    assert review.told == "looked at again on 2026-05-18: the latency rises"
 
 
 # ---------------------------------------------------------------------- our document beside it

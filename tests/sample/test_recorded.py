@@ -12,11 +12,12 @@ import pytest
 
 from gatekeeper.evaluate.ladder import stand
 from gatekeeper.evaluate.mode import look
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.finding import Outcome
 from gatekeeper.model.mode import ModeState
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot
-from gatekeeper.model.standing import DutyState, Reach
+from gatekeeper.model.standing import Reach
 from gatekeeper.model.times import parse_instant
 from tests.sample.record_days import DAYS, SYSTEM, Day, record_all, snapshot_of
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState, Reach
+from gatekeeper.model.standing import Reach
 from tests.sample.incidents import advised, deploys, duty, incident, minute, severity, signs, state, trigger
 
 ROWS: Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from gatekeeper.model.duty import DutyState
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.standing import DutyState, LadderStanding, Reach
+from gatekeeper.model.standing import LadderStanding, Reach
 from tests.sample import incidents
 from tests.sample.incidents import (
     advised,

@@ -11,7 +11,7 @@ from gatekeeper.model.mutation import MutantRun, MutantState
 from gatekeeper.suites.coverage import Sightings
 from gatekeeper.suites.mutation.mutate import Workshop
 from gatekeeper.suites.mutation.mutated_policy import load_change, with_policy
-from gatekeeper.suites.mutation.mutators import Change
+from gatekeeper.suites.mutation.site import Change
 from gatekeeper.suites.run import SuitesRequest, run_case
 
 POLICIES = """\
@@ -23,10 +23,17 @@ owner: shop-team
 params:
   places: {type: strings, default: [door, till], description: where somebody has to be}
   most: {type: int, default: 3, min: 1, max: 5, overridable: true, description: so many errors may be}
+  lamps: {type: int, default: 2, description: so much a lamp costs}
 evidence:
   people: {type: json, max_age: 1h, schema: people.json}
 variables:
   few: people.errors <= params.most
+duties:
+  - {id: lamp, title: A lamp is bought, who: clerk, from: now, within: 1d, done_when: people.cash > params.lamps}
+review:
+  at: >-
+    people.errors > 3 ? day_end("2026-03-02") : day_end("2026-03-01")
+  reason: it is only morning
 rules:
   - id: manned
     title: Somebody is at each place
@@ -44,7 +51,7 @@ rules:
     enforcement: advisory
     severity: low
     applies_when: people.errors != 7
-    expect: people.cash > 0
+    expect: people.cash > 0 || people.cash > params.lamps
     message: "cash {people.cash}; errors may be {params.most}"
 ---
 apiVersion: gatekeeper/v1
@@ -129,7 +136,11 @@ cases:
     events: [{at: 1m, set: {people.errors: 4}}]
     expect:
       - {at: 0m, policy: staff, verdict: GO}
-      - {at: 1m, policy: staff, verdict: NO-GO, stops: [errors]}
+      - {at: 1m, policy: staff, verdict: NO-GO, stops: [errors], review: {at: "2026-03-02T23:59:59.999999Z"}}
+  - id: a-lamp
+    title: Three are enough for a lamp
+    set: {people.cash: 3}
+    expect: {policy: staff, duties: {lamp: done}}
   - id: fewer-errors
     title: It can be stricter
     parameters: {staff: {most: 1}}
@@ -207,6 +218,24 @@ def test_hard_is_blocking_where_no_waiver_is_ever_accepted(runs: dict[Change, Mu
     state, why = _states(runs, "rules.manned.enforcement")["hard", "blocking"]
     assert state is MutantState.EQUIVALENT
     assert "waiver" in why
+
+
+def test_a_parameter_that_a_duty_reads_matters_where_no_rule_comes_to_anything_else(
+    runs: dict[Change, MutantRun],
+) -> None:
+    states = {key: state for key, (state, _) in _states(runs, "params.lamps.default").items()}
+    assert states["2", "3"] is MutantState.KILLED
+
+
+def test_a_duty_and_a_review_are_mutated(runs: dict[Change, MutantRun]) -> None:
+    done = {key: state for key, (state, _) in _states(runs, "duties.lamp.done_when").items()}
+    assert done["people.cash > params.lamps", "people.cash <= params.lamps"] is MutantState.KILLED
+    removed = {key: state for key, (state, _) in _states(runs, "duties.lamp").items()}
+    assert removed["lamp", ""] is MutantState.KILLED
+    reviewed = {key: state for key, (state, _) in _states(runs, "review.at").items()}
+    assert MutantState.KILLED in reviewed.values()
+    gone = [state for (before, _), (state, _) in _states(runs, "review").items() if before.startswith("review")]
+    assert gone == [MutantState.KILLED]
 
 
 def test_remedies_that_exclude_each_other_have_no_order_and_others_have(runs: dict[Change, MutantRun]) -> None:

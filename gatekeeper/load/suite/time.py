@@ -56,11 +56,12 @@ def _reasons(policy: Policy) -> Iterator[str]:
                 yield f"the rule {rule.id} of {policy.id} is a window"
             if rule.due is not None or (isinstance(rule.requirement, Each) and rule.requirement.due is not None):
                 yield f"the rule {rule.id} of {policy.id} has a `due`"
-    if isinstance(policy, Ladder):
-        if any(isinstance(each, Lasting) for each in parts_of(policy, Program)):
-            yield f"a trigger of {policy.id} has to last"
-        if policy.duties or any(level.response is not None for level in policy.levels):
-            yield f"the duties of {policy.id} are due at some time"
+        if policy.review is not None:
+            yield f"the review of {policy.id} is at some time"
+    if isinstance(policy, Gate | Ladder) and policy.owed:
+        yield f"the duties of {policy.id} are due at some time"
+    if isinstance(policy, Ladder) and any(isinstance(each, Lasting) for each in parts_of(policy, Program)):
+        yield f"a trigger of {policy.id} has to last"
     for each in parts_of(policy, Program):
         if isinstance(each, Program) and _asks_now(each):
             yield f"an expression of {policy.id} asks what time it is: `{cut(on_one_line(each.source), 60)}`"

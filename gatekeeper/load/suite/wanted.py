@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
-from gatekeeper.load.suite.document import ExpectationDocument
+from gatekeeper.load.suite.expectation_document import ExpectationDocument
 from gatekeeper.load.terms import as_instant
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.model.ladder import Ladder
@@ -27,7 +27,7 @@ NULLS = ("earliest_go", "level", "due", "respond_by", "not_before", "observed_st
 
 _FINDING = re.compile(r"([^\[\]]+)(?:\[(.*)\])?", re.DOTALL)
 _ALWAYS = ("at", "policy", "title")
-_OF_A_GATE = ("verdict", "findings", "stops", "waived", "waivers", "earliest_go")
+_OF_A_GATE = ("verdict", "findings", "stops", "waived", "waivers", "earliest_go", "duties", "review")
 _OF_A_LADDER = ("level", "unknown_levels", "triggers", "remedies", "pages", "not_paged", "duties")
 _OF_A_MODE = (
     *("state", "since", "because", "conditions", "actions", "levers", "effects", "notice"),
@@ -155,6 +155,8 @@ class _Reader:
         known = self._known(name)
         if name in _NAMED:
             yield from self._named(_NAMED[name], value, known)
+        elif name == "review" and isinstance(value, MapNode):
+            yield from self._more("review", "", key, value)
         elif name == "remedies" and isinstance(value, MapNode):
             yield from self._remedies(value, known)
         elif name in _PEOPLE and isinstance(value, ListNode):
@@ -177,11 +179,15 @@ class _Reader:
             if not isinstance(each, MapNode):
                 yield Wanted(aspect, name, _text(each), key.place)
                 continue
-            if not each.values:
-                self.problems.node(key, f"nothing is expected of `{shown(name)}`", "say what it has to be", "empty")
-            for word, more in each.values.items():
-                which = aspect if word in ("outcome", "state", "use") else f"{aspect}_{word}"
-                yield Wanted(which, name, self._scalar(word, more), each.keys[word].place)
+            yield from self._more(aspect, name, key, each)
+
+    def _more(self, aspect: str, name: str, key: ScalarNode, node: MapNode) -> Iterator[Wanted]:
+        """Several parts of one thing."""
+        if not node.values:
+            self.problems.node(key, f"nothing is expected of `{shown(key.text)}`", "say what it has to be", "empty")
+        for word, more in node.values.items():
+            which = aspect if word in ("outcome", "state", "use") else f"{aspect}_{word}"
+            yield Wanted(which, name, self._scalar(word, more), node.keys[word].place)
 
     def _remedies(self, node: MapNode, known: _Known) -> Iterator[Wanted]:
         for name, each in node.values.items():
@@ -269,8 +275,8 @@ class _Reader:
             there = (*self.asking.policies.waivers, *self.asking.waivers)
             ids = [each.id for each in there if each.gate == policy.id]
             return self._one_of(ids, f"there is no waiver for {policy.id} called", "there are", "bring it as `waivers`")
-        if isinstance(policy, Gate):
-            return self._finding if name in ("findings", "stops", "waived") else _any_word
+        if isinstance(policy, Gate) and name in ("findings", "stops", "waived"):
+            return self._finding
         words, what = _names(policy, name)
         if what is None:
             return _any_word
@@ -317,7 +323,7 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
             "triggers": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
             "remedies": ((each.id for level in policy.levels for each in level.triggers), "has no trigger"),
             **dict.fromkeys(_PEOPLE, (tuple(_paged(policy)), "pages no")),
-            "duties": (_duties(policy), "has no duty"),
+            "duties": ((each.id for each in policy.owed), "has no duty"),
         }
     elif isinstance(policy, Mode):
         states = tuple(each.name for each in policy.states)
@@ -336,6 +342,8 @@ def _names(policy: Policy, part: str) -> tuple[tuple[str, ...], str | None]:
             "advice": (advice, "has no recommendation"),
             "advice_unknown": (advice, "has no recommendation"),
         }
+    elif isinstance(policy, Gate):
+        found = {"duties": ((each.id for each in policy.owed), "has no duty")}
     else:
         found = {}
     words, what = found.get(part, ((), None))
@@ -346,13 +354,6 @@ def _paged(ladder: Ladder) -> Iterator[str]:
     for level in ladder.levels:
         yield from level.page
         yield from (contact.who for trigger in level.triggers for contact in trigger.contacts)
-
-
-def _duties(ladder: Ladder) -> Iterator[str]:
-    for level in ladder.levels:
-        if level.response is not None:
-            yield level.response.id
-    yield from (duty.id for duty in ladder.duties)
 
 
 def _text(node: Node | None) -> str:

@@ -20,7 +20,7 @@ from gatekeeper.model.progress import Progress
 from gatekeeper.model.suite import Case, Suite
 from gatekeeper.suites.mutation.equivalence import why_equivalent
 from gatekeeper.suites.mutation.mutated_policy import changes_of_policy, load_change, with_policy
-from gatekeeper.suites.mutation.mutators import Change
+from gatekeeper.suites.mutation.site import Change
 from gatekeeper.suites.mutation.trial import Trial, can_matter, rules_of, trials_of
 from gatekeeper.suites.run import SuitesRequest, choose_cases, load_project_suites
 

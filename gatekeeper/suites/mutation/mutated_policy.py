@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from gatekeeper.load.document import GateDocument
 from gatekeeper.load.files import find_policy_files
+from gatekeeper.load.gate_document import GateDocument
 from gatekeeper.load.gates import read_gate
 from gatekeeper.load.grounds import Draft
 from gatekeeper.load.guard import read_documents
@@ -28,7 +28,8 @@ from gatekeeper.load.tree import MapNode, ScalarNode, child
 from gatekeeper.model.ladder import Ladder
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import Gate, Policy, PolicySet
-from gatekeeper.suites.mutation.mutators import Change, changes_of
+from gatekeeper.suites.mutation.mutators import changes_of
+from gatekeeper.suites.mutation.site import Change
 
 _Read = Callable[[Resolved, str, Path, Problems], Draft[Gate] | Draft[Ladder] | Draft[Mode]]
 _READERS: Mapping[str, _Read] = {"Gate": read_gate, "Ladder": read_ladder, "Mode": read_mode}

@@ -12,6 +12,14 @@ ANY = "*"
 """Stands in a way for whatever key or index."""
 
 
+def node_at(root: Node, path: Path) -> Node | None:
+    """What is at the end of a way, if anything is."""
+    node: Node | None = root
+    for step in path:
+        node = child(node, step)
+    return node
+
+
 def with_node(root: Node, path: Path, new: Node) -> Node:
     """The tree with another node at the end of a way; its last step may be a key that was not there."""
     if not path:
@@ -45,9 +53,7 @@ def without(root: Node, path: Path) -> Node:
 
 def renamed(root: Node, path: Path, name: str) -> Node:
     """The tree with another key at the end of a way, in the same place."""
-    owner: Node | None = root
-    for step in path[:-1]:
-        owner = child(owner, step)
+    owner = node_at(root, path[:-1])
     if not isinstance(owner, MapNode):
         return root
     keys = {name if key == path[-1] else key: each for key, each in owner.keys.items()}

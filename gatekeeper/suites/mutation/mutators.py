@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
-from gatekeeper.load.ladder_document import AT_ONCE
+from gatekeeper.load.duty_document import AT_ONCE
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, walk
-from gatekeeper.model.mutation import Mutant
-from gatekeeper.model.place import Place
-from gatekeeper.model.values import Json
+from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.suites.mutation.mutated_expression import expression_changes, numbers_near, spans_near
-from gatekeeper.suites.mutation.mutated_tree import ANY, Path, part_of, renamed, scalar, swapped, with_node, without
+from gatekeeper.suites.mutation.mutated_tree import (
+    ANY,
+    Path,
+    node_at,
+    renamed,
+    scalar,
+    swapped,
+    with_node,
+    without,
+)
+from gatekeeper.suites.mutation.site import Change, Site
 
 _PARAMETER: Final = re.compile(r"\bparams\.([a-z][a-z0-9_]*)")
 _WEAKER: Final = {"hard": ("blocking",), "blocking": ("advisory",), "advisory": ("blocking",)}
@@ -25,56 +34,7 @@ _BOUNDS: Final = {"min": 1, "max": 0}
 """Bound of a parameter → which of the values near it is tighter. A looser one shows in no suite: none may go beyond."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A mutant, and its whole document.
-
-    Attributes:
-        path: the way to what is changed.
-    """
-
-    mutant: Mutant
-    path: Path
-    document: MapNode
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """One place of a document at which a mutator looks."""
-
-    root: MapNode
-    path: Path
-    node: Node
-
-    def change(
-        self, mutator: str, before: str, after: str, document: Node | None, place: Place | None = None
-    ) -> Iterator[Change]:
-        """The mutant that this change makes; none where there is no such document."""
-        if not isinstance(document, MapNode):
-            return
-        policy = child(self.root, "id")
-        name = policy.text if isinstance(policy, ScalarNode) else ""
-        where = place or self.place
-        mutant = Mutant(name, part_of(self.root, self.path), mutator, before, after, where)
-        yield Change(mutant, self.path, document)
-
-    @property
-    def key(self) -> str:
-        """The last step of the way, as it is written."""
-        return str(self.path[-1])
-
-    @property
-    def place(self) -> Place:
-        """Where it stands: of something below a key, the value."""
-        return self.node.place
-
-    def written(self, text: str, value: Json = None) -> Node:
-        """The document with another scalar here."""
-        new = scalar(self.node, text, text if value is None else value)
-        return with_node(self.root, self.path, new)
-
-
-Mutator = Callable[[_Site], Iterator[Change]]
+Mutator = Callable[[Site], Iterator[Change]]
 
 
 def changes_of(root: MapNode) -> Iterator[Change]:
@@ -86,7 +46,7 @@ def changes_of(root: MapNode) -> Iterator[Change]:
         if path[:1] == ("params",) and len(path) > 1 and path[1] not in used:
             continue
         for mutator in _mutators_at(path, sites):
-            yield from mutator(_Site(root, path, node))
+            yield from mutator(Site(root, path, node))
 
 
 def _mutators_at(path: Path, sites: Mapping[Path, tuple[Mutator, ...]]) -> Iterator[Mutator]:
@@ -101,7 +61,7 @@ def _used_parameters(root: MapNode, sites: Mapping[Path, tuple[Mutator, ...]]) -
     return {name for text in judged for name in _PARAMETER.findall(text)}
 
 
-def _expression(site: _Site, *, truth: bool) -> Iterator[Change]:
+def _expression(site: Site, *, truth: bool) -> Iterator[Change]:
     node = site.node
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str | bool):
         return
@@ -113,17 +73,17 @@ def _expression(site: _Site, *, truth: bool) -> Iterator[Change]:
         yield from site.change(each.mutator, each.before(text), each.after(text), site.written(each.text(text)), place)
 
 
-def _truth(site: _Site) -> Iterator[Change]:
+def _truth(site: Site) -> Iterator[Change]:
     """A condition."""
     yield from _expression(site, truth=True)
 
 
-def _value(site: _Site) -> Iterator[Change]:
+def _value(site: Site) -> Iterator[Change]:
     """An expression that gives a value."""
     yield from _expression(site, truth=False)
 
 
-def _span(site: _Site) -> Iterator[Change]:
+def _span(site: Site) -> Iterator[Change]:
     """A span of time, or an expression that gives one."""
     if not isinstance(site.node, ScalarNode):
         return
@@ -135,7 +95,7 @@ def _span(site: _Site) -> Iterator[Change]:
         yield from _value(site)
 
 
-def _count(site: _Site) -> Iterator[Change]:
+def _count(site: Site) -> Iterator[Change]:
     """A number, or an expression that gives one."""
     if not isinstance(site.node, ScalarNode):
         return
@@ -143,14 +103,11 @@ def _count(site: _Site) -> Iterator[Change]:
         yield from _value(site)
         return
     for each in numbers_near(site.node.text):
-        yield from site.change("constant", site.node.text, each, site.written(each, _number(each)))
+        number = float(each) if "." in each else int(each)
+        yield from site.change("constant", site.node.text, each, site.written(each, number))
 
 
-def _number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)
-
-
-def _flip(site: _Site) -> Iterator[Change]:
+def _flip(site: Site) -> Iterator[Change]:
     """True or false."""
     if isinstance(site.node, ScalarNode) and isinstance(site.node.value, bool):
         after = "false" if site.node.value else "true"
@@ -158,7 +115,7 @@ def _flip(site: _Site) -> Iterator[Change]:
         yield from site.change("boolean", f"{site.key}: {site.node.text}", f"{site.key}: {after}", changed)
 
 
-def _members(site: _Site) -> Iterator[Change]:
+def _members(site: Site) -> Iterator[Change]:
     """The entries of a list or a mapping, each taken out."""
     if isinstance(site.node, ListNode):
         for index, entry in enumerate(site.node.items):
@@ -168,7 +125,7 @@ def _members(site: _Site) -> Iterator[Change]:
             yield from _out(replace(site, path=(*site.path, key), node=entry), site.node.keys[key])
 
 
-def _out(site: _Site, key: ScalarNode | None = None) -> Iterator[Change]:
+def _out(site: Site, key: ScalarNode | None = None) -> Iterator[Change]:
     named = next((name for key in ("id", "level", "who", "when") if (name := child(site.node, key))), site.node)
     if isinstance(named, MapNode):
         named = next(iter(named.values.values()), named)
@@ -179,18 +136,16 @@ def _out(site: _Site, key: ScalarNode | None = None) -> Iterator[Change]:
     yield from site.change("removal", shown, "", without(site.root, site.path), place)
 
 
-def _gone(site: _Site) -> Iterator[Change]:
+def _gone(site: Site) -> Iterator[Change]:
     """A key, taken out."""
-    owner: Node | None = site.root
-    for step in site.path[:-1]:
-        owner = child(owner, step)
+    owner = node_at(site.root, site.path[:-1])
     if isinstance(owner, MapNode):
         text = " ".join(site.node.text.split()) if isinstance(site.node, ScalarNode) else "…"
         key = owner.keys[site.key]
         yield from site.change("removal", f"{site.key}: {text}", "", without(site.root, site.path), key.place)
 
 
-def _order(site: _Site) -> Iterator[Change]:
+def _order(site: Site) -> Iterator[Change]:
     """Neighbours of a list or a mapping, changed with each other."""
     node = site.node
     keys = list(node.keys.values()) if isinstance(node, MapNode) else []
@@ -206,13 +161,13 @@ def _named(node: Node) -> str:
     return named.text if isinstance(named, ScalarNode) else "entry"
 
 
-def _enforcement(site: _Site) -> Iterator[Change]:
+def _enforcement(site: Site) -> Iterator[Change]:
     if isinstance(site.node, ScalarNode):
         for after in _WEAKER.get(site.node.text, ()):
             yield from site.change("enforcement", site.node.text, after, site.written(after))
 
 
-def _empty(site: _Site) -> Iterator[Change]:
+def _empty(site: Site) -> Iterator[Change]:
     """What no rows at all mean, where it is written and where it is not."""
     if not isinstance(site.node, MapNode):
         return
@@ -228,7 +183,7 @@ def _empty(site: _Site) -> Iterator[Change]:
 def _bound(other: str) -> Mutator:
     """A limit that belongs to the other side at the limit: ``within`` and ``less_than``."""
 
-    def mutator(site: _Site) -> Iterator[Change]:
+    def mutator(site: Site) -> Iterator[Change]:
         if isinstance(site.node, ScalarNode) and site.node.text != AT_ONCE:
             changed = renamed(site.root, site.path, other)
             yield from site.change("boundary", f"{site.key}: {site.node.text}", f"{other}: {site.node.text}", changed)
@@ -236,7 +191,7 @@ def _bound(other: str) -> Mutator:
     return mutator
 
 
-def _parameter(site: _Site) -> Iterator[Change]:
+def _parameter(site: Site) -> Iterator[Change]:
     """A parameter: its default, the bounds of it, and whether it can be overridden."""
     if not isinstance(site.node, MapNode):
         yield from _figure(site)
@@ -249,7 +204,7 @@ def _parameter(site: _Site) -> Iterator[Change]:
         yield from _flip(replace(site, path=(*site.path, "overridable"), node=flag))
 
 
-def _figure(site: _Site) -> Iterator[Change]:
+def _figure(site: Site) -> Iterator[Change]:
     """A figure of whatever type."""
     node = site.node
     if isinstance(node, ListNode):
@@ -266,10 +221,6 @@ def _figure(site: _Site) -> Iterator[Change]:
 
 def _instants_near(text: str) -> tuple[str, ...]:
     """An instant a second later and one earlier."""
-    from datetime import timedelta
-
-    from gatekeeper.model.times import instant_text, parse_instant
-
     try:
         at = parse_instant(text)
     except ValueError:
@@ -284,10 +235,33 @@ _EVIDENCE: Final[Mapping[Path, tuple[Mutator, ...]]] = {
     ("evidence", ANY, "max_age"): (_span,),
     ("evidence", ANY, "required"): (_members,),
 }
+
+
+def _duties(where: Path) -> Mapping[Path, tuple[Mutator, ...]]:
+    each = (*where, ANY)
+    return {
+        where: (_members,),
+        (*each, "applies_when"): (_gone, _truth),
+        (*each, "due"): (_value,),
+        (*each, "from"): (_value,),
+        (*each, "last"): (_value,),
+        (*each, "done_when"): (_truth,),
+        (*each, "within"): (_span, _bound("less_than")),
+        (*each, "less_than"): (_span, _bound("within")),
+        (*each, "every"): (_span,),
+        (*each, "working_days"): (_count,),
+        (*each, "recommended"): (_flip,),
+        (*each, "or_at_level"): (_gone,),
+    }
+
+
 _RULE: Final[Path] = ("rules", ANY)
 _WINDOW: Final[Path] = (*_RULE, "window")
 _GATE: Final[Mapping[Path, tuple[Mutator, ...]]] = {
     **_EVIDENCE,
+    **_duties(("duties",)),
+    ("review",): (_gone,),
+    ("review", "at"): (_value,),
     ("advisory",): (_flip,),
     ("roles", ANY): (_members,),
     ("waivers", "max"): (_span,),
@@ -317,24 +291,6 @@ _GATE: Final[Mapping[Path, tuple[Mutator, ...]]] = {
 }
 _LEVEL: Final[Path] = ("levels_lowest_first", ANY)
 _TRIGGER: Final[Path] = (*_LEVEL, "triggers", ANY)
-
-
-def _duties(where: Path) -> Mapping[Path, tuple[Mutator, ...]]:
-    each = (*where, ANY)
-    return {
-        where: (_members,),
-        (*each, "applies_when"): (_gone, _truth),
-        (*each, "due"): (_value,),
-        (*each, "from"): (_value,),
-        (*each, "last"): (_value,),
-        (*each, "done_when"): (_truth,),
-        (*each, "within"): (_span, _bound("less_than")),
-        (*each, "less_than"): (_span, _bound("within")),
-        (*each, "every"): (_span,),
-        (*each, "working_days"): (_count,),
-        (*each, "recommended"): (_flip,),
-        (*each, "or_at_level"): (_gone,),
-    }
 
 
 def _contacts(where: Path) -> Mapping[Path, tuple[Mutator, ...]]:

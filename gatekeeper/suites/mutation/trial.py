@@ -155,12 +155,16 @@ def can_matter(trial: Trial, mutant: Policy, rules: frozenset[str], policies: Po
 
 
 def rules_of(policy: Policy, parameter: str) -> frozenset[str]:
-    """The rules of a gate that read a parameter, also in messages and through variables; none where it is not known."""
+    """The rules of a gate that read a parameter, also in messages and through variables.
+
+    None where that is not known, or where more than rules reads it.
+    """
     if not isinstance(policy, Gate):
         return frozenset()
     variables = {each.name: each.expression.source for each in policy.variables}
     read = {rule.id: _parameters(list(_texts(rule)), variables) for rule in policy.rules}
-    if any(_ANY in names for names in read.values()):
+    beside = _parameters([*_texts(policy.duties), *_texts(policy.review)], variables)
+    if parameter in beside or any(_ANY in names for names in (beside, *read.values())):
         return frozenset()
     return frozenset(rule for rule, names in read.items() if parameter in names)
 
