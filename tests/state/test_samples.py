@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from gatekeeper.model.kept import NewDelivery, NewTransition, RecordedEvent, Sta
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.values import Json
 from gatekeeper.pipeline.keeping import keep_snapshot, kept_snapshot, tidy
-from gatekeeper.snapshot import build_snapshot, list_recorded, read_snapshot
+from gatekeeper.snapshot import build_snapshot, list_recorded, read_snapshot, snapshot_bytes
 from gatekeeper.state.pruning import Retention
 from gatekeeper.state.store import Store
 from gatekeeper.state.tables import items, snapshots
@@ -141,6 +142,25 @@ def test_what_is_too_old_is_forgotten_and_nothing_that_is_needed(store: Store) -
     assert kept is not None
     assert kept.version == 4
     assert set(store.prune(now).values()) == {0}
+
+
+def test_evidence_that_is_kept_while_old_evidence_goes_is_whole_or_gone(store: Store) -> None:
+    """An item is neither removed from under a snapshot that comes to need it, nor does either of the two break."""
+    seen = [snapshot(after(number), same={"always": True}, own={"number": number}) for number in range(3)]
+    forgetting = Retention(looks=timedelta(0))
+
+    def keep(number: int) -> None:
+        each = seen[number % 3]
+        keep_snapshot(store, each)
+        assert store.samples.get(each.digest) in (None, snapshot_bytes(each))
+
+    def forget(_number: int) -> None:
+        store.prune(T0 + DAY, forgetting)
+
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(each, number) for number in range(25) for each in (keep, forget, keep)]
+        for each in working:
+            each.result()
 
 
 def test_how_long_things_are_kept_is_what_the_documentation_says() -> None:
