@@ -184,6 +184,8 @@ def test_of_instances_that_look_at_once_one_makes_the_transition(desk: Desk) -> 
         assert list(pool.map(race, paths)) == [(1, "degraded")] * 4
     with desk.store() as store:
         assert transitions(store, MODE) == [("normal", "degraded", minute(10))]
+        (kept,) = [each for each in store.states.all() if each.key.policy == MODE]
+        assert kept.version == 10 + 4, "each look is kept, none in the place of another"
 
 
 # ---------------------------------------------------------------- ingestion

@@ -43,7 +43,7 @@ def level_figures(decision: ModeDecision) -> str:
 def since_words(decision: ModeDecision) -> str:
     """Since when, and what holds it where no evidence does."""
     reading = decision.reading
-    since = f"since {moment(reading.since)}, {_for(reading.at - reading.since)}"
+    since = f"since {moment(reading.since)}, {_for(reading)}"
     if reading.state != reading.last_known:
         return f"last known to be {reading.last_known}, {since}"
     if reading.held_since is not None:
@@ -51,8 +51,10 @@ def since_words(decision: ModeDecision) -> str:
     return since
 
 
-def _for(length: timedelta) -> str:
-    return f"for {age(length)}" if length else "entered now"
+def _for(reading: ModeReading) -> str:
+    if reading.at > reading.since:
+        return f"for {age(reading.at - reading.since)}"
+    return "entered now" if reading.transition is not None else "the first look"
 
 
 def reason_lines(decision: ModeDecision) -> tuple[str, ...]:
