@@ -18,15 +18,16 @@ import httpx
 from gatekeeper import __version__
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest
-from gatekeeper.collect.net.answer import Answer, brief, status_remedy, status_text
-from gatekeeper.collect.net.body import read_body
-from gatekeeper.collect.net.retries import AGAIN, pause
-from gatekeeper.collect.net.settings import NetConfig, origin_of
-from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
-from gatekeeper.collect.refused import MORE_TIME, ONCE_MORE, REACH_SERVER, SPEAK_HTTP, Refused
-from gatekeeper.collect.secrets import SecretText
+from gatekeeper.collect.net.settings import NetConfig
 from gatekeeper.model.times import span_text
+from gatekeeper.net.answer import Answer, brief, status_remedy, status_text
+from gatekeeper.net.body import read_body
+from gatekeeper.net.retries import AGAIN, pause
+from gatekeeper.net.texts import origin_of
+from gatekeeper.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
 from gatekeeper.redaction import LogFilter
+from gatekeeper.refused import MORE_TIME, ONCE_MORE, REACH_SERVER, SPEAK_HTTP, Refused
+from gatekeeper.secrets import SecretText
 
 Query = Sequence[tuple[str, SecretText | str]]
 """What is asked for, as names with values in their order; a name may come several times."""

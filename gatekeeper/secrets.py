@@ -16,10 +16,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from gatekeeper.collect.refused import Refused
 from gatekeeper.files import Unreadable, read_bounded
 from gatekeeper.model.values import Json
 from gatekeeper.redaction import LONGEST, LOOKS_SECRET, NAMES_SECRET, PROCESS
+from gatekeeper.refused import Refused
 
 _BRACES = re.compile(r"\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

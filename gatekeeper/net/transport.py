@@ -19,10 +19,10 @@ from typing import Any
 import httpcore
 import httpx
 
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.net.addresses import Network, refusal
-from gatekeeper.collect.refused import RESOLVE_HOST, Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.shown import shown
+from gatekeeper.net.addresses import Network, refusal
+from gatekeeper.refused import RESOLVE_HOST, Refused
 
 _HEAD_MOST = 256 * 1024
 
