@@ -5,7 +5,8 @@
     GatekeeperError              one line: what is wrong, where, how to mend it
     ├── UsageError               the command was called wrongly             exit 2
     ├── InvalidInput             a policy, configuration or snapshot is bad  exit 4
-    │   └── InvalidDocuments     the same, with every diagnostic gathered
+    │   ├── InvalidDocuments     the same, with every diagnostic gathered
+    │   └── StoreError           the store cannot be used
     └── OutputError              a result could not be written               exit 4
 
 Evidence that cannot be had is no error: it becomes ``unknown`` and blocks.
@@ -40,6 +41,20 @@ class UsageError(GatekeeperError):
 
 class InvalidInput(GatekeeperError):
     """A policy, a configuration file or a snapshot cannot be used."""
+
+
+class StoreError(InvalidInput):
+    """The store cannot be opened, read or written.
+
+    Args:
+        message: as with every refusal.
+        hint: as with every refusal.
+        passing: whether the same call may succeed later with nothing mended, such as when a server is started anew.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, passing: bool = False) -> None:
+        super().__init__(message, hint)
+        self.passing = passing
 
 
 class OutputError(GatekeeperError):
