@@ -36,7 +36,12 @@ def origin_of(url: str) -> Origin:
     return parts.scheme, host.lower().rstrip("."), PORTS[parts.scheme] if port is None else port
 
 
-def _url(text: str) -> str:
+def checked_url(text: str) -> str:
+    """The URL itself.
+
+    Raises:
+        ValueError: it is none that may be asked; the message does not repeat it, since it may hold a secret.
+    """
     if not text.isascii() or not text.isprintable() or " " in text or len(text) > 4096:
         raise ValueError("is no URL: write it in ASCII, with %XX and xn-- for the rest")
     origin_of(text)
@@ -75,7 +80,7 @@ def _headers(headers: dict[str, SecretText]) -> dict[str, SecretText]:
     return headers
 
 
-UrlText = Annotated[str, AfterValidator(_url)]
+UrlText = Annotated[str, AfterValidator(checked_url)]
 HostText = Annotated[str, AfterValidator(_host)]
 NetworkText = Annotated[str, AfterValidator(_network)]
 Headers = Annotated[dict[str, SecretText], AfterValidator(_headers)]
