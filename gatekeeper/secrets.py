@@ -101,9 +101,14 @@ def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str]) -> Secrets
 
     All are looked up before the first source is read, since one source may give away the secret of another.
     """
+    return look_up_references((each for config in configs for each in references_of(config)), environ)
+
+
+def look_up_references(references: Iterable[Reference], environ: Mapping[str, str]) -> Secrets:
+    """As ``look_up``, of references that stand anywhere."""
     found: dict[Reference, str] = {}
     lacking: dict[Reference, str] = {}
-    for reference in dict.fromkeys(each for config in configs for each in references_of(config)):
+    for reference in dict.fromkeys(references):
         try:
             secret = _read(reference, environ)
             PROCESS.add(secret)
