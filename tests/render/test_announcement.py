@@ -67,6 +67,12 @@ def test_a_level_of_a_ladder_is_an_incident_of_its_own_with_its_own_severity() -
     assert mild["payload"]["severity"] == "warning"
 
 
+def test_a_replay_says_that_it_is_one() -> None:
+    past = replace(degraded(), terms=replace(degraded().terms, replay=True))
+    event: Any = payload_for(of_mode(decision=past), PAGER)
+    assert event["payload"]["summary"].startswith("replay of rgl8r-degraded: normal → degraded")
+
+
 def test_slack_says_what_changed_and_then_what_to_do() -> None:
     message = payload_for(of_mode(), SLACK)
     blocks: Any = message["blocks"]

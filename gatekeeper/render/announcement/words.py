@@ -18,9 +18,10 @@ def state_word(state: str | None) -> str:
 
 
 def change_line(told: Announcement) -> str:
-    """What changed: ``rgl8r-degraded: normal → degraded``."""
+    """What changed: ``rgl8r-degraded: normal → degraded``. Of a past instant that somebody asked for it says so."""
     change = told.transition
-    return f"{told.key.policy}: {state_word(change.source)} → {state_word(change.target)}"
+    replay = "replay of " if told.decision.terms.replay else ""
+    return f"{replay}{told.key.policy}: {state_word(change.source)} → {state_word(change.target)}"
 
 
 def subject_words(told: Announcement) -> str:
