@@ -44,6 +44,9 @@ from gatekeeper.model.times import instant_text, later
 
 Bindings = Mapping[str, object]
 
+NOT_KNOWN_YET = "not known yet"
+"""How what nobody knows reads in a notice: customers are not told of evidence and its causes."""
+
 
 def step(mode: Mode, earlier: ModeState | None, bindings: Bindings, at: datetime) -> tuple[ModeState, ModeReading]:
     """The next state of a mode, and what is to be told about it.
@@ -277,7 +280,7 @@ def _reading(
         levers=tuple(mode.levers[lever] for lever in level.levers),
         advice=tuple(_advice(mode, bindings)),
         effects=level.effects,
-        notice=level.notice,
+        notice=level.notice.render(bindings, absent=NOT_KNOWN_YET) if level.notice is not None else "",
     )
 
 

@@ -60,10 +60,15 @@ class Template:
         parts = (piece.program for piece in self.pieces if not isinstance(piece, str))
         return tuple(dict.fromkeys(name for part in parts for name in part.free_names))
 
-    def render(self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> str:
-        """The message. It never fails: what has no value is told in ``‹…›``. ``budget`` is for each part."""
+    def render(self, bindings: Mapping[str, object], *, absent: str = "", budget: int = DEFAULT_BUDGET) -> str:
+        """The message. It never fails: what has no value is told in ``‹…›``.
+
+        Args:
+            absent: stands for each part without a value, also where that is null; empty to tell why it has none.
+            budget: for each part.
+        """
         return "".join(
-            piece if isinstance(piece, str) else _shown(piece.program.run(bindings, budget=budget))
+            piece if isinstance(piece, str) else _shown(piece.program.run(bindings, budget=budget), absent)
             for piece in self.pieces
         )
 
@@ -142,8 +147,10 @@ def _names(pieces: list[str | _Part]) -> tuple[Name, ...]:
     return tuple(first.values())
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, absent: str = "") -> str:
     """A value for a person, on one line, with nothing invisible in it."""
+    if absent and (value is None or isinstance(value, Unknown | EvaluationError)):
+        return absent
     if isinstance(value, Unknown):
         return f"‹unknown: {_visible(', '.join(_lacking(value)))}›"
     if isinstance(value, EvaluationError):

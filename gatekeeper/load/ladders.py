@@ -41,10 +41,12 @@ class LadderDraft(Draft[Ladder]):
     Attributes:
         calendars: every calendar that a duty counts by, with its node.
         hours: every calendar in whose hours alone somebody is paged, with its node.
+        system: the folder that it stands in.
     """
 
     calendars: list[tuple[str, ScalarNode]] = field(default_factory=list)
     hours: list[tuple[str, ScalarNode]] = field(default_factory=list)
+    system: str = ""
 
 
 def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -> LadderDraft:
@@ -70,7 +72,7 @@ def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -
     _check_hidden(nodes, levels, grounds.params, problems)
     _check_since(nodes, levels, (*reader.owed, *found), problems)
     paging.warn_unused(node.values.get("paging"), policy.imported)
-    draft = LadderDraft(grounds.id, calendars=duties.calendars, hours=paging.calendars)
+    draft = LadderDraft(grounds.id, calendars=duties.calendars, hours=paging.calendars, system=system)
     alike = conclude(node, head, system, grounds, problems, "nothing in the ladder uses")
     if alike is not None:
         draft.policy = Ladder(**alike, levels=tuple(levels), duties=(*reader.owed, *found), levers=levers)

@@ -51,7 +51,9 @@ class StateDocument(Closed):
     actions: list[Text] = Field(default_factory=list, description="What to do in it.")
     levers: list[Id] = Field(default_factory=list, description="Levers of the mode that belong to the state.")
     effects: dict[Text, Text] = Field(default_factory=dict, description="Category: what the state means for it.")
-    notice: Text | None = Field(None, description="What customers see.")
+    notice: Text | None = Field(
+        None, description="What customers see, with {expression} slots; what is not known reads `not known yet`."
+    )
 
 
 class AdviceDocument(Closed):
@@ -77,6 +79,10 @@ class ModeHead(PolicyHead):
     )
     initial: Id | None = Field(None, description="The state that it begins in; the first by default.")
     observed: Cel | None = Field(None, description="The name of the state that somebody sees, such as a kill-switch.")
+    ladders: list[Id] = Field(
+        default_factory=list,
+        description="Ladders of the same system that are told with the mode: whom to page, and what is owed.",
+    )
 
 
 class ModeDocument(ModeHead):

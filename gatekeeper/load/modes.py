@@ -36,7 +36,20 @@ EXIT = "exit"
 _PARAMETER = re.compile(r"params\.([a-z][a-z0-9_]*)", re.ASCII)
 
 
-def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> Draft[Mode]:
+@dataclass(slots=True)
+class ModeDraft(Draft[Mode]):
+    """A mode as far as it could be read, with what can only be checked beside other documents.
+
+    Attributes:
+        system: the folder that it stands in.
+        ladders: the ladders that it names.
+    """
+
+    system: str = ""
+    ladders: list[ScalarNode] = field(default_factory=list)
+
+
+def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> ModeDraft:
     """A mode as far as it can be read; what is wrong goes to ``problems``."""
     node = policy.node
     head = read_shape(ModeHead, node, problems, without=PARTS, known=ModeDocument)
@@ -56,7 +69,9 @@ def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> 
     observed = compiler.expression(node, "observed", use=STATE)
     _check_ways(node, nodes, reader, problems)
     _warn_unused_levers(node, grounds.imported, problems)
-    draft: Draft[Mode] = Draft(grounds.id)
+    ladders = _items(node, "ladders")
+    unique(ladders, "ladders", problems)
+    draft = ModeDraft(grounds.id, system=system, ladders=ladders)
     alike = conclude(node, head, system, grounds, problems, "nothing in the mode uses")
     if alike is not None and spans.max_gap is not None and hold_last is not None:
         draft.policy = Mode(
@@ -68,6 +83,7 @@ def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> 
             levers=levers,
             recommend=recommend,
             observed=observed,
+            ladders=tuple(each.text for each in ladders),
         )
     return draft
 
@@ -183,6 +199,7 @@ class _StateReader:
         enter = [way for each in entries if (way := self._entry(name, node, each)) is not None]
         way_out = self._exit(name, child(node, "exit"))
         dwell = self.spans.read(node, "dwell")
+        notice = self.compiler.template(node, "notice", use=MESSAGE)
         self._check_inert(node, "dwell", "exit")
         self._check_inert(node, "unless", "enter")
         for each in _items(node, "levers"):
@@ -199,7 +216,7 @@ class _StateReader:
             actions=tuple(shape.actions),
             levers=tuple(shape.levers),
             effects=dict(shape.effects),
-            notice=shape.notice or "",
+            notice=notice,
             place=node.place,
         )
 

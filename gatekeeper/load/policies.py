@@ -16,14 +16,13 @@ from gatekeeper.load.guard import read_documents
 from gatekeeper.load.ladder_document import LadderDocument
 from gatekeeper.load.ladders import LadderDraft, read_ladder
 from gatekeeper.load.mode_document import ModeDocument
-from gatekeeper.load.modes import read_mode
+from gatekeeper.load.modes import ModeDraft, read_mode
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.rules import find_cycle
 from gatekeeper.load.shared import SharedParts
 from gatekeeper.load.source import SourceText, read_source
 from gatekeeper.load.tree import MapNode, Node, ScalarNode, child, pairs_of
 from gatekeeper.load.waivers import WaiverDraft, check_target, read_waivers
-from gatekeeper.model.mode import Mode
 from gatekeeper.model.policy import PolicySet
 
 
@@ -40,7 +39,7 @@ class _Found:
 class _Drafts:
     gates: list[GateDraft] = field(default_factory=list)
     ladders: list[LadderDraft] = field(default_factory=list)
-    modes: list[Draft[Mode]] = field(default_factory=list)
+    modes: list[ModeDraft] = field(default_factory=list)
     shared: list[ScalarNode] = field(default_factory=list)
     read: list[MapNode] = field(default_factory=list)
     calendars: list[CalendarDraft] = field(default_factory=list)
@@ -189,6 +188,7 @@ def _check_together(drafts: _Drafts, problems: Problems) -> None:
     for waiver in drafts.waivers:
         check_target(waiver, {name: draft.rule_ids for name, draft in gates.items()}, problems)
     _check_modes(drafts, problems)
+    _check_ladders_of_modes(drafts, problems)
     calendars = unique([draft.id for draft in drafts.calendars], "calendars", problems)
     for name, node in (each for ladder in drafts.ladders for each in (*ladder.calendars, *ladder.hours)):
         if name not in calendars:
@@ -226,3 +226,29 @@ def _check_modes(drafts: _Drafts, problems: Problems) -> None:
             if isinstance(of, ScalarNode) and not problems.spoiled(of) and of.text not in modes:
                 hint = did_you_mean(of.text, modes, "the modes are")
                 problems.node(of, f"there is no mode `{shown(of.text)}`", hint, "unknown-mode")
+
+
+def _check_ladders_of_modes(drafts: _Drafts, problems: Problems) -> None:
+    """A mode names ladders of its own system, and none that would have to know the mode's state first."""
+    ladders = {draft.id.text: draft for draft in drafts.ladders if draft.id is not None}
+    for mode in drafts.modes:
+        own = {name: ladder for name, ladder in ladders.items() if ladder.system == mode.system}
+        for node in mode.ladders:
+            if problems.spoiled(node):
+                continue
+            ladder = ladders.get(node.text)
+            if ladder is None:
+                hint = did_you_mean(node.text, own, "the ladders of this system are") or "write it, or take it out"
+                problems.node(node, f"there is no ladder `{shown(node.text)}`", hint, "unknown-ladder")
+            elif ladder.system != mode.system:
+                hint = "a mode is told with the ladders of its own system: take it out"
+                message = f"`{shown(node.text)}` is a ladder of {ladder.system}, and this mode is of {mode.system}"
+                problems.node(node, message, hint, "other-system")
+            elif mode.id is not None and _reads_mode(ladder, mode.id.text):
+                hint = "neither could be told before the other: take one of the two out"
+                message = f"`{shown(node.text)}` reads the state of this mode, which names it"
+                problems.node(node, message, hint, "cycle")
+
+
+def _reads_mode(ladder: LadderDraft, mode: str) -> bool:
+    return ladder.policy is not None and any(entry.of == mode for entry in ladder.policy.evidence)

@@ -68,7 +68,7 @@ class ModeLevel:
         actions: what to do in it, as texts.
         levers: ids of the levers that belong to it.
         effects: category → what the state means for it.
-        notice: what customers see; empty where they see nothing.
+        notice: what customers see, with ``{expression}`` slots; None where they see nothing.
     """
 
     name: str
@@ -80,7 +80,7 @@ class ModeLevel:
     actions: tuple[str, ...]
     levers: tuple[str, ...]
     effects: Mapping[str, str]
-    notice: str
+    notice: Template | None
     place: Place
 
 
@@ -132,6 +132,7 @@ class Mode(Policy):
         initial: the state that it begins in.
         states: best first.
         observed: tells the state that somebody sees, such as a kill-switch.
+        ladders: ids of the ladders of its system that are told with it, in that order: whom to page, and what is owed.
     """
 
     max_gap: Span
@@ -141,6 +142,12 @@ class Mode(Policy):
     levers: Mapping[str, Lever]
     recommend: tuple[Advice, ...]
     observed: Expression | None
+    ladders: tuple[str, ...] = ()
+
+    @property
+    def normal(self) -> str:
+        """The state in which all is as it should be: the best one, which is the first."""
+        return self.states[0].name
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -304,7 +311,7 @@ class ModeReading:
         levers: the levers that belong to the state.
         advice: what to pull, and why.
         effects: category → what the state means for it.
-        notice: what customers see; empty where the state says nothing about it.
+        notice: what customers see, with what is known; empty where the state says nothing about it.
     """
 
     mode: str

@@ -55,8 +55,12 @@ class Template(Protocol):
         """The top-level names that the slots read, each once."""
         ...
 
-    def render(self, bindings: Mapping[str, object]) -> str:
-        """The message in one line."""
+    def render(self, bindings: Mapping[str, object], *, absent: str = "") -> str:
+        """The message in one line.
+
+        Args:
+            absent: stands for each slot without a value, also where that is null; empty to tell why it has none.
+        """
         ...
 
 

@@ -40,7 +40,7 @@ def stand_on(
     its = policies.ladders[ladder]
     given = _given(ladder, parameters)
     standing = stand(policies, ladder, snapshot, as_of, given)
-    return LadderReport(its, standing, _terms(its, snapshot, as_of, now, given))
+    return LadderReport(its, standing, terms_of(its, snapshot, as_of, now, given))
 
 
 def look_at(
@@ -70,7 +70,7 @@ def look_at(
         for state in its.states
     }
     notes = admit(its, snapshot, as_of).notes
-    return ModeReport(its, readings, notes, as_of, _terms(its, snapshot, as_of, now, given))
+    return ModeReport(its, readings, notes, as_of, terms_of(its, snapshot, as_of, now, given))
 
 
 def _given(policy: str, parameters: Mapping[str, Mapping[str, str]] | None) -> Mapping[str, str]:
@@ -82,9 +82,14 @@ def _given(policy: str, parameters: Mapping[str, Mapping[str, str]] | None) -> M
     return given.get(policy, {})
 
 
-def _terms(
+def terms_of(
     policy: Policy, snapshot: Snapshot | None, as_of: datetime, now: datetime | None, given: Mapping[str, str]
 ) -> Terms:
+    """On what a ladder or a mode is asked.
+
+    Raises:
+        UsageError: an unknown parameter, or a value that it does not take.
+    """
     parameters = resolve_parameters(policy, given)
     return Terms(
         subject=snapshot.subject if snapshot is not None else Subject(),

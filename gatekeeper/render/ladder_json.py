@@ -9,7 +9,7 @@ from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.decision import SEMANTICS
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.report import LadderReport
-from gatekeeper.model.standing import DutyStanding, LevelStanding, RemedyStanding, TriggerStanding
+from gatekeeper.model.standing import DutyStanding, LevelStanding, NotPaged, Page, RemedyStanding, TriggerStanding
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
 from gatekeeper.render import json_parts as parts
@@ -40,28 +40,10 @@ def standing_document(report: LadderReport) -> dict[str, Json]:
         "parameters": parts.parameters(terms.parameters, terms.overridden),
         "variables": parts.variables({each.name: each.expression.one_line for each in ladder.variables}),
         "levels": [_level(level) for level in standing.levels],
-        "levers": [_lever(lever) for _, lever in sorted(ladder.levers.items())],
-        "duties": [_duty(duty) for duty in standing.duties],
-        "pages": [
-            {
-                "who": parts.text(page.who),
-                "level": parts.text(page.level),
-                "respond_by": parts.instant(page.respond_by),
-                "because": parts.texts(page.because),
-                "told": parts.text(page.told),
-            }
-            for page in standing.pages
-        ],
-        "not_paged": [
-            {
-                "who": parts.text(other.who),
-                "level": parts.text(other.level),
-                "because": parts.texts(other.because),
-                "told": parts.text(other.told),
-                "not_before": parts.instant(other.not_before),
-            }
-            for other in standing.not_paged
-        ],
+        "levers": [lever_json(lever) for _, lever in sorted(ladder.levers.items())],
+        "duties": [duty_json(duty) for duty in standing.duties],
+        "pages": [page_json(page) for page in standing.pages],
+        "not_paged": [not_paged_json(other) for other in standing.not_paged],
         "evidence": [parts.evidence_note(note, "ladder") for note in standing.evidence],
     }
 
@@ -121,7 +103,8 @@ def _remedy(remedy: RemedyStanding) -> Json:
     }
 
 
-def _lever(lever: Lever) -> Json:
+def lever_json(lever: Lever) -> dict[str, Json]:
+    """A lever as its policy declares it."""
     return {
         "lever": parts.text(lever.id),
         "title": parts.text(lever.title),
@@ -134,7 +117,30 @@ def _lever(lever: Lever) -> Json:
     }
 
 
-def _duty(duty: DutyStanding) -> Json:
+def page_json(page: Page) -> dict[str, Json]:
+    """Somebody to page."""
+    return {
+        "who": parts.text(page.who),
+        "level": parts.text(page.level),
+        "respond_by": parts.instant(page.respond_by),
+        "because": parts.texts(page.because),
+        "told": parts.text(page.told),
+    }
+
+
+def not_paged_json(other: NotPaged) -> dict[str, Json]:
+    """Somebody who is not paged now."""
+    return {
+        "who": parts.text(other.who),
+        "level": parts.text(other.level),
+        "because": parts.texts(other.because),
+        "told": parts.text(other.told),
+        "not_before": parts.instant(other.not_before),
+    }
+
+
+def duty_json(duty: DutyStanding) -> dict[str, Json]:
+    """How a duty stands."""
     return {
         "duty": parts.text(duty.id),
         "title": parts.text(duty.title),

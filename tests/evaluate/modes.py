@@ -81,7 +81,7 @@ def _level(name: str, written: Mapping[str, Any], names: list[str], initial: str
         actions=tuple(written.get("actions", ())),
         levers=tuple(written.get("levers", ())),
         effects=dict(written.get("effects", {})),
-        notice=written.get("notice", ""),
+        notice=compile_template(written["notice"]) if "notice" in written else None,
         place=PLACE,
     )
 

@@ -78,7 +78,9 @@ def test_a_mode_holds_what_its_document_says(project: Project) -> None:
         timedelta(minutes=5),
         ("tell the channel",),
     )
-    assert (paused.levers, paused.effects, paused.notice) == (("stop",), {"orders": "are refused"}, "We are back soon.")
+    assert (paused.levers, paused.effects) == (("stop",), {"orders": "are refused"})
+    assert paused.notice is not None
+    assert paused.notice.render({}) == "We are back soon."
     assert lost.enter[0].look_back == timedelta(minutes=10)
     assert lost.unless is not None
     assert (mode.levers["stop"].undo, mode.recommend[0].lever) == ("shop open", "stop")

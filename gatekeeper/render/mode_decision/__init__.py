@@ -1,0 +1,1 @@
+"""What is decided about a mode, in every format: JSON, text and Slack."""
