@@ -96,7 +96,7 @@ class Bounds:
         name = Headers(scope=scope).get("host", "")
         host = name if name.endswith("]") else name.rpartition(":")[0] if ":" in name else name
         if host.lower() not in self.hosts:
-            raise Refusal(421, "without tokens the service answers to its own name only", "call it by localhost", _CLOSE)
+            raise Refusal(421, "without tokens the service answers only to its own name", "call it localhost", _CLOSE)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         """The whole body.
@@ -127,7 +127,7 @@ class Bounds:
                     if not message.get("more_body", False):
                         return b"".join(parts)
                     if self._held > MOST_HELD:
-                        raise Refusal(503, "too many bodies are on their way", "try again", {"Retry-After": "5", **_CLOSE})
+                        raise try_again("too many bodies are on their way")
         except TimeoutError:
             told = f"the body was not there within {self.body_seconds:g} s"
             raise Refusal(408, told, "send it faster", _CLOSE) from None

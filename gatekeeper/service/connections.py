@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 Step = Literal["head", "body", "answer"]
 
@@ -102,9 +102,10 @@ class Connection(H11Protocol):
         self._timer = self.loop.call_later(seconds[step], self.cut)
 
     def _now_at(self) -> Step:
-        if self.cycle is None or self.cycle.response_complete:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
             return "head"
-        return "body" if self.cycle.more_body else "answer"
+        return "body" if cycle.more_body else "answer"
 
     def _forget(self) -> None:
         self.limits.waiting.pop(self, None)

@@ -13,31 +13,30 @@ class Metrics:
     """The metrics of one service; each has a registry of its own, so that several may run in one process."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        own = {"registry": self.registry}
-        self.requests = Counter(
-            "gatekeeper_http_requests", "Requests that were answered, by route and status.", ["route", "status"], **own
-        )
-        self.seconds = Histogram(
-            "gatekeeper_http_request_seconds", "How long an answer took.", ["route"], buckets=_SECONDS, **own
-        )
-        self.alerts = Counter("gatekeeper_alerts", "Alerts that were received, by sender and whether new.", ["sender", "new"], **own)
-        self.looks = Counter("gatekeeper_looks", "Looks at a mode, by what they came to.", ["mode", "outcome"], **own)
-        self.look_seconds = Histogram(
-            "gatekeeper_look_seconds", "How long a look took, with its collection.", ["mode"], buckets=_SECONDS, **own
-        )
-        self.transitions = Counter("gatekeeper_transitions", "Changes of state.", ["mode", "source", "target"], **own)
-        self.state = Gauge("gatekeeper_mode_state", "1 for the state that a mode is in.", ["mode", "state"], **own)
-        self.looked_at = Gauge(
-            "gatekeeper_last_look_timestamp_seconds", "Unix time of the last look at a mode.", ["mode"], **own
-        )
-        self.leader = Gauge("gatekeeper_ticker_leader", "1 where this instance holds the lease of the ticker.", **own)
-        self.reloads = Counter("gatekeeper_reloads", "Reloads of the policies, by what they came to.", ["outcome"], **own)
-        self.reload_failed = Gauge(
-            "gatekeeper_reload_failed", "1 where the last reload was refused and the old policies hold.", **own
-        )
-        self.cut = Counter("gatekeeper_connections_cut", "Connections that were closed as too slow or too many.", **own)
+        self._registry = CollectorRegistry()
+        counted, measured = self._counter, self._histogram
+        self.requests = counted("http_requests", "Requests that were answered.", "route", "status")
+        self.seconds = measured("http_request_seconds", "How long an answer took.", "route")
+        self.alerts = counted("alerts", "Alerts that were received, and whether they were new.", "sender", "new")
+        self.looks = counted("looks", "Looks at a mode, by what they came to.", "mode", "outcome")
+        self.look_seconds = measured("look_seconds", "How long a look took, with its collection.", "mode")
+        self.transitions = counted("transitions", "Changes of state.", "mode", "source", "target")
+        self.state = self._gauge("mode_state", "1 for the state that a mode is in.", "mode", "state")
+        self.looked_at = self._gauge("last_look_timestamp_seconds", "Unix time of the last look at a mode.", "mode")
+        self.leader = self._gauge("ticker_leader", "1 where this instance holds the lease of the ticker.")
+        self.reloads = counted("reloads", "Reloads of the policies, by what they came to.", "outcome")
+        self.reload_failed = self._gauge("reload_failed", "1 where the last reload was refused: the old policies hold.")
+        self.cut = self._gauge("connections_cut", "Connections that were closed as too slow or too many.")
 
     def text(self) -> bytes:
         """Everything, in the text format of Prometheus."""
-        return generate_latest(self.registry)
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"gatekeeper_{name}", told, labels, registry=self._registry)
+
+    def _gauge(self, name: str, told: str, *labels: str) -> Gauge:
+        return Gauge(f"gatekeeper_{name}", told, labels, registry=self._registry)
+
+    def _histogram(self, name: str, told: str, *labels: str) -> Histogram:
+        return Histogram(f"gatekeeper_{name}", told, labels, registry=self._registry, buckets=_SECONDS)

@@ -84,7 +84,7 @@ def refused(refusal: Refusal) -> Response:
 def of_error(error: GatekeeperError) -> Refusal:
     """What gatekeeper refuses, as a refusal of a request.
 
-    What is wrong with the project or its store is no fault of the sender, and is mended without it: it should try again.
+    What is wrong with the project or its store is no fault of the sender, and mended without it: it should try again.
     """
     if isinstance(error, UsageError):
         return Refusal(422, error.message, error.hint)

@@ -1,4 +1,4 @@
-"""What ``serve:`` in the configuration says, checked: where to listen, who may do what, how often modes are looked at."""
+"""What ``serve:`` in the configuration says, checked: where to listen, who may do what, how often to look."""
 
 from __future__ import annotations
 
@@ -137,13 +137,12 @@ def read_settings(section: Section | None) -> ServeSettings:
     if section is None:
         return ServeSettings()
     wrong: list[Diagnostic] = []
+    settings = None
     try:
         settings = ServeSettings.model_validate(dict(section.values))
-    except ValidationError as error:
-        settings = None
-        wrong += _invalid(section, error)
-    else:
         wrong += [_told(section, path, f"`{_name(path)}`: {what}", hint) for path, what, hint in _secrets(settings)]
+    except ValidationError as error:
+        wrong += _invalid(section, error)
     for path, what, hint in plain_credentials(section.values, ServeSettings.names_in):
         wrong.append(_told(section, path, f"`{_name(path)}`: {what}", hint))
     if settings is None or wrong:
