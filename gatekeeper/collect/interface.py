@@ -19,6 +19,7 @@ from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.refused import Cause, Refused
 from gatekeeper.collect.secrets import Secrets
 from gatekeeper.model.canonical import content_digest
+from gatekeeper.model.kept import ReceivedAlert, RecordedEvent
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.times import parse_instant, parse_span
@@ -36,6 +37,7 @@ __all__ = [
     "FileText",
     "FilesConfig",
     "InstantText",
+    "Kept",
     "Project",
     "Refused",
     "SourceConfig",
@@ -183,6 +185,35 @@ class Trace:
         self.attempts += 1
 
 
+class Kept(Protocol):
+    """What the project's store keeps of the system that sources belong to. It may be asked from several threads."""
+
+    @property
+    def system(self) -> str:
+        """The system."""
+        ...
+
+    def events(self, subject: Subject, since: datetime | None, most: int) -> tuple[RecordedEvent, ...]:
+        """What people did that is about the subject: the latest, the oldest of them first.
+
+        Args:
+            since: only what they did at or after this instant.
+            most: how many at most.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        ...
+
+    def alerts(self, at: datetime) -> tuple[ReceivedAlert, ...]:
+        """The alerts that were received and go on at an instant, of every system, by when they began.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """The project that sources belong to, as far as it concerns collectors.
@@ -191,11 +222,13 @@ class Project:
         root: the folder below which repositories and working folders lie.
         allow_commands: whether the operator lets sources run programs.
         state: the folder that gatekeeper itself writes to; None to keep nothing between collections.
+        kept: what the store keeps; None where there is no store.
     """
 
     root: Path
     allow_commands: bool = False
     state: Path | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from gatekeeper.collect.markdown import MarkdownCollector
 from gatekeeper.collect.mode_state import ModeStateCollector
 from gatekeeper.collect.operator_events import OperatorEventsCollector
 from gatekeeper.collect.prometheus import PrometheusCollector
+from gatekeeper.collect.received_alerts import ReceivedAlertsCollector
+from gatekeeper.collect.recorded_events import RecordedEventsCollector
 from gatekeeper.collect.sql import SqlCollector
 from gatekeeper.collect.workflow_runs import WorkflowRunsCollector
 from gatekeeper.collect.yaml import YamlCollector
@@ -42,6 +44,8 @@ COLLECTORS: dict[str, Collector[Any]] = {
     "mode_state": ModeStateCollector(),
     "operator_events": OperatorEventsCollector(),
     "prometheus": PrometheusCollector(),
+    "received_alerts": ReceivedAlertsCollector(),
+    "recorded_events": RecordedEventsCollector(),
     "sql": SqlCollector(),
     "workflow_runs": WorkflowRunsCollector(),
     "yaml": YamlCollector(),

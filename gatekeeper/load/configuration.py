@@ -18,6 +18,7 @@ from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.source import SourceText, display_path, os_reason, read_bytes, read_source, refusal
 from gatekeeper.model.place import Place
 from gatekeeper.model.values import Json
+from gatekeeper.redaction import LOOKS_SECRET, discreet
 
 FILE = "gatekeeper.yaml"
 COLORS = ("auto", "always", "never")
@@ -51,6 +52,7 @@ class Configuration:
         color: auto, always or never.
         format: the format of results on stdout.
         allow_commands: whether sources may run programs.
+        store: where states, events and alerts are kept: a path or an address; None for a file in ``state``.
         file: the configuration file that was read, or None.
         serve: what is said for ``gatekeeper serve``; None where nothing is.
     """
@@ -63,11 +65,12 @@ class Configuration:
     color: str = "auto"
     format: str = "text"
     allow_commands: bool = False
+    store: str | None = None
     file: Path | None = None
     serve: Section | None = None
 
 
-KEYS = ("allow_commands", "color", "environment", "evidence", "format", "policies", "state")
+KEYS = ("allow_commands", "color", "environment", "evidence", "format", "policies", "state", "store")
 """What a file or a variable may set."""
 
 SECTIONS = ("serve",)
@@ -78,6 +81,8 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 _FOLDERS = frozenset({"policies", "evidence", "state"})
 _SWITCHES = frozenset({"allow_commands"})
+_SECRET = frozenset({"store"})
+"""What may hold a password in a variable, and in no file."""
 _SWITCH = {"true": True, "false": False}
 """What a variable may say to a switch."""
 
@@ -97,6 +102,8 @@ def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration
     try:
         found = _find(start)
         configuration = found if found is not None else Configuration(_bare_root(start))
+    except InvalidDocuments as refused:
+        raise InvalidDocuments(tuple(map(discreet, refused.diagnostics))) from None
     except OSError as error:  # a folder on the way up that may not be entered
         raise refusal(display_path(Path(error.filename or start), start), os_reason(error)) from error
     values: dict[str, Any] = {}
@@ -104,7 +111,7 @@ def load_configuration(start: Path, environ: Mapping[str, str]) -> Configuration
         name = f"GATEKEEPER_{key.upper()}"
         if text := environ.get(name):
             value = _SWITCH.get(text, text) if key in _SWITCHES else text
-            wrong = _wrong(key, value)
+            wrong = None if key in _SECRET else _wrong(key, value)
             if wrong:
                 raise InvalidInput(f"{name}: {wrong[0]}", wrong[1])
             values[key] = value
@@ -237,6 +244,8 @@ def _wrong(key: str, value: object) -> tuple[str, str] | None:
         return "must be text", "quote it"
     if key == "color" and value not in COLORS:
         return f"`{shown(value)}` is not known", did_you_mean(value, COLORS, "it is one of")
+    if key in _SECRET and LOOKS_SECRET.search(value):
+        return "a password seems to be written here", "write where it is: ${env:NAME} or ${file:/run/secrets/name}"
     if key in _FOLDERS and (Path(value).is_absolute() or ".." in Path(value).parts):
         return f"`{shown(value)}` leads out of the project", "name a folder below its root"
     return None

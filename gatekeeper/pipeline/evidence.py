@@ -13,10 +13,12 @@ from gatekeeper.load.files import environment_of
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.progress import Progress
 from gatekeeper.model.snapshot import Snapshot, Subject
+from gatekeeper.pipeline.keeping import kept_of
 from gatekeeper.snapshot import build_snapshot, find_newest, read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from gatekeeper.load.configuration import Configuration
+    from gatekeeper.state.store import Store
 
 
 def collect(
@@ -27,11 +29,13 @@ def collect(
     progress: Progress,
     clock: Clock = system_clock,
     subject: Subject | None = None,
+    store: Store | None = None,
 ) -> tuple[Snapshot, Path]:
     """Read the sources of a system and write a snapshot.
 
     Args:
         subject: what is judged, in place of what the sources say; a part that is None is theirs.
+        store: the project's store, where it is open; None to open it where a source asks for what it keeps.
 
     Returns:
         The snapshot, as it is read back, and the file that holds it.
@@ -50,7 +54,8 @@ def collect(
     names = {entry.name for policy in asking for entry in policy.evidence}
     base = configuration.root / configuration.evidence / system
     state = configuration.root / configuration.state
-    project = collectors.Project(configuration.root, configuration.allow_commands, state)
+    kept = kept_of(configuration, system, store)
+    project = collectors.Project(configuration.root, configuration.allow_commands, state, kept)
     evidence = collectors.collect(sources, names, clock, base, progress, subject=about, project=project)
     snapshot = build_snapshot(system, about, evidence)
     path = write_snapshot(snapshot, state / "snapshots" / system)

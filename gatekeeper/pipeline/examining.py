@@ -17,6 +17,7 @@ from gatekeeper.model.progress import Progress
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.pipeline.evidence import sources_file
+from gatekeeper.pipeline.keeping import kept_of
 from gatekeeper.snapshot import build_snapshot
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _examine_file(
     from gatekeeper.collect.diagnosis import try_sources
 
     sources = load_sources(file, configuration.root)
-    project = Project(configuration.root, configuration.allow_commands)
+    project = Project(configuration.root, configuration.allow_commands, kept=kept_of(configuration, sources.system))
     about = sources.about(subject)
     outcome = try_sources(sources, clock, file.parent, project, progress, subject=about)
     tried = tuple(each for each, _evidence in outcome)

@@ -19,15 +19,15 @@ WHOLE_CORE = 8_450  # what has to be held in the head to know what a decision me
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
 OF_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 BESIDE = OF_SUITES | {"examination", "kept", "progress", "replay", "report", "sources"}
-"""Modules of ``model`` that no decision rests on: values of policy tests, doctor, pages, sources files and the store."""
+"""Modules of ``model`` that no decision rests on: values of policy tests, doctor, pages, sources and the store."""
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "authoring": 1_300,
-    "cli": 1_000,
-    "collect": 5_000,
+    "cli": 1_100,
+    "collect": 5_150,
     "collect/document": 1_700,
     "load": 4_800,
     "load/suite": 1_500,
-    "pipeline": 600,
+    "pipeline": 850,
     "render": 4_750,
     "snapshot": 500,
     "state": 1_200,

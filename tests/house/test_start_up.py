@@ -20,6 +20,7 @@ HEAVY = {
     "re2",
     "rich",
     "ruamel",
+    "alembic",
     "sqlalchemy",
 }
 
@@ -60,6 +61,7 @@ def test_what_asks_no_server_imports_no_client(arguments: tuple[str, ...]) -> No
     imported = _imported_by(*arguments)
     assert "pydantic" in imported, "the probe sees what is imported"
     assert not imported & {"httpx", "httpcore", "certifi", "cryptography", "psycopg", "pyexpat", "sqlite3"}
+    assert not imported & {"alembic", "sqlalchemy"}
 
 
 def test_the_model_needs_the_standard_library_alone() -> None:
