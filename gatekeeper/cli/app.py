@@ -10,6 +10,7 @@ from gatekeeper import __version__
 
 COMMANDS = {
     "collect": "gatekeeper.cli.collect",
+    "decide": "gatekeeper.cli.decide",
     "doctor": "gatekeeper.cli.doctor",
     "evaluate": "gatekeeper.cli.evaluate",
     "event": "gatekeeper.cli.event",
@@ -25,6 +26,7 @@ COMMANDS = {
 
 SUMMARIES = {
     "collect": "Read the sources and write a snapshot.",
+    "decide": "Look at a mode: its state, what to pull, whom to page, what to tell.",
     "doctor": "Try every source, and say what is wrong and how to mend it.",
     "evaluate": "Decide: GO, NO-GO or INCONCLUSIVE; for a ladder, the level.",
     "event": "Record what a person did, such as the end of a pause.",

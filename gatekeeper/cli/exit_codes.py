@@ -53,6 +53,13 @@ def code_of_standing(standing: LadderStanding) -> ExitCode:
     return ExitCode.NO_GO if standing.level is not None else ExitCode.GO
 
 
+def code_of_mode(normal: bool | None) -> ExitCode:
+    """The exit code for a mode: 0 in its normal state, 1 where it is not, 3 where that cannot be told."""
+    if normal is None:
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.GO if normal else ExitCode.NO_GO
+
+
 def code_of_report(report: Report) -> ExitCode:
     """The exit code for everything that was asked; a mode alone has no state that one snapshot could tell."""
     codes = [code_of_standing(ladder.standing) for ladder in report.ladders]

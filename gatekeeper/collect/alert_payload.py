@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from gatekeeper.errors import InvalidInput
-from gatekeeper.model.alert import ReceivedAlert, in_order
+from gatekeeper.model.alert import in_order
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.times import parse_instant

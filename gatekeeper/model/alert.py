@@ -1,29 +1,12 @@
-"""Alerts as their senders tell them: each is an interval, and no series of samples."""
+"""Alerts as a decision tells them: each is an interval, and no series of samples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Iterable
 
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedAlert:
-    """Placeholder until the store's own is here."""
-
-    fingerprint: str
-    starts_at: datetime
-    status: Literal["firing", "resolved"]
-    ends_at: datetime | None
-    name: str | None
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    receiver: str | None = None
-    generator_url: str | None = None
 
 
 def in_order(alerts: Iterable[ReceivedAlert]) -> tuple[ReceivedAlert, ...]:
@@ -38,7 +21,7 @@ def summary_of(alert: ReceivedAlert) -> str:
 
 
 def alert_json(alert: ReceivedAlert) -> dict[str, Json]:
-    """What its sender said of an alert, as plain JSON."""
+    """What its sender said of an alert, as plain JSON; when it was received is no part of it."""
     return {
         "name": alert.name,
         "fingerprint": alert.fingerprint,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gatekeeper.model.alert import ReceivedAlert
 from gatekeeper.model.decision import EvidenceNote
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import Lever, ModeReading, ModeState
 from gatekeeper.model.report import LadderReport, Terms
 from gatekeeper.model.standing import DutyStanding, NotPaged, Page

@@ -9,8 +9,8 @@ from pathlib import Path
 from gatekeeper.errors import InvalidInput, UsageError
 from gatekeeper.load import find_policy_files
 from gatekeeper.load import load_policies as load_files
-from gatekeeper.model.alert import ReceivedAlert
 from gatekeeper.model.canonical import NotCanonical, content_digest
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import Mode, ModeState
 from gatekeeper.model.mode_decision import ModeDecision
 from gatekeeper.model.mode_json import state_from_json

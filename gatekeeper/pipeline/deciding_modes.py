@@ -9,8 +9,9 @@ from gatekeeper.decide.mode import is_normal, levers_to_pull, owed
 from gatekeeper.errors import UsageError
 from gatekeeper.evaluate.admission import admit
 from gatekeeper.evaluate.mode import look
-from gatekeeper.model.alert import ReceivedAlert, in_order
+from gatekeeper.model.alert import in_order
 from gatekeeper.model.decision import SEMANTICS
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import ModeState
 from gatekeeper.model.mode_decision import ModeDecision, Paged, Unpaged
 from gatekeeper.model.policy import PolicySet

@@ -45,6 +45,24 @@ def collect(
         InvalidDocuments: the sources file cannot be used.
         OutputError: the snapshot cannot be written.
     """
+    snapshot = gather(configuration, policies, system, environment, progress, clock, subject, store)
+    return snapshot, write_snapshot(snapshot, configuration.root / configuration.state / "snapshots" / system)
+
+
+def gather(
+    configuration: Configuration,
+    policies: PolicySet,
+    system: str,
+    environment: str | None,
+    progress: Progress,
+    clock: Clock = system_clock,
+    subject: Subject | None = None,
+    store: Store | None = None,
+) -> Snapshot:
+    """As ``collect``, of what these policies read, and writes no file.
+
+    A snapshot of what a few policies read would be the newest one for all others too.
+    """
     # Here, since a decision on a recorded snapshot needs no collector and should not pay for importing them.
     from gatekeeper import collect as collectors
 
@@ -57,9 +75,7 @@ def collect(
     kept = kept_of(configuration, system, store)
     project = collectors.Project(configuration.root, configuration.allow_commands, state, kept)
     evidence = collectors.collect(sources, names, clock, base, progress, subject=about, project=project)
-    snapshot = build_snapshot(system, about, evidence)
-    path = write_snapshot(snapshot, state / "snapshots" / system)
-    return snapshot, path
+    return build_snapshot(system, about, evidence)
 
 
 def sources_file(configuration: Configuration, system: str, environment: str | None) -> Path:

@@ -5,9 +5,10 @@ Its JSON Schema is ``gatekeeper/schemas/mode-decision.v1.json``. What is not the
 
 from __future__ import annotations
 
-from gatekeeper.model.alert import ReceivedAlert, alert_json
+from gatekeeper.model.alert import alert_json
 from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.finding import Finding
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import Advised, ConditionReading, ModeState, Transition
 from gatekeeper.model.mode_decision import LeverToPull, ModeDecision, Owed, Paged, Unpaged
 from gatekeeper.model.mode_json import state_json

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from gatekeeper.model.alert import ReceivedAlert, summary_of
+from gatekeeper.model.alert import summary_of
 from gatekeeper.model.decision import EvidenceNote
 from gatekeeper.model.finding import Outcome
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import Advised, ConditionReading, ModeReading
 from gatekeeper.model.mode_decision import LeverToPull, ModeDecision, Owed, Paged, Pull
 from gatekeeper.model.standing import DutyState, LadderStanding
