@@ -20,6 +20,7 @@ COMMANDS = {
     "lint": "gatekeeper.cli.lint",
     "replay": "gatekeeper.cli.replay",
     "schema": "gatekeeper.cli.schema",
+    "serve": "gatekeeper.cli.serve",
     "test": "gatekeeper.cli.test",
 }
 """Command → the module whose ``command`` it is."""
@@ -36,6 +37,7 @@ SUMMARIES = {
     "lint": "Check policies, waivers, sources and suites without evaluating them.",
     "replay": "Play one case of a suite, and show it as a timeline.",
     "schema": "Print a JSON Schema: of policies, evidence, snapshots or decisions.",
+    "serve": "Take alerts, look at every mode on its period, and answer over HTTP.",
     "test": "Play the tests of policies, and say what fails and what they never saw.",
 }
 """What ``gatekeeper --help`` says of each command, so that help imports none of them."""

@@ -26,7 +26,9 @@ def command(host: str | None, port: int | None, root: Path | None) -> int:
         from gatekeeper.service.run import serve
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] in {"fastapi", "starlette", "uvicorn", "jinja2", "prometheus_client"}:
-            raise UsageError(f"serve needs {missing.name}, which is not here", "install gatekeeper-gates[serve]") from None
+            raise UsageError(
+                f"serve needs {missing.name}, which is not here", "install gatekeeper-gates[serve]"
+            ) from None
         raise
     serve(configuration_of(root), dict(os.environ), host, port, listening=lambda url: tell(f"listening on {url}"))
     return ExitCode.GO

@@ -40,9 +40,7 @@ def answers(parts: Parts) -> APIRouter:
         changes = await run_in_threadpool(partial(_changes, parts, None, _MOST))
         return ModeStory(states=found, changes=[each for each in changes if each.policy == mode])
 
-    @router.get(
-        "/decisions/{digest}", responses=_REFUSED, summary="A decision that was kept", openapi_extra=extra
-    )
+    @router.get("/decisions/{digest}", responses=_REFUSED, summary="A decision that was kept", openapi_extra=extra)
     async def decision(digest: Annotated[str, Path(pattern="^sha256:[0-9a-f]{64}$")]) -> KeptDecision:
         kept = await run_in_threadpool(partial(parts.store.states.decision, digest))
         if kept is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -28,7 +29,9 @@ def health(parts: Parts) -> APIRouter:
     """The routes that orchestrators and Prometheus ask."""
     router = APIRouter(tags=["health"])
     asked: tuple[float, str] = (-_FRESH, "")
-    unready = {503: {"model": Readiness, "description": "It cannot do its work, or was told to stop"}}
+    unready: dict[int | str, dict[str, Any]] = {
+        503: {"model": Readiness, "description": "It cannot do its work, or was told to stop"}
+    }
 
     async def store() -> str:
         nonlocal asked

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gatekeeper.collect.alert_payload import Notification, read_notification
 from gatekeeper.errors import InvalidInput
-from gatekeeper.model.alert import ReceivedAlert
+from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.service.bodies import NotificationBody, Received
 from gatekeeper.service.parts import MAX_DEPTH, Parts, needs, read_json, refuse_other_media
 from gatekeeper.service.problems import Refusal, documented
@@ -117,7 +117,9 @@ async def _refuse_unsigned_by_grafana(parts: Parts, request: Request) -> None:
         told = f"{_GRAFANA_SIGNATURE} does not sign {settings.timestamp_header} and this body with a key known here"
         raise Refusal(401, told, "Grafana needs the key and the timestamp header in its contact point")
     if not within(at, parts.clock(), settings.window):
-        raise Refusal(401, f"{settings.timestamp_header} is not within {settings.window} of now", "see whose clock is wrong")
+        raise Refusal(
+            401, f"{settings.timestamp_header} is not within {settings.window} of now", "see whose clock is wrong"
+        )
 
 
 def concerned(alerts: Iterable[ReceivedAlert], loaded: Loaded) -> list[str] | None:
@@ -139,8 +141,9 @@ def concerned(alerts: Iterable[ReceivedAlert], loaded: Loaded) -> list[str] | No
 
 def asking_github(loaded: Loaded) -> list[str]:
     """The systems that read something from GitHub."""
-    return sorted({each.system for each in loaded.sources if any(
-        entry.collector == "github" for entry in each.sources.values())})
+    return sorted(
+        {each.system for each in loaded.sources if any(entry.collector == "github" for entry in each.sources.values())}
+    )
 
 
 def _accepted(received: int, new: int, modes: list[str]) -> Response:

@@ -41,7 +41,7 @@ class Asked:
 
     environment: str | None = None
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    evidence: Callable[[Loaded], Snapshot] | None = None
+    evidence: Callable[[Loaded], Snapshot | None] | None = None
     keep: bool = True
 
 
@@ -165,11 +165,12 @@ class Looks:
         """Show what a look came to, in the log and in the metrics."""
         reading = decision.reading
         self.last[mode] = decision
+        its = self._project.loaded.policies.modes[mode]
         self._metrics.looked_at.labels(mode).set(reading.at.timestamp())
-        names = [each.name for each in self._project.loaded.policies.modes[mode].states]
+        names = [each.name for each in its.states]
         for state in (*names, "unknown"):
             self._metrics.state.labels(mode, state).set(reading.state == state)
-        before = decision.earlier.word if decision.earlier is not None else decision.normal_state
+        before = decision.earlier.word if decision.earlier is not None else its.initial
         if before != reading.state:
             self._metrics.transitions.labels(mode, before, reading.state).inc()
             log("warning", "state changed", mode=mode, source=before, target=reading.state, reason=reading.reason)

@@ -10,8 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from gatekeeper.model.canonical import canonical_bytes
-from gatekeeper.model.policy import Policy, PolicySet
+from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.report import Report
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.values import Json
@@ -111,7 +110,7 @@ def questions(parts: Parts) -> APIRouter:
     return router
 
 
-def _given(parts: Parts, policy: str, question: Question) -> Callable[[Loaded], Snapshot] | None:
+def _given(parts: Parts, policy: str, question: Question) -> Callable[[Loaded], Snapshot | None] | None:
     """What gives the evidence of a question; None where it is collected."""
     if question.evidence is None:
         if question.service is not None:
@@ -119,10 +118,10 @@ def _given(parts: Parts, policy: str, question: Question) -> Callable[[Loaded], 
         return None
     evidence = question.evidence
 
-    def give(loaded: Loaded) -> Snapshot:
-        asking = _asking(loaded.policies, policy)
-        subject = _subject(loaded, loaded.policies.every[policy].system, question)
-        return given_snapshot(policy, tuple(asking.every.values()), evidence, subject, parts.clock())
+    def give(loaded: Loaded) -> Snapshot | None:
+        its = loaded.policies.every[policy]
+        others = [each for each in _asking(loaded.policies, policy).every.values() if each.id != policy]
+        return given_snapshot((its, *others), evidence, _subject(loaded, its.system, question), parts.clock())
 
     return give
 
@@ -165,7 +164,8 @@ def _judged(parts: Parts, policy: str, question: Question) -> str:
             parts.clock,
             store=parts.store,
         )
-    keep_snapshot(parts.store, snapshot)
+    if snapshot is not None:
+        keep_snapshot(parts.store, snapshot)
     now = parts.clock()
     given: Mapping[str, Mapping[str, str]] = {policy: question.parameters} if question.parameters else {}
     document: dict[str, Json]
@@ -175,7 +175,8 @@ def _judged(parts: Parts, policy: str, question: Question) -> str:
     else:
         standing = stand_on(policies, policy, snapshot, as_of=now, now=now, parameters=given)
         document, report = standing_document(standing), Report((), (), False, (standing,))
-    parts.store.states.keep_decision(document, now, snapshot=snapshot.digest)
+    digest = None if snapshot is None else snapshot.digest
+    parts.store.states.keep_decision(document, now, snapshot=digest)
     return JsonRenderer().render(report)
 
 

@@ -15,7 +15,7 @@ from functools import partial
 import uvicorn
 
 from gatekeeper.clock import Clock, system_clock
-from gatekeeper.errors import InvalidInput, UsageError
+from gatekeeper.errors import UsageError
 from gatekeeper.load.configuration import Configuration
 from gatekeeper.pipeline.keeping import open_project_store
 from gatekeeper.service.app import create_app
