@@ -144,7 +144,8 @@ def read_settings(section: Section | None) -> ServeSettings:
     except ValidationError as error:
         wrong += _invalid(section, error)
     for path, what, hint in plain_credentials(section.values, ServeSettings.names_in):
-        wrong.append(_told(section, path, f"`{_name(path)}`: {what}", hint))
+        if "scopes" not in path:  # these stand under `tokens`, and are none
+            wrong.append(_told(section, path, f"`{_name(path)}`: {what}", hint))
     if settings is None or wrong:
         raise InvalidDocuments(tuple(dict.fromkeys(wrong)))
     return settings
