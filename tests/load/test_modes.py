@@ -170,3 +170,52 @@ def test_the_observed_state_is_a_word(project: Project) -> None:
     project.write("policies/shop/any.schema.json", MEASURED)
     told = project.refusal(project.policy(MODE.replace('switch.on ? "open" : "paused"', "switch.done")))
     assert "shop.yaml:10:3: `switch.done` is int or null, and string is due here" in told
+
+
+LADDER = """\
+apiVersion: gatekeeper/v1
+kind: Ladder
+id: shop-escalation
+title: Who deals with it?
+owner: shop-oncall
+evidence:
+  switch: {type: json, schema: any.schema.json, max_age: 1m}
+levels_lowest_first:
+  - {level: L1, title: Somebody looks, triggers: [{id: errors, title: Errors, when: switch.rate > 10.0}]}
+"""
+NAMES_IT = MODE.replace("hold_last: params.hold\n", "hold_last: params.hold\nladders: [shop-escalation]\n")
+
+
+def test_a_mode_names_the_ladders_that_are_told_with_it(project: Project) -> None:
+    mode, _ = load(project, f"{NAMES_IT}---\n{LADDER}")
+    assert mode.ladders == ("shop-escalation",)
+    assert mode.normal == "open"
+    assert mode.digest != load(project)[0].digest
+
+
+def test_a_ladder_that_a_mode_cannot_be_told_with_is_refused(project: Project) -> None:
+    project.write("policies/shop/any.schema.json", "{}")
+    project.write("policies/other/any.schema.json", "{}")
+    other = project.write("policies/other/ladder.yaml", LADDER.replace("shop-escalation", "other-escalation"))
+
+    def told(text: str) -> str:
+        return project.refusal(project.policy(text), other)
+
+    misspelt = told(NAMES_IT.replace("[shop-escalation]", "[shop-escaltion]") + f"---\n{LADDER}")
+    assert "there is no ladder `shop-escaltion`" in misspelt
+    assert "did you mean `shop-escalation`?" in misspelt
+    elsewhere = told(NAMES_IT.replace("[shop-escalation]", "[other-escalation]"))
+    assert "`other-escalation` is a ladder of other, and this mode is of shop" in elsewhere
+    twice = told(NAMES_IT.replace("[shop-escalation]", "[shop-escalation, shop-escalation]") + f"---\n{LADDER}")
+    assert "there are two ladders `shop-escalation`" in twice
+    reads = LADDER.replace("  switch:", "  own: {type: mode_state, of: shop-control, max_age: 1m}\n  switch:")
+    reads = reads.replace("when: switch.rate > 10.0", 'when: own.state == "lost"')
+    circle = told(f"{NAMES_IT}---\n{reads}")
+    assert "`shop-escalation` reads the state of this mode, which names it" in circle
+
+
+def test_a_notice_is_a_message_whose_names_are_checked(project: Project) -> None:
+    project.write("policies/shop/any.schema.json", "{}")
+    told = project.refusal(project.policy(MODE.replace("We are back soon.", "Down since {curent.since}")))
+    assert "there is no name `curent` here" in told
+    assert "did you mean `current`?" in told

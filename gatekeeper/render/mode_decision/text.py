@@ -204,13 +204,14 @@ class _Board:
                 self.canvas.text(reason_words(standing), Tone.QUIET, indent=4)
 
     def why(self) -> None:
-        """The conditions that lead out of the state before this look, and that are not told as a reason."""
+        """The conditions that lead out of the state, and that are not told as a reason."""
+        if self.decision.reading.transition is not None:  # they led out of a state that it is no longer in
+            return
         told = " ".join(reason_lines(self.decision))
         others = [each for each in self.decision.reading.conditions if each.condition.id not in told]
         if not others:
             return
-        was = self.decision.earlier.state if self.decision.earlier is not None else self.decision.reading.last_known
-        self.canvas.heading("WHAT WOULD CHANGE IT", f"from {was}")
+        self.canvas.heading("WHAT WOULD CHANGE IT", f"from {self.decision.reading.last_known}")
         for outcome in dict.fromkeys(each.outcome.value for each in others):
             tone, sign = _TONES.get(outcome, Tone.QUIET), _SIGNS.get(outcome, "○")
             for line in condition_lines(each for each in others if each.outcome.value == outcome):
