@@ -31,11 +31,12 @@ def send(root: Path | None) -> int:
     """
     from gatekeeper.model.times import instant_text
     from gatekeeper.pipeline.keeping import open_project_store
-    from gatekeeper.pipeline.notifying import courier_of
+    from gatekeeper.pipeline.notifying import channels_of, courier_of
 
     configuration = configuration_of(root)
+    channels = channels_of(configuration)
     with open_project_store(configuration) as store:
-        handled = courier_of(configuration, store).work()
+        handled = courier_of(channels, store).work()
     for each in handled:
         told = f"{_about(each.delivery)}: {each.outcome}"
         if each.error:

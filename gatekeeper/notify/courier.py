@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +66,7 @@ class Courier:
         environ: where secrets are looked up, each time anew.
         worker: a name that no other courier has.
         clock: tells what is due.
+        stopping: whether no other message is to be begun.
     """
 
     outbox: Outbox
@@ -73,6 +74,7 @@ class Courier:
     environ: Mapping[str, str]
     worker: str
     clock: Clock = system_clock
+    stopping: Callable[[], bool] = lambda: False
 
     def work(self) -> tuple[Handled, ...]:
         """Send everything that is due, and come back when nothing is. What failed is due again later.
@@ -96,7 +98,7 @@ class Courier:
         claimed = first or self._claim()
         while claimed is not None:
             yield claimed
-            claimed = self._claim()
+            claimed = None if self.stopping() else self._claim()
 
     def _claim(self) -> Delivery | None:
         return next(iter(self.outbox.claim(self.clock(), 1, self.worker)), None)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _MOST_LISTED = 10_000
 
 
-def messages_of(configuration: Configuration, policies: PolicySet | None = None) -> Messages | None:
-    """Words what the channels of a project are told of a change; None where it has none.
+def channels_of(configuration: Configuration, policies: PolicySet | None = None) -> tuple[Channel, ...]:
+    """The channels of a project.
 
     Args:
         policies: with every mode and ladder of the project, to check the names in the configuration; None leaves that
@@ -38,7 +38,11 @@ def messages_of(configuration: Configuration, policies: PolicySet | None = None)
     Raises:
         InvalidDocuments: the channels are wrong.
     """
-    channels = read_channels(configuration.notify, policies)
+    return read_channels(configuration.notify, policies)
+
+
+def messages_for(channels: Sequence[Channel]) -> Messages | None:
+    """Words what the channels are told of a change; None where there are none."""
     return (lambda decision, change: worded(channels, decision, change)) if channels else None
 
 
@@ -54,21 +58,17 @@ def worded(channels: Sequence[Channel], decision: ModeDecision, change: Change) 
 
 
 def courier_of(
-    configuration: Configuration,
+    channels: Sequence[Channel],
     store: Store,
     environ: Mapping[str, str] | None = None,
     clock: Clock = system_clock,
 ) -> Courier:
-    """Sends what is due in the store, to the channels of a project.
+    """Sends what is due in the store to these channels.
 
     Args:
         environ: the variables that secrets may be in; None for those of this process.
-
-    Raises:
-        InvalidDocuments: the channels are wrong.
     """
     worker = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
-    channels = read_channels(configuration.notify)
     return Courier(store.outbox, channels, os.environ if environ is None else environ, worker, clock)
 
 

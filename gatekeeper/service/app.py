@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatekeeper import __version__
 from gatekeeper.clock import Clock, system_clock
-from gatekeeper.pipeline.looking import Messages
+from gatekeeper.pipeline.notifying import worded
 from gatekeeper.service.answers import answers
 from gatekeeper.service.bodies import NotificationBody
 from gatekeeper.service.bounds import LOOPBACK_NAMES, Bounds
+from gatekeeper.service.delivering import Delivering
 from gatekeeper.service.guard import Guard
 from gatekeeper.service.health import health
 from gatekeeper.service.hooks import hooks
@@ -52,7 +53,7 @@ def create_app(
     clock: Clock = system_clock,
     *,
     ticks: bool = True,
-    messages: Messages | None = None,
+    sends: bool = True,
 ) -> tuple[ASGIApp, Parts]:
     """The application of a service, and its parts.
 
@@ -61,26 +62,31 @@ def create_app(
         store: where states are kept; it stays open for as long as the application is used.
         clock: tells the present instant.
         ticks: whether modes are looked at by themselves.
-        messages: words what is to be sent about a change.
+        sends: whether messages about changes are sent; they are kept in any case.
     """
     metrics = Metrics()
     project = ServedProject(loaded, metrics)
-    looks = Looks(project, store, clock, metrics, messages)
+    looks = Looks(project, store, clock, metrics, lambda *told: worded(project.loaded.channels, *told))
     parts = Parts(project, store, looks, metrics, clock)
     holder = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+    delivering = Delivering(project, store, clock, metrics)
     ticker = Ticker(project, looks, store, clock, metrics, holder)
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         ticking = asyncio.create_task(ticker.run()) if ticks else None
+        sending = asyncio.create_task(delivering.run()) if sends else None
         try:
             yield
         finally:
+            delivering.stop()
             if ticking is not None:
                 ticking.cancel()
                 with suppress(asyncio.CancelledError):
                     await ticking
             await looks.stop()
+            if sending is not None:
+                await sending
 
     app = FastAPI(
         title="gatekeeper",

@@ -21,6 +21,7 @@ class Metrics:
         self.looks = counted("looks", "Looks at a mode, by what they came to.", "mode", "outcome")
         self.look_seconds = measured("look_seconds", "How long a look took, with its collection.", "mode")
         self.transitions = counted("transitions", "Changes of state.", "mode", "source", "target")
+        self.deliveries = counted("deliveries", "Attempts to send a message, by how they ended.", "channel", "outcome")
         self.state = self._gauge("mode_state", "1 for the state that a mode is in.", "mode", "state")
         self.looked_at = self._gauge("last_look_timestamp_seconds", "Unix time of the last look at a mode.", "mode")
         self.leader = self._gauge("ticker_leader", "1 where this instance holds the lease of the ticker.")

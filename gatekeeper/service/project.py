@@ -10,8 +10,10 @@ from gatekeeper.collect.run import check_sources
 from gatekeeper.errors import GatekeeperError
 from gatekeeper.load import find_policy_files, find_sources_files, load_configuration, load_policies, load_sources
 from gatekeeper.load.configuration import Configuration
+from gatekeeper.model.channel import Channel
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.sources import SourcesDocument
+from gatekeeper.pipeline.notifying import channels_of
 from gatekeeper.service.log import log
 from gatekeeper.service.metrics import Metrics
 from gatekeeper.service.settings import ServeSettings, read_settings
@@ -24,6 +26,7 @@ class Loaded:
 
     Attributes:
         sources: those of every system and environment, checked.
+        channels: who hears of changes.
     """
 
     configuration: Configuration
@@ -31,6 +34,7 @@ class Loaded:
     policies: PolicySet
     sources: tuple[SourcesDocument, ...]
     tokens: Tokens
+    channels: tuple[Channel, ...] = ()
 
 
 def load_project(configuration: Configuration, environ: Mapping[str, str]) -> Loaded:
@@ -46,7 +50,8 @@ def load_project(configuration: Configuration, environ: Mapping[str, str]) -> Lo
     sources = tuple(load_sources(each, root) for each in find_sources_files(root, configuration.evidence))
     for each in sources:
         check_sources(each)
-    return Loaded(configuration, settings, policies, sources, look_up_tokens(settings, environ))
+    channels = channels_of(configuration, policies)
+    return Loaded(configuration, settings, policies, sources, look_up_tokens(settings, environ), channels)
 
 
 class ServedProject:
