@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
@@ -30,12 +31,12 @@ class Delivering:
     def __init__(self, project: ServedProject, store: Store, clock: Clock, metrics: Metrics) -> None:
         self._project = project
         self._metrics = metrics
-        self._courier = replace(courier_of((), store, os.environ, clock), stopping=lambda: self._stopping)
-        self._stopping = False
+        self._stopped = asyncio.Event()
+        self._courier = replace(courier_of((), store, os.environ, clock), stopping=self._stopped.is_set)
 
     async def run(self) -> None:
         """Send until told to stop; messages that are being sent are sent to their end."""
-        while not self._stopping:
+        while not self._stopped.is_set():
             courier = replace(self._courier, channels=self._project.loaded.channels)
             try:
                 for each in await run_in_threadpool(courier.work):
@@ -44,11 +45,12 @@ class Delivering:
                 log("warning", "the store cannot be used", reason=refused.message)
             except Exception as error:  # noqa: BLE001  nobody is told of anything once this ends
                 log("error", "sending broke, and is begun anew", error=type(error).__name__)
-            await asyncio.sleep(_PERIOD)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), _PERIOD)
 
     def stop(self) -> None:
         """Begin no other message."""
-        self._stopping = True
+        self._stopped.set()
 
     def _tell(self, each: Handled) -> None:
         delivery = each.delivery

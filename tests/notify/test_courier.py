@@ -13,8 +13,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gatekeeper.model.kept import delivery_id
 from gatekeeper.notify.courier import Handled
@@ -196,6 +199,32 @@ def test_changes_of_one_state_arrive_in_their_order_and_hold_up_no_other(tmp_pat
         assert [each.outcome for each in courier(store, channels, clock).work()] == ["sent", "sent"]
     mine = [said["target"] for id_, said in receiver.got.items() if id_ != delivery_id(other, 1, "hook")]
     assert mine == ["degraded", "normal"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["200 OK", "202 Accepted", "500 Internal Server Error", "429 Too Many Requests"]), max_size=9
+    ),
+    st.integers(1, 4),
+)
+@settings(max_examples=15, deadline=None)
+def test_whatever_a_receiver_answers_each_change_arrives_in_order_under_one_id(
+    statuses: list[str], changes: int
+) -> None:
+    receiver, clock = Receiver((*statuses, "200 OK")), Hands()
+    with TemporaryDirectory() as folder, serving(receiver) as server, store_in(Path(folder)) as store:
+        channels = [hook(server.url)]
+        for number in range(1, changes + 1):
+            change(store, number, f"state-{number}", channels)
+        while store.outbox.list("pending"):
+            courier(store, channels, clock).work()
+            clock.forward(LATER)
+        assert len(store.outbox.list("delivered")) == changes
+    wanted = [delivery_id(KEY, number, "hook") for number in range(1, changes + 1)]
+    assert list(dict.fromkeys(receiver.attempts)) == wanted
+    assert [said["target"] for said in receiver.got.values()] == [f"state-{each}" for each in range(1, changes + 1)]
+    failed = [each for each in statuses[: len(receiver.attempts)] if not each.startswith("2")]
+    assert len(receiver.attempts) == changes + len(failed)
 
 
 def test_a_slow_receiver_does_not_hold_up_the_others(tmp_path: Path) -> None:

@@ -8,14 +8,19 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gatekeeper.clock import system_clock
+from gatekeeper.load import load_configuration
 from gatekeeper.model.snapshot import Subject
-from tests.fakes.servers import serving
-from tests.notify.outboxes import Receiver
+from gatekeeper.pipeline.notifying import channels_of, courier_of
+from tests.fakes.servers import Call, serving
+from tests.notify.outboxes import Hands, Receiver
 from tests.sample.incidents import deploys, evidence, incident, minute, signs
 from tests.sample.looks import Desk, run, transitions
 from tests.sample.test_degraded import FAILING, FINE, OUT, Metrics
@@ -124,6 +129,55 @@ def test_an_id_that_there_is_not_and_a_store_that_there_is_not_are_refused(desk:
     missing = run("notify", "retry", "0123", "--root", desk.root)
     assert (missing.code, missing.err.count("\n")) == (2, 2)
     assert 'no message has an id that begins with "0123"' in missing.err
+
+
+@dataclass
+class Pager:
+    """Keeps incidents as PagerDuty does: by their key; it is down at times."""
+
+    down: tuple[int, ...] = ()
+    calls: int = 0
+    open: set[str] = field(default_factory=set)
+    pages: list[str] = field(default_factory=list)
+
+    def __call__(self, call: Call) -> None:
+        self.calls += 1
+        event = json.loads(call.body)
+        assert (call.target, event["routing_key"]) == ("/v2/enqueue", "r0ut1ngk3yr0ut1ngk3yr0ut1ngk3y00")
+        key = event["dedup_key"]
+        if event["event_action"] == "resolve":
+            self.open.discard(key)
+        elif key not in self.open:
+            self.open.add(key)
+            self.pages.append(event["payload"]["summary"].partition(": degraded/")[0])
+        # What it took in and then failed to say comes again.
+        call.answer(
+            b'{"status": "success"}', "500 Internal Server Error" if self.calls in self.down else "202 Accepted"
+        )
+
+
+def test_a_pager_that_is_down_at_times_pages_once_for_each_time_that_the_mode_is_entered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROUTING_KEY", "r0ut1ngk3yr0ut1ngk3yr0ut1ngk3y00")
+    pager = Pager(down=(1, 2, 4))
+    with serving(pager) as server:
+        (desk.root / "gatekeeper.yaml").write_text(
+            f"notify:\n  pager: {{kind: pagerduty, url: '{server.url}/v2/enqueue', allow_addresses: [127.0.0.0/8],"
+            " routing_key: '${env:ROUTING_KEY}', for: [rgl8r-degraded]}\n",
+            encoding="utf-8",
+        )
+        play(desk, [*[FAILING] * 11, *[FINE] * 11, *[FAILING] * 11])
+        clock = Hands(system_clock())
+        with desk.store() as store:
+            channels = channels_of(load_configuration(desk.root, {}))
+            for _ in range(10):
+                courier_of(channels, store, clock=clock).work()
+                clock.forward(timedelta(hours=1))
+            assert len(store.outbox.list("delivered")) == 3
+    assert pager.calls == 6
+    assert pager.pages == ["replay of rgl8r-degraded: normal → degraded"] * 2
+    assert len(pager.open) == 1
 
 
 def test_a_dry_run_tells_nobody(desk: Desk) -> None:
