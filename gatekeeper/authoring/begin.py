@@ -152,7 +152,7 @@ def _json_of(data: bytes, origin: Path) -> Any:
 def _document_of(data: bytes, origin: Path, clock: Clock) -> tuple[Any, list[str]]:
     from gatekeeper.collect.document.markdown_source import read_text
     from gatekeeper.collect.document.markdown_value import markdown_value, read_document
-    from gatekeeper.collect.refused import Refused
+    from gatekeeper.refused import Refused
 
     try:
         document = read_document(data, origin.name)

@@ -18,8 +18,10 @@ COMMANDS = {
     "fmt": "gatekeeper.cli.fmt",
     "init": "gatekeeper.cli.init",
     "lint": "gatekeeper.cli.lint",
+    "notify": "gatekeeper.cli.notify",
     "replay": "gatekeeper.cli.replay",
     "schema": "gatekeeper.cli.schema",
+    "serve": "gatekeeper.cli.serve",
     "test": "gatekeeper.cli.test",
 }
 """Command → the module whose ``command`` it is."""
@@ -34,8 +36,10 @@ SUMMARIES = {
     "fmt": "Lay out policies, suites and sources in one way, and keep comments.",
     "init": "Begin: write a first gate with evidence and a suite, or propose one from a runbook.",
     "lint": "Check policies, waivers, sources and suites without evaluating them.",
+    "notify": "Send, list and send anew messages about changes of modes and ladders.",
     "replay": "Play one case of a suite, and show it as a timeline.",
     "schema": "Print a JSON Schema: of policies, evidence, snapshots or decisions.",
+    "serve": "Take alerts, look at every mode on its period, and answer over HTTP.",
     "test": "Play the tests of policies, and say what fails and what they never saw.",
 }
 """What ``gatekeeper --help`` says of each command, so that help imports none of them."""

@@ -68,6 +68,7 @@ def command(
     the mode is in its normal state, 1 where it is not, 3 where that cannot be told.
     """
     from gatekeeper.pipeline.looking import LookRequest, look_now
+    from gatekeeper.pipeline.notifying import channels_of, messages_for
 
     configuration = configuration_of(root)
     shown_as = _format(format_, configuration.format)
@@ -85,7 +86,7 @@ def command(
         keep=not dry_run,
     )
     with progress_on(sys.stderr) as progress:
-        decision = look_now(configuration, request, progress)
+        decision = look_now(configuration, request, progress, messages=messages_for(channels_of(configuration)))
     if shown_as == "json":
         from gatekeeper.render.mode_decision.document import render_mode_decision_json
 

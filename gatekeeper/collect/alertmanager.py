@@ -12,12 +12,12 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from gatekeeper.collect.interface import CollectRequest, Refused, Span, brought
-from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.root import RootConfig
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
 from gatekeeper.model.times import instant_text, parse_instant, span_text
 from gatekeeper.model.values import Json
+from gatekeeper.net.answer import Answer, status_remedy, status_text
 
 _JSON = {"Accept": "application/json"}
 _OPEN = "0001-01-01T00:00:00"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import FEWER_BYTES, MORE_TIME, Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.shown import shown
+from gatekeeper.refused import FEWER_BYTES, MORE_TIME, Refused
 
 _MOST_ERROR = 16 * 1024
 _PIECE = 64 * 1024

@@ -8,12 +8,12 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from gatekeeper.collect.files import locate
 from gatekeeper.collect.interface import CollectRequest, FileText, Project, Refused, SourceConfig, brought
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.canonical import content_digest
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.values import Json
+from gatekeeper.secrets import SecretText
 
 
 def _argument(text: str) -> str:

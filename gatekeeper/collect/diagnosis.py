@@ -10,11 +10,11 @@ from time import monotonic
 from gatekeeper.clock import Clock
 from gatekeeper.collect.interface import Project, SourceConfig
 from gatekeeper.collect.run import Progress, prepare, read
-from gatekeeper.collect.secrets import Secrets, references_of
 from gatekeeper.model.canonical import canonical_bytes
 from gatekeeper.model.examination import LackingSecret, Tried
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourcesDocument
+from gatekeeper.secrets import Secrets, references_of
 
 
 def try_sources(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import stat
 from pathlib import Path, PurePosixPath
 
-from gatekeeper.collect.refused import FEWER_BYTES, NO_SUCH_FILE, Refused
 from gatekeeper.files import TooLarge, Unreadable, read_bounded
 from gatekeeper.model.shown import shown
+from gatekeeper.refused import FEWER_BYTES, NO_SUCH_FILE, Refused
 
 
 def locate(base: Path, name: str, folder: str = "the sources file's folder") -> Path:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatekeeper.collect.child import Ran, run_program, search_path
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.shown import shown
+from gatekeeper.refused import Refused
 
 _SETTINGS = {
     "core.fsmonitor": "false",

@@ -12,7 +12,7 @@ from typing import Literal
 
 from gatekeeper.collect.child import run_program
 from gatekeeper.collect.git_program import GitProgram
-from gatekeeper.collect.refused import Refused
+from gatekeeper.refused import Refused
 
 Signature = Literal["good", "bad", "unknown", "none"]
 Form = Literal["openpgp", "ssh", "other"]

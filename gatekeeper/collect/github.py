@@ -15,12 +15,13 @@ from gatekeeper.collect.github_lists import collect_check_runs, collect_issues, 
 from gatekeeper.collect.github_pull import collect_pull_request
 from gatekeeper.collect.github_runs import collect_runs
 from gatekeeper.collect.interface import CollectRequest, Refused, brought
-from gatekeeper.collect.net.settings import NetConfig, UrlText
-from gatekeeper.collect.secrets import SecretText
+from gatekeeper.collect.net.settings import NetConfig
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Subject
 from gatekeeper.model.times import parse_instant, parse_span
 from gatekeeper.model.values import Json
+from gatekeeper.net.texts import UrlText
+from gatekeeper.secrets import SecretText
 
 Read = Literal["workflow_runs", "pull_request", "check_runs", "issues", "releases", "file"]
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from gatekeeper.collect.github_api import GitHub, Record
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 _PLACE = re.compile(r"/repos/([^/?#]+/[^/?#]+)(?:/pulls/([0-9]+))?", re.ASCII)
 _RENAMED = "if the repository was renamed or moved, write its new name as repository; else see who answers for api"

@@ -14,14 +14,14 @@ from urllib.parse import quote
 
 from gatekeeper.collect.github_kept import NOT_MODIFIED, kept_answers, revived, still_holds, worth_keeping
 from gatekeeper.collect.interface import CollectRequest, Refused
-from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
-from gatekeeper.collect.net.retries import pause
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
+from gatekeeper.net.answer import Answer, status_remedy, status_text
+from gatekeeper.net.retries import pause
+from gatekeeper.secrets import SecretText
 
 if TYPE_CHECKING:
     from gatekeeper.collect.net.client import HttpClient

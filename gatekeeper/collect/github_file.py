@@ -17,12 +17,12 @@ from gatekeeper.collect.document.markdown_source import MAX_BYTES
 from gatekeeper.collect.document.markdown_value import markdown_value, read_document
 from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, Record, an_object
-from gatekeeper.collect.net.answer import Answer
-from gatekeeper.collect.refused import FEWER_BYTES, Refused
 from gatekeeper.collect.yaml_text import YamlRefused, parse_yaml
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.values import Json
+from gatekeeper.net.answer import Answer
+from gatekeeper.refused import FEWER_BYTES, Refused
 
 _DIGEST = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 

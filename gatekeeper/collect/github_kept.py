@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from gatekeeper.collect.interface import CollectRequest, Refused
-from gatekeeper.collect.net.answer import Answer
 from gatekeeper.collect.net.kept import Kept, KeptAnswers
-from gatekeeper.collect.secrets import SecretText
+from gatekeeper.net.answer import Answer
 from gatekeeper.redaction import PROCESS
+from gatekeeper.secrets import SecretText
 
 FOLDER = "answers"
 NOT_MODIFIED = 304

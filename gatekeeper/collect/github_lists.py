@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, Record, account, an_object, label_names, next_page, objects, records
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 
 def collect_check_runs(github: GitHub, repository: str, ref: str) -> tuple[Json, str]:

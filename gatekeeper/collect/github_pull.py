@@ -11,10 +11,10 @@ from typing import Any
 
 from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, Record, account, an_object, label_names, objects, records
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 
 def collect_pull_request(github: GitHub, repository: str, number: int | None) -> tuple[Json, str]:

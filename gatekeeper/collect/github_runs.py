@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from gatekeeper.collect.github_about import refuse_other
 from gatekeeper.collect.github_api import GitHub, utc_second
-from gatekeeper.collect.refused import Refused
 from gatekeeper.collect.run_list import Run, page_of, refuse_late_start, runs_of, runs_value
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 LIMIT = 1000
 MOST_ATTEMPTS = 1000

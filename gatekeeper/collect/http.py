@@ -9,13 +9,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from gatekeeper.collect.health_answer import health_of
 from gatekeeper.collect.interface import Cause, CollectRequest, Refused, brought
-from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
 from gatekeeper.collect.net.settings import NetConfig
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.net.answer import Answer, status_remedy, status_text
+from gatekeeper.secrets import SecretText
 
 MOST_TEXT = 256 * 1024
 """The longest body in bytes that is kept as text; documents to compute with are JSON."""

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, S
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from gatekeeper.clock import Clock
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Cause, Refused
-from gatekeeper.collect.secrets import Secrets
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.canonical import content_digest
 from gatekeeper.model.kept import ReceivedAlert, RecordedEvent
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.times import parse_instant, parse_span
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Cause, Refused
+from gatekeeper.secrets import Secrets
 
 if TYPE_CHECKING:
     from gatekeeper.collect.net.client import HttpClient

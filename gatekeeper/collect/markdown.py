@@ -6,13 +6,13 @@ import posixpath
 from dataclasses import replace
 from pathlib import Path
 
-from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.document.document import Document
 from gatekeeper.collect.document.line_history import NOT_ASKED, history_of
 from gatekeeper.collect.document.markdown_source import MAX_BYTES
 from gatekeeper.collect.document.markdown_value import MARKDOWN_NAMES, Syntax, markdown_value, read_document
 from gatekeeper.collect.files import locate, read_file
 from gatekeeper.collect.interface import CollectRequest, FileConfig, Refused, brought
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.snapshot import Evidence
 
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from gatekeeper.collect.net.answer import Answer, status_remedy, status_text
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
+from gatekeeper.net.answer import Answer, status_remedy, status_text
+from gatekeeper.refused import Refused
 
 MOST_SAMPLES = 200_000
 """How many samples one source may bring."""

@@ -7,12 +7,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from gatekeeper.collect.interface import CollectRequest, SourceConfig, brought
-from gatekeeper.collect.refused import Refused
 from gatekeeper.errors import StoreError
 from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.snapshot import Evidence
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 
 class ReceivedAlertsConfig(SourceConfig):

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pydantic import Field
 
 from gatekeeper.collect.interface import CollectRequest, SourceConfig, Span, brought
-from gatekeeper.collect.refused import Refused
 from gatekeeper.errors import StoreError
 from gatekeeper.model.snapshot import Evidence
 from gatekeeper.model.times import instant_text
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 
 class RecordedEventsConfig(SourceConfig):

@@ -12,12 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from gatekeeper.clock import Clock
-from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.interface import Collector, CollectRequest, Project, SourceConfig, Trace, failed
-from gatekeeper.collect.refused import MORE_TIME, Refused
 from gatekeeper.collect.registry import COLLECTORS
 from gatekeeper.collect.running import Task, run_side_by_side
-from gatekeeper.collect.secrets import Secrets, look_up, misplaced_references, plain_credentials
+from gatekeeper.deadline import Deadline
 from gatekeeper.errors import Diagnostic, InvalidDocuments
 from gatekeeper.model.canonical import NotCanonical, content_digest
 from gatekeeper.model.decode import typed
@@ -26,6 +24,8 @@ from gatekeeper.model.snapshot import Evidence, Failure, Subject
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.times import span_text
 from gatekeeper.redaction import PROCESS, TooManyEscapes, discreet
+from gatekeeper.refused import MORE_TIME, Refused
+from gatekeeper.secrets import Secrets, look_up, misplaced_references, plain_credentials
 
 Progress = Callable[[str, int, int], None]
 """Called when a source begins and when it has ended, with its name, how many have ended, and how many there are."""

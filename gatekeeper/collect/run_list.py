@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from types import NoneType
 from typing import Any, get_args
 
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.decode import field_types
 from gatekeeper.model.evidence import WorkflowRun
 from gatekeeper.model.shown import shown
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 Run = dict[str, Json]
 

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
-from gatekeeper.collect.deadline import Deadline
+from gatekeeper.deadline import Deadline
 
 Read = TypeVar("Read")
 

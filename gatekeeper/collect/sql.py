@@ -13,15 +13,15 @@ from gatekeeper.collect.database.answer import Answered, Budget, rows_of
 from gatekeeper.collect.database.statement import Statement, parse_statement
 from gatekeeper.collect.files import locate
 from gatekeeper.collect.interface import CollectRequest, FileText, SourceConfig, Span, brought
-from gatekeeper.collect.net.addresses import parse_network
-from gatekeeper.collect.net.retries import pause
-from gatekeeper.collect.net.settings import NetworkText
-from gatekeeper.collect.refused import RESOLVE_HOST, Refused
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.canonical import digest_of
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import shown
 from gatekeeper.model.snapshot import Evidence
+from gatekeeper.net.addresses import parse_network
+from gatekeeper.net.retries import pause
+from gatekeeper.net.texts import NetworkText
+from gatekeeper.refused import RESOLVE_HOST, Refused
+from gatekeeper.secrets import SecretText
 
 _FOR_SERVERS = ("allow_addresses", "ca_file", "connect_timeout", "replica", "retries")
 
@@ -182,7 +182,7 @@ def _addresses(request: CollectRequest[SqlConfig], server: PostgresServer) -> tu
     """Those that the host leads to, once each of them was looked at."""
     import httpcore  # here, as the transport below
 
-    from gatekeeper.collect.net.transport import verified
+    from gatekeeper.net.transport import verified
 
     try:
         return verified(server.host, server.port, tuple(map(parse_network, request.config.allow_addresses)))

@@ -9,17 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.source import SourceText, display_path, os_reason, read_bytes, read_source, refusal
+from gatekeeper.model.place import Place
+from gatekeeper.model.values import Json
 from gatekeeper.redaction import LOOKS_SECRET, discreet
 
 FILE = "gatekeeper.yaml"
 COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the file that belongs to one command, which checks it.
+
+    Attributes:
+        values: what it says.
+        place: where it begins.
+        places: the place of each value in it; of a project file nothing is known.
+    """
+
+    values: Mapping[str, Json]
+    place: Place
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,8 @@ class Configuration:
         allow_commands: whether sources may run programs.
         store: where states, events and alerts are kept: a path or an address; None for a file in ``state``.
         file: the configuration file that was read, or None.
+        serve: what is said for ``gatekeeper serve``; None where nothing is.
+        notify: the channels that hear of changes, by name; None where there are none.
     """
 
     root: Path
@@ -49,10 +68,15 @@ class Configuration:
     allow_commands: bool = False
     store: str | None = None
     file: Path | None = None
+    serve: Section | None = None
+    notify: Section | None = None
 
 
 KEYS = ("allow_commands", "color", "environment", "evidence", "format", "policies", "state", "store")
 """What a file or a variable may set."""
+
+SECTIONS = ("notify", "serve")
+"""What only a file may say: mappings of several settings."""
 
 _MOST_BYTES = 4 * 1024 * 1024
 """The largest project file that is read."""
@@ -130,7 +154,7 @@ def _bare_root(start: Path) -> Path:
 def _from_yaml(file: Path, folder: Path) -> Configuration:
     from gatekeeper.load.guard import read_documents
     from gatekeeper.load.problems import Problems
-    from gatekeeper.load.tree import MapNode, plain
+    from gatekeeper.load.tree import MapNode, plain, walk
 
     problems = Problems()
     source = read_source(file, folder)
@@ -139,19 +163,22 @@ def _from_yaml(file: Path, folder: Path) -> Configuration:
     if not documents:
         return Configuration(folder, file=file)
     node = documents[0]
+    values: dict[str, Any] = {}
     if not isinstance(node, MapNode) or len(documents) > 1:
         problems.node(documents[-1], "a configuration is one mapping of keys to values", "", "type")
     else:
         for key, value in node.values.items():
-            if key not in KEYS:
+            if key not in (*KEYS, *SECTIONS):
                 message = f"there is no setting `{shown(key)}`"
-                problems.node(node.keys[key], message, did_you_mean(key, KEYS), "unknown-key")
+                problems.node(node.keys[key], message, did_you_mean(key, (*KEYS, *SECTIONS)), "unknown-key")
                 continue
-            wrong = _wrong(key, plain(value))
+            said = values[key] = plain(value)
+            wrong = _wrong(key, said)
             if wrong:
                 problems.node(value, f"`{key}`: {wrong[0]}", wrong[1], "value")
+            elif key in SECTIONS and isinstance(said, dict):
+                values[key] = Section(said, node.keys[key].place, {path: each.place for path, each in walk(value)})
     problems.raise_any()
-    values: Any = plain(node)
     return Configuration(folder, file=file, **values)
 
 
@@ -178,19 +205,23 @@ def _table(project: Path, folder: Path) -> tuple[SourceText, int, dict[str, Any]
 
 def _from_toml(source: SourceText, line: int, table: dict[str, Any], folder: Path) -> Configuration:
     wrong: list[Diagnostic] = []
+    values = dict(table)
     for key, value in table.items():
         at, column = _key_place(source, line, key)
-        if key not in KEYS:
-            told, hint, code = f"there is no setting `{shown(key)}`", did_you_mean(key, KEYS), "unknown-key"
+        if key not in (*KEYS, *SECTIONS):
+            told = f"there is no setting `{shown(key)}`"
+            hint, code = did_you_mean(key, (*KEYS, *SECTIONS)), "unknown-key"
         else:
             found = _wrong(key, value)
             if not found:
+                if key in SECTIONS:
+                    values[key] = Section(value, source.place(max(at, 1), max(column, 1)))
                 continue
             told, hint, code = f"`{key}`: {found[0]}", found[1], "value"
         wrong.append(Diagnostic(source.shown, at, column, told, hint, source.line(at), len(key), code))
     if wrong:
         raise InvalidDocuments(tuple(wrong))
-    return Configuration(folder, file=source.path, **table)
+    return Configuration(folder, file=source.path, **values)
 
 
 def _key_place(source: SourceText, line: int, key: str) -> tuple[int, int]:
@@ -209,6 +240,8 @@ def _wrong(key: str, value: object) -> tuple[str, str] | None:
     """What is wrong with a setting, and how to mend it; None where it can be used."""
     if key in _SWITCHES:
         return None if isinstance(value, bool) else ("must be true or false", "write it in small letters, unquoted")
+    if key in SECTIONS:
+        return None if isinstance(value, dict) else ("must be a mapping", "write its settings below it, indented")
     if not isinstance(value, str) or not value.strip():
         return "must be text", "quote it"
     if key == "color" and value not in COLORS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.model.mode import Mode, ModeState
 from gatekeeper.model.mode_decision import ModeDecision
 from gatekeeper.model.mode_json import state_from_json
-from gatekeeper.model.policy import PolicySet
+from gatekeeper.model.policy import Policy, PolicySet
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.values import Json
@@ -72,7 +72,11 @@ def decide(
     if now.tzinfo is None:
         raise UsageError("now has no offset", "give an aware datetime, such as datetime.now(UTC)")
     its, known = _found(mode, policies)
-    snapshot = evidence if isinstance(evidence, Snapshot | None) else _snapshot(its, known, evidence, subject, now)
+    if isinstance(evidence, Snapshot | None):
+        snapshot = evidence
+    else:
+        asking = (its, *(known.ladders[each] for each in its.ladders if each in known.ladders))
+        snapshot = given_snapshot(asking, evidence, subject or Subject(), now)
     return decide_mode(
         known,
         its.id,
@@ -115,18 +119,25 @@ def _state(mode: Mode, state: ModeState | Mapping[str, Json] | None) -> ModeStat
         raise InvalidInput(str(wrong), "give `next` of the decision before, as it was") from None
 
 
-def _snapshot(
-    mode: Mode, policies: PolicySet, evidence: Mapping[str, Json], subject: Subject | None, now: datetime
+def given_snapshot(
+    asking: Sequence[Policy], evidence: Mapping[str, Json], subject: Subject, now: datetime
 ) -> Snapshot | None:
-    """The values as evidence that was read now; None where there are none."""
-    asking = (mode, *(policies.ladders[each] for each in mode.ladders if each in policies.ladders))
+    """The values that a caller gives as evidence that was read now; None where there are none.
+
+    Args:
+        asking: the policy that is asked first, and then those that it reads or names.
+
+    Raises:
+        UsageError: none of them reads evidence of a name, or a value is no JSON.
+    """
     kinds = {entry.name: entry.kind for policy in reversed(asking) for entry in policy.evidence}
     items = []
     for name, value in sorted(evidence.items()):
         if name not in kinds:
             near = meant(name, kinds).removeprefix("; ")
             raise UsageError(
-                f"{mode.id} reads no evidence called {shown(name)}", near or f"it reads: {', '.join(sorted(kinds))}"
+                f"{asking[0].id} reads no evidence called {shown(name)}",
+                near or f"it reads: {', '.join(sorted(kinds))}",
             )
         try:
             digest = content_digest(kinds[name], value)
@@ -134,4 +145,4 @@ def _snapshot(
             raise UsageError(f"the evidence {name} is no JSON: {wrong}") from None
         at = now.astimezone(UTC)
         items.append(Evidence(name, kinds[name], "given by the caller", "caller", None, at, value, None, None, digest))
-    return build_snapshot(mode.system, subject or Subject(), items) if items else None
+    return build_snapshot(asking[0].system, subject, items) if items else None

@@ -126,8 +126,8 @@ def _revealed(given: str, environ: Mapping[str, str]) -> str:
     """The text with its secrets; a part of an address is escaped, and a whole one stands as it is."""
     from pydantic import BaseModel
 
-    from gatekeeper.collect.refused import Refused
-    from gatekeeper.collect.secrets import SecretText, look_up
+    from gatekeeper.refused import Refused
+    from gatekeeper.secrets import SecretText, look_up
 
     class Named(BaseModel):
         text: SecretText

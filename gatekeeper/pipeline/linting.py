@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gatekeeper.errors import Diagnostic, InvalidDocuments, InvalidInput, UsageError
 from gatekeeper.load import find_policy_files, find_sources_files, find_suite_files, load_policies, load_sources
+from gatekeeper.load.channels import read_channels
 from gatekeeper.load.files import from_root
 from gatekeeper.load.source import display_path
 from gatekeeper.pipeline.suites import load_suites_of
@@ -38,7 +39,7 @@ class Linted:
 
 
 def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
-    """Check policies, waivers, sources and suites.
+    """Check policies, waivers, sources and suites, and the channels of the configuration.
 
     Args:
         files: only what is wrong in these files is told; none means every file of the project. They are found as
@@ -75,6 +76,7 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
         doubtful = {file.parent.name for file in sources if file not in bound}
         sure = [each for each in bound.values() if each.system not in doubtful]
         diagnostics += warn_unbound(loaded, sure, root)
+    diagnostics += _of_channels(configuration, loaded)
     suites = find_suite_files(root, folder)
     there = {_real(file) for file in (*policies, *sources, *suites)}
     wanted = {_real(from_root(file, root)): file for file in files}
@@ -92,6 +94,14 @@ def lint(configuration: Configuration, files: Sequence[Path] = ()) -> Linted:
         diagnostics += [_unread(each, root) for each in left_out]
     read = len(wanted or there) - len(left_out)
     return Linted(read, tuple(sorted(diagnostics, key=lambda each: each.order)), len(left_out))
+
+
+def _of_channels(configuration: Configuration, policies: PolicySet | None) -> tuple[Diagnostic, ...]:
+    try:
+        read_channels(configuration.notify, policies)
+    except InvalidDocuments as refused:
+        return refused.diagnostics
+    return ()
 
 
 def _of_suites(configuration: Configuration, files: Sequence[Path], policies: PolicySet) -> tuple[Diagnostic, ...]:

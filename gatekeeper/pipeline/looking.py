@@ -75,11 +75,18 @@ Messages = Callable[[ModeDecision, Change], Sequence[NewDelivery]]
 
 
 def look_now(
-    configuration: Configuration, request: LookRequest, progress: Progress, clock: Clock = system_clock
+    configuration: Configuration,
+    request: LookRequest,
+    progress: Progress,
+    clock: Clock = system_clock,
+    messages: Messages | None = None,
 ) -> ModeDecision:
     """Collect or find the evidence, decide from the state that the store keeps, and keep the next one.
 
     Alerts are kept first, so that evidence sees them. The clock is read once more, after the evidence was collected.
+
+    Args:
+        messages: as in ``look_and_keep``.
 
     Raises:
         UsageError: no mode, an unknown parameter, or an instant that is still to come, or before the kept state's.
@@ -100,7 +107,9 @@ def look_now(
         if as_of - now > AHEAD:
             told = f"--as-of {instant_text(as_of)} is still to come: now is {instant_text(now)}"
             raise UsageError(told, "a decision is about now, or about an instant that has passed")
-        look = partial(look_and_keep, store) if store is not None and request.keep else partial(look_only, store)
+        look = partial(look_only, store)
+        if store is not None and request.keep:
+            look = partial(look_and_keep, store, messages=messages)
         return look(
             policies,
             its.id,

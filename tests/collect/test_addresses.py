@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from gatekeeper.collect import check_sources
-from gatekeeper.collect.net.addresses import refusal
 from gatekeeper.errors import InvalidDocuments
+from gatekeeper.net.addresses import refusal
 from tests.collect.sources import collected, sources
 from tests.fakes.certificates import certify
 from tests.fakes.servers import LOOPBACK, answering, serving

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gatekeeper.collect.document.document import Document
 from gatekeeper.collect.document.markdown_value import read_document
-from gatekeeper.collect.refused import Refused
+from gatekeeper.refused import Refused
 from tests.collect.sources import refusal_of, value_of, write
 
 

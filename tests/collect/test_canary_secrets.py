@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from gatekeeper.collect.github_kept import worth_keeping
-from gatekeeper.collect.net.answer import Answer
+from gatekeeper.net.answer import Answer
 from gatekeeper.redaction import MASK, PROCESS, LogFilter, Redactor, TooManyEscapes
 from tests.fakes.canaries import SECRETS, USERINFO, runs, told_in, writings
 

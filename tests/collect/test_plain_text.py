@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from gatekeeper.collect.document.document import Document
 from gatekeeper.collect.document.markdown_value import markdown_value, read_document
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.decode import typed
+from gatekeeper.refused import Refused
 from tests.collect.sources import NOW, value_of, write
 
 HANDBOOK = """\

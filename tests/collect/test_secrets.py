@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from gatekeeper.collect import COLLECTORS, check_sources, collect
 from gatekeeper.collect.interface import CollectRequest, Refused, SourceConfig, brought
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.errors import InvalidDocuments
 from gatekeeper.model.snapshot import Evidence, Subject
 from gatekeeper.redaction import MASK, RUN, Redactor
+from gatekeeper.secrets import SecretText
 from gatekeeper.snapshot import build_snapshot, snapshot_bytes
 from tests.collect.sources import NOW, sources, write
 from tests.fakes.servers import LOOPBACK, Call, serving

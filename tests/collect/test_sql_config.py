@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from gatekeeper.collect import check_sources
 from gatekeeper.collect.database.address import PostgresServer, parse_address
 from gatekeeper.collect.database.statement import parse_statement
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.errors import InvalidDocuments
+from gatekeeper.secrets import SecretText
 from tests.collect.sources import collected, sources
 
 SERVER = "postgresql://reader:${env:DATABASE_PASSWORD}@db.example.com/shop"

@@ -20,10 +20,10 @@ from gatekeeper.collect.database.address import parse_address
 from gatekeeper.collect.database.answer import Budget
 from gatekeeper.collect.database.postgres import Access, ask_postgres
 from gatekeeper.collect.database.statement import Statement
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Refused
-from gatekeeper.collect.secrets import SecretText
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.snapshot import Evidence
+from gatekeeper.refused import Refused
+from gatekeeper.secrets import SecretText
 from tests.collect.sources import collected
 from tests.conftest import ROOT
 from tests.fakes.certificates import certify

@@ -15,8 +15,8 @@ import pytest
 from gatekeeper.collect.database.answer import Budget
 from gatekeeper.collect.database.sqlite import ask_sqlite
 from gatekeeper.collect.database.statement import Statement
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import Refused
+from gatekeeper.deadline import Deadline
+from gatekeeper.refused import Refused
 from tests.collect.sources import collected, refusal_of, value_of
 
 SCHEMA = """

@@ -22,13 +22,14 @@ Reply = Callable[["Call"], None]
 
 @dataclass
 class Call:
-    """One request that a server has read the head of."""
+    """One request that a server has read, with its body where the head says how long that is."""
 
     connection: socket.socket
     method: str
     target: str
     headers: dict[str, str]
     number: int
+    body: bytes = b""
 
     def send(self, data: bytes) -> None:
         """Bytes as they are."""
@@ -102,10 +103,16 @@ def _read(connection: socket.socket, server: Server) -> Call | None:
         if not more:
             return None
         data += more
-    first, *lines = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    top, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = top.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    call = Call(connection, method, target, headers, len(server.calls) + 1)
+    while len(body) < int(headers.get("content-length", "0")):
+        more = connection.recv(65536)
+        if not more:
+            return None
+        body += more
+    call = Call(connection, method, target, headers, len(server.calls) + 1, body)
     server.calls.append(call)
     return call
 

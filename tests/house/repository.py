@@ -56,6 +56,8 @@ def commands() -> dict[str, click.Command]:
 
 
 def options(command: click.Command) -> set[str]:
-    """Every way to write an option of a command."""
+    """Every way to write an option of a command, and of the commands in it."""
+    if isinstance(command, click.Group):
+        return {"--help"}.union(*(options(each) for each in command.commands.values()))
     written = {text for parameter in command.params for text in (*parameter.opts, *parameter.secondary_opts)}
     return {text for text in written if text.startswith("-")} | {"--help"}

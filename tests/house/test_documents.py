@@ -19,7 +19,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 PATH = re.compile(r"[.\w<>*-]+(/[.\w<>*-]+)+/?|[.\w-]+\.(?:md|toml|yaml|txt)")
-NO_PATH = {"gatekeeper/v1"}  # the version of the policy language
+NO_PATH = {"gatekeeper/v1", "gatekeeper/transition/v1"}  # names of formats
 WRITTEN = {
     "gatekeeper",
     "docs",

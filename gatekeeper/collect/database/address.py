@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from gatekeeper.collect.secrets import SecretText
 from gatekeeper.model.shown import meant, shown
+from gatekeeper.secrets import SecretText
 
 Encryption = Literal["verify-full", "verify-ca", "require", "disable"]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 
-from gatekeeper.collect.refused import FEWER_BYTES, FEWER_ROWS, Refused
 from gatekeeper.model.canonical import EXACT
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import meant, shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
 from gatekeeper.model.times import instant_text, parse_instant
 from gatekeeper.model.values import Json
+from gatekeeper.refused import FEWER_BYTES, FEWER_ROWS, Refused
 
 Native = bool | int | float | Decimal | str | bytes | None
 """A value as the database gives it; a decimal keeps its digits."""

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 from gatekeeper.collect.database.address import PostgresServer
 from gatekeeper.collect.database.answer import Answered, Budget, Native
 from gatekeeper.collect.database.statement import Statement
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.refused import MORE_TIME, REACH_SERVER, Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.evidence_sql import ColumnType
 from gatekeeper.model.shown import shown
 from gatekeeper.redaction import LogFilter
+from gatekeeper.refused import MORE_TIME, REACH_SERVER, Refused
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from gatekeeper.collect.database.answer import Answered, Budget, Native
 from gatekeeper.collect.database.statement import Statement
-from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.files import locate
-from gatekeeper.collect.refused import MORE_TIME, NO_SUCH_FILE, Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.shown import shown
+from gatekeeper.refused import MORE_TIME, NO_SUCH_FILE, Refused
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -9,7 +9,6 @@ from typing import Literal
 from gatekeeper.collect.document.blanks import blanks_in, is_blank, is_signing, label_of, signing_of
 from gatekeeper.collect.document.boxes import MAX_BOXES, OPPOSITES, Box, Mark, marks_in
 from gatekeeper.collect.document.markdown_inline import MAX_LABEL, Anchors, Names, Target, slug
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import (
     DateMention,
     Field,
@@ -22,6 +21,7 @@ from gatekeeper.model.evidence_document import (
     Table,
 )
 from gatekeeper.model.values import Json
+from gatekeeper.refused import Refused
 
 Inside = Literal["value", "template", "prose"]
 

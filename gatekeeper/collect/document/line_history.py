@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from gatekeeper.collect.deadline import Deadline
 from gatekeeper.collect.git_program import GitProgram, git_in
-from gatekeeper.collect.refused import Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.evidence_document import LineChange
 from gatekeeper.model.times import instant_text
+from gatekeeper.refused import Refused
 
 History = Literal["git", "not_asked", "no_git", "shallow", "differs", "failed"]
 

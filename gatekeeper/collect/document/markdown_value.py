@@ -16,11 +16,11 @@ from gatekeeper.collect.document.markdown_inline import Target
 from gatekeeper.collect.document.markdown_source import Text, parse_text, read_text, refuse_length
 from gatekeeper.collect.document.markdown_tree import take_apart
 from gatekeeper.collect.document.plain_text import is_plain, take_apart_text
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import Link, Markdown
 from gatekeeper.model.shown import shown
 from gatekeeper.model.values import Json
 from gatekeeper.redaction import PROCESS, TooManyEscapes
+from gatekeeper.refused import Refused
 
 MARKDOWN_NAMES = (".md", ".markdown")
 

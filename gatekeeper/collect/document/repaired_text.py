@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.evidence_document import Repair
+from gatekeeper.refused import Refused
 
 MAX_REPAIRS = 20_000
 

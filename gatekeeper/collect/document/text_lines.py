@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gatekeeper.collect.document.blanks import label_of
 from gatekeeper.collect.document.boxes import marks_in
 from gatekeeper.collect.document.document import Document, Inside, Spot, as_group
-from gatekeeper.collect.refused import Refused
+from gatekeeper.refused import Refused
 
 _MARKER = re.compile(r"(?:[-*+•·‣◦–▪]|[0-9]{1,3}[.)]|[a-z][.)])[ \t]+(?=\S)")
 _TAB = 4

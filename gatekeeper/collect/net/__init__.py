@@ -1,1 +1,1 @@
-"""The network, which nothing else of gatekeeper reaches. What needs httpx is imported when a source is read."""
+"""Sources on the network. What needs httpx is imported when a source is read."""

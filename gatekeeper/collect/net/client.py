@@ -5,9 +5,8 @@ One client serves one source: it knows its origin, its deadline, its limits and 
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -18,15 +17,16 @@ import httpx
 from gatekeeper import __version__
 from gatekeeper.collect.files import read_file
 from gatekeeper.collect.interface import CollectRequest
-from gatekeeper.collect.net.answer import Answer, brief, status_remedy, status_text
-from gatekeeper.collect.net.body import read_body
-from gatekeeper.collect.net.retries import AGAIN, pause
-from gatekeeper.collect.net.settings import NetConfig, origin_of
-from gatekeeper.collect.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
-from gatekeeper.collect.refused import MORE_TIME, ONCE_MORE, REACH_SERVER, SPEAK_HTTP, Refused
-from gatekeeper.collect.secrets import SecretText
+from gatekeeper.collect.net.settings import NetConfig
 from gatekeeper.model.times import span_text
-from gatekeeper.redaction import LogFilter
+from gatekeeper.net.answer import Answer, brief, status_remedy, status_text
+from gatekeeper.net.body import read_body
+from gatekeeper.net.faults import certificate_fault, os_reason
+from gatekeeper.net.retries import AGAIN, pause
+from gatekeeper.net.texts import origin_of
+from gatekeeper.net.transport import GuardedTransport, stream_of, trust_of, usual_trust
+from gatekeeper.refused import MORE_TIME, ONCE_MORE, REACH_SERVER, SPEAK_HTTP, Refused
+from gatekeeper.secrets import SecretText
 
 Query = Sequence[tuple[str, SecretText | str]]
 """What is asked for, as names with values in their order; a name may come several times."""
@@ -36,10 +36,6 @@ REDIRECTS = 5
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _MOST_CERTIFICATES = 1024 * 1024
-
-for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy"):
-    # Whoever turns their logging on sees URLs and headers, and these may hold secrets.
-    logging.getLogger(_name).addFilter(LogFilter())
 
 
 class HttpClient:
@@ -222,51 +218,25 @@ class HttpClient:
                 span = span_text(self._config.timeout)
                 return Refused("failed", f"{told} gave no whole answer within {span} (timeout)", MORE_TIME)
             return Refused("failed", f"{told} could not be connected to in time (connect_timeout)", REACH_SERVER)
-        certificate = _certificate_fault(error)
+        certificate = certificate_fault(error)
         if certificate:
             line = f"{told}: the server's certificate is not accepted: {certificate}"
             return Refused("failed", line, "renew it, or name the authority that signed it with ca_file")
         if isinstance(error, httpx.ConnectError):
-            return Refused("failed", f"{told} could not be connected to{_os_reason(error)}", REACH_SERVER)
+            return Refused("failed", f"{told} could not be connected to{os_reason(error)}", REACH_SERVER)
         if "without sending complete message body" in str(error) or "incomplete chunked read" in str(error):
             return Refused("truncated", f"the answer of {told} ended before it was whole", ONCE_MORE)
         if isinstance(error, httpx.RemoteProtocolError):
             line = f"{told} was not answered in HTTP, or the connection was closed"
             return Refused("failed", line, SPEAK_HTTP)
-        return Refused("failed", f"the connection broke while {told} was asked{_os_reason(error)}", ONCE_MORE)
+        return Refused("failed", f"the connection broke while {told} was asked{os_reason(error)}", ONCE_MORE)
 
 
 def _may_pass(error: httpx.TransportError) -> bool:
     """Whether another attempt may help."""
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return False
-    return not _certificate_fault(error)
-
-
-def _certificate_fault(error: BaseException) -> str:
-    """Why a certificate was refused; empty where that is not the matter."""
-    import ssl
-
-    for each in _behind(error):
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return str(each.verify_message)[:200]
-    return ""
-
-
-def _os_reason(error: BaseException) -> str:
-    for each in _behind(error):
-        if isinstance(each, OSError) and each.strerror:
-            return f": {each.strerror[:1].lower()}{each.strerror[1:]}"[:120]
-    return ""
-
-
-def _behind(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it comes from: raised ``from`` one, or with one as its message."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        inner = found.args[0] if found.args and isinstance(found.args[0], BaseException) else None
-        found = found.__cause__ or inner
+    return not certificate_fault(error)
 
 
 def _with_query(url: str, query: Query, said: Callable[[SecretText | str], str]) -> str:

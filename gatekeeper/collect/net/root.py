@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from gatekeeper.collect.net.settings import NetConfig, UrlText
+from gatekeeper.collect.net.settings import NetConfig
+from gatekeeper.net.texts import UrlText
 
 
 class RootConfig(NetConfig):

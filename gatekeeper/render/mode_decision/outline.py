@@ -14,7 +14,8 @@ from gatekeeper.model.mode import Advised, ConditionReading, ModeReading
 from gatekeeper.model.mode_decision import LeverToPull, ModeDecision, Owed, Paged, Pull
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.render.because import in_short
-from gatekeeper.render.ladder_outline import DUTIES, duty_figures, level_words
+from gatekeeper.render.duties import DUTIES, duty_figures
+from gatekeeper.render.ladder_outline import level_words
 from gatekeeper.render.wording import age, count, duration, listing, moment
 
 TOLD = 3

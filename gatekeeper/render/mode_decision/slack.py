@@ -5,8 +5,9 @@ from __future__ import annotations
 from gatekeeper.model.duty import DutyState
 from gatekeeper.model.mode_decision import LeverToPull, ModeDecision, Pull
 from gatekeeper.model.values import Json
+from gatekeeper.render.duties import duty_figures
 from gatekeeper.render.json_parts import laid_out
-from gatekeeper.render.ladder_outline import called_for, duty_figures, reached_levels
+from gatekeeper.render.ladder_outline import called_for, reached_levels
 from gatekeeper.render.mode_decision.document import mode_decision_digest
 from gatekeeper.render.mode_decision.outline import (
     acts,

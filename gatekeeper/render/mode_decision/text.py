@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gatekeeper.model.duty import DutyState
 from gatekeeper.model.mode_decision import LeverToPull, ModeDecision, Pull
 from gatekeeper.render.canvas import APART, Canvas, Span, Tone
-from gatekeeper.render.ladder_outline import called_for, duty_figures, reached_levels, reason_words
+from gatekeeper.render.duties import duty_figures
+from gatekeeper.render.ladder_outline import called_for, reached_levels, reason_words
 from gatekeeper.render.mode_decision.document import mode_decision_digest
 from gatekeeper.render.mode_decision.outline import (
     acts,

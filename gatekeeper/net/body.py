@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from gatekeeper.collect.refused import FEWER_BYTES, ONCE_MORE, Refused
 from gatekeeper.model.shown import shown
+from gatekeeper.refused import FEWER_BYTES, ONCE_MORE, Refused
 
 RATIO = 200
 """How many times larger than what was sent a body may become."""

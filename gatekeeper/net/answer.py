@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from gatekeeper.collect.refused import Refused
 from gatekeeper.model.shown import shown
 from gatekeeper.model.strict_json import JsonRefused, parse_json
+from gatekeeper.refused import Refused
 
 _MOST_ASKED = 200
 """Characters of a question that a line shows."""

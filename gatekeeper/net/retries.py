@@ -25,11 +25,12 @@ def pause(attempt: int, told: str | None, now: datetime) -> float:
         now: the present instant.
     """
     jitter = random.uniform(0, min(MOST, FIRST * 2 ** (attempt - 1)))  # noqa: S311  a wait is no secret
-    asked = _asked(told, now)
+    asked = asked_to_wait(told, now)
     return jitter if asked is None else asked + min(jitter, 1.0)
 
 
-def _asked(told: str | None, now: datetime) -> float | None:
+def asked_to_wait(told: str | None, now: datetime) -> float | None:
+    """The seconds that a ``Retry-After`` header asks to wait; None where it asks for nothing that can be read."""
     if not told:
         return None
     text = told.strip()

@@ -7,6 +7,7 @@ everywhere else: in the Host header and in the name that the certificate has to 
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import sys
@@ -19,12 +20,17 @@ from typing import Any
 import httpcore
 import httpx
 
-from gatekeeper.collect.deadline import Deadline
-from gatekeeper.collect.net.addresses import Network, refusal
-from gatekeeper.collect.refused import RESOLVE_HOST, Refused
+from gatekeeper.deadline import Deadline
 from gatekeeper.model.shown import shown
+from gatekeeper.net.addresses import Network, refusal
+from gatekeeper.redaction import LogFilter
+from gatekeeper.refused import RESOLVE_HOST, Refused
 
 _HEAD_MOST = 256 * 1024
+
+for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy"):
+    # Whoever turns their logging on sees URLs and headers, and these may hold secrets.
+    logging.getLogger(_name).addFilter(LogFilter())
 
 
 class GuardedBackend(httpcore.NetworkBackend):

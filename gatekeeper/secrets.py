@@ -16,10 +16,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from gatekeeper.collect.refused import Refused
 from gatekeeper.files import Unreadable, read_bounded
 from gatekeeper.model.values import Json
 from gatekeeper.redaction import LONGEST, LOOKS_SECRET, NAMES_SECRET, PROCESS
+from gatekeeper.refused import Refused
 
 _BRACES = re.compile(r"\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -101,9 +101,14 @@ def look_up(configs: Iterable[BaseModel], environ: Mapping[str, str]) -> Secrets
 
     All are looked up before the first source is read, since one source may give away the secret of another.
     """
+    return look_up_references((each for config in configs for each in references_of(config)), environ)
+
+
+def look_up_references(references: Iterable[Reference], environ: Mapping[str, str]) -> Secrets:
+    """As ``look_up``, of references that stand anywhere."""
     found: dict[Reference, str] = {}
     lacking: dict[Reference, str] = {}
-    for reference in dict.fromkeys(each for config in configs for each in references_of(config)):
+    for reference in dict.fromkeys(references):
         try:
             secret = _read(reference, environ)
             PROCESS.add(secret)
