@@ -1,6 +1,6 @@
 """The service as a process of its own whose clock a test turns: the instant stands in a file.
 
-    python -m tests.service.played ROOT CLOCK
+python -m tests.service.played ROOT CLOCK
 """
 
 from __future__ import annotations

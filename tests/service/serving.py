@@ -200,7 +200,12 @@ def serving(root: Path, environ: Mapping[str, str] | None = None, at: datetime |
         clock.write_text(at.isoformat())
         arguments = ["-m", "tests.service.played", str(root), str(clock)]
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=root, env=variables, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [sys.executable, *arguments],
+        cwd=root,
+        env=variables,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
     )
     served = Served(process, root, clock=clock)
     reader = Thread(target=_read, args=(served,), daemon=True)

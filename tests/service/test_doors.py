@@ -158,9 +158,7 @@ def test_grafana_signs_its_body_with_the_time_and_within_the_window(guarded: Ser
 
 
 def test_no_secret_is_in_the_log_or_in_an_answer(guarded: Served) -> None:
-    wrong = guarded.post(
-        "/v1/decide/shop-mode", {SECRETS["T_HOOK"]: SECRETS["K_GITHUB"]}, headers=bearer("T_DECIDE")
-    )
+    wrong = guarded.post("/v1/decide/shop-mode", {SECRETS["T_HOOK"]: SECRETS["K_GITHUB"]}, headers=bearer("T_DECIDE"))
     assert wrong.status_code == 422
     said = wrong.text + guarded.get("/metrics", headers=bearer("T_READ")).text + "".join(guarded.log)
     assert not [secret for secret in SECRETS.values() if secret in said]
