@@ -166,7 +166,7 @@ class AlertBody(BaseModel):
 
     status: Annotated[str, StringConstraints(pattern="^(firing|resolved)$")]
     labels: dict[_Text, _Text]
-    annotations: dict[_Text, _Text] = Field(default_factory=dict)
+    annotations: dict[_Text, _Text] | None = None
     startsAt: AwareDatetime  # noqa: N815  the sender's word
     endsAt: AwareDatetime | Literal[""] | None = None  # noqa: N815
     generatorURL: _Text | None = None  # noqa: N815
