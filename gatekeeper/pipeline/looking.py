@@ -166,11 +166,11 @@ def look_and_keep(
         return look_only(
             store, policies, mode, None, as_of=as_of, now=now, named=named, alerts=alerts, parameters=parameters
         )
-    keep_snapshot(store, snapshot)
     key = _key(its, snapshot)
     for _ in range(MOST_RACES):
         kept = store.states.get(key)
         decision, earlier = _decided(policies, its, snapshot, kept, as_of, now, named, alerts, parameters)
+        keep_snapshot(store, snapshot)
         changes = _mode_changes(its, earlier, decision)
         document = mode_decision_document(decision) if changes or kept is None else None
         there = store.states.advance(
