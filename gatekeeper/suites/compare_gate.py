@@ -10,7 +10,6 @@ from gatekeeper.model.suite import Wanted
 from gatekeeper.suites.compared import (
     Compared,
     Row,
-    decided_by,
     graded,
     instants,
     listed,
@@ -74,9 +73,8 @@ def _windows(decision: Decision) -> str:
 
 
 def _row(finding: Finding) -> Row:
-    decided = decided_by(finding.because, finding.observed)
     told = with_lacks(finding.message, finding.lacks)
-    return Row(name_of(finding.rule, finding.key), finding.outcome.value, told, decided)
+    return Row(name_of(finding.rule, finding.key), finding.outcome.value, told, finding.because, finding.observed)
 
 
 GATE_ASPECTS: Mapping[str, Callable[[Wanted, Decision], Iterator[Compared]]] = {
