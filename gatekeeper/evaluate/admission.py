@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from gatekeeper.expr import Unknown
 from gatekeeper.model.completeness import defects
 from gatekeeper.model.decision import EvidenceNote
-from gatekeeper.model.decode import typed
 from gatekeeper.model.finding import Lack
 from gatekeeper.model.policy import EvidenceEntry, Policy
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.times import exact_span_text, instant_text, later
+from gatekeeper.model.typed_values import TypedValues
 from gatekeeper.model.values import Json
 
 SKEW = timedelta(seconds=60)
@@ -51,10 +51,11 @@ def admit(policy: Policy, snapshot: Snapshot | None, as_of: datetime) -> Admitte
     values: dict[str, object] = {}
     items: dict[str, Evidence] = {}
     notes = []
+    subject = snapshot.subject if snapshot is not None else Subject()
+    typed = snapshot.typed if snapshot is not None else TypedValues()
     for entry in sorted(policy.evidence, key=lambda each: each.name):
         item = snapshot.items.get(entry.name) if snapshot is not None else None
-        subject = snapshot.subject if snapshot is not None else Subject()
-        value, lack = _read(entry, item, subject, as_of)
+        value, lack = _read(entry, item, subject, typed, as_of)
         values[entry.name] = value if lack is None else Unknown((lack,))
         if item is not None:
             items[entry.name] = item
@@ -62,14 +63,16 @@ def admit(policy: Policy, snapshot: Snapshot | None, as_of: datetime) -> Admitte
     return Admitted(values, items, tuple(notes))
 
 
-def _read(entry: EvidenceEntry, item: Evidence | None, subject: Subject, as_of: datetime) -> tuple[Json, Lack | None]:
+def _read(
+    entry: EvidenceEntry, item: Evidence | None, subject: Subject, typed: TypedValues, as_of: datetime
+) -> tuple[Json, Lack | None]:
     """The typed value of an item, or why it cannot be used."""
     if item is None:
         return None, Lack(entry.name, "missing", f"no evidence called {entry.name} was collected")
     cause = _not_arrived(entry, item) or _of_another(item, subject) or _out_of_time(entry, item, as_of)
     if cause is not None:
         return None, Lack(entry.name, *cause)
-    value, wrong = typed(entry.kind, item.value, entry.schema)
+    value, wrong = typed.of(entry.kind, item.value, entry.schema)
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         return None, Lack(entry.name, "mistyped", f"{wrong[0]}{more}")

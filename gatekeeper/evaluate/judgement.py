@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gatekeeper.expr import EvaluationError, Program, Unknown, deciding, observation, observe
 from gatekeeper.model.finding import Deciding, Lack, Observation, Outcome, QuorumState
 from gatekeeper.model.rule import Expression
+from gatekeeper.model.when_read import WhenRead
 from gatekeeper.model.window import WindowState
 
 
@@ -29,7 +30,7 @@ class Judgement:
     told: str
     expected: str
     lacks: tuple[Lack, ...] = ()
-    observed: tuple[Observation, ...] = ()
+    observed: Sequence[Observation] = ()
     evidence: tuple[str, ...] = ()
     key: str | None = None
     row: Mapping[str, object] | None = None
@@ -42,7 +43,7 @@ class Judgement:
     unclosed: bool = False
     window: WindowState | None = None
     quorum: QuorumState | None = None
-    because: tuple[Deciding, ...] = ()
+    because: Sequence[Deciding] = ()
 
 
 def run(expression: Expression, bindings: Mapping[str, object]) -> object:
@@ -79,8 +80,12 @@ def truth(value: object) -> Outcome:
     return Outcome.UNKNOWN
 
 
-def observations(bindings: Mapping[str, object], *parts: Expression | None) -> tuple[Observation, ...]:
-    """The values that expressions saw, without those that are unknown, each path once."""
+def observations(bindings: Mapping[str, object], *parts: Expression | None) -> Sequence[Observation]:
+    """The values that expressions saw, without those that are unknown, each path once; looked up when they are read."""
+    return WhenRead(lambda: _observations(bindings, parts))
+
+
+def _observations(bindings: Mapping[str, object], parts: Iterable[Expression | None]) -> tuple[Observation, ...]:
     seen: dict[str, Observation] = {}
     for part in parts:
         if part is None or not isinstance(part.program, Program):
@@ -92,10 +97,12 @@ def observations(bindings: Mapping[str, object], *parts: Expression | None) -> t
     return tuple(seen.values())
 
 
-def because(bindings: Mapping[str, object], *parts: Expression | None) -> tuple[Deciding, ...]:
-    """What of each expression decided what it came to."""
+def because(bindings: Mapping[str, object], *parts: Expression | None) -> Sequence[Deciding]:
+    """What of each expression decided what it came to; looked for when it is read, since few ask why a rule passes."""
     programs = [part.program for part in parts if part is not None]
-    return tuple(each for one in programs if isinstance(one, Program) for each in deciding(one, bindings))
+    return WhenRead(
+        lambda: tuple(each for one in programs if isinstance(one, Program) for each in deciding(one, bindings))
+    )
 
 
 def _type_word(value: object) -> str:

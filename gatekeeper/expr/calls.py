@@ -36,9 +36,7 @@ def make_call(maker: Maker, node: Call) -> Closure:
     table = _table(forms)
     if forms[0].settles is not None:
         return _settling(node.function, site, operands, table, forms[0].settles)
-    if any(form.metered for form in forms):
-        return _metered(node.function, site, operands, table, excerpts)
-    if len(operands) == 1:
+    if len(operands) == 1 and not any(form.metered for form in forms):
         return _of_one(node.function, site, operands[0], table, excerpts)
     return _of_many(node.function, site, operands, table, excerpts)
 
@@ -81,6 +79,8 @@ def _of_many(name: str, site: Site, operands: tuple[Closure, ...], table: _Table
         run.spend(sum(len(value) >> 6 for value in values if type(value) in _TEXTS))
         if form.cost is not None:
             run.spend(form.cost(*values))
+        if form.metered:  # it spends as it goes
+            values[:0] = run, site
         return _guarded(site, excerpts, form.call, *values)
 
     return call
@@ -102,20 +102,6 @@ def _settling(
         other = second(run)
         form = table.get((OptionalValue, type(other)))
         return form.call(one, other) if form is not None else merge(other, None) or _no_form(name, site, [one, other])
-
-    return call
-
-
-def _metered(name: str, site: Site, operands: tuple[Closure, ...], table: _Table, excerpts: list[str]) -> Closure:
-    """A call that spends as it goes."""
-
-    def call(run: Run) -> object:
-        values: list[Any] = [operand(run) for operand in operands]
-        form = table.get(tuple(map(type, values)))
-        if form is None:
-            return _unfit(name, site, values)
-        run.spend(sum(len(value) >> 6 for value in values if type(value) in _TEXTS))
-        return _guarded(site, excerpts, form.call, *((run, site) if form.metered else ()), *values)
 
     return call
 

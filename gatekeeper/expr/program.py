@@ -52,7 +52,7 @@ class Program:
     definitions: Mapping[str, Program]
     _cost: int
     _slots: int
-    _closure: Callable[[Run], object] | None
+    _closure: Callable[[Run], Any] | None
     _kept: dict[Callable[[Program], object], object]
 
     def __init__(self, source: str, tree: Node) -> None:
@@ -95,22 +95,25 @@ class Program:
             A value, an :class:`Unknown` with what it lacks, or an :class:`EvaluationError`; nothing
             is ever raised.
         """
-        return self.run_counted(bindings, budget=budget)[0]
+        return self._run(Run(bindings, self._slots, budget), budget)
 
     def run_counted(
         self, bindings: Mapping[str, object], *, budget: int = DEFAULT_BUDGET
     ) -> tuple[Value | Unknown | EvaluationError, int]:
         """The same as :meth:`run`, with the number of steps taken (at most ``budget``)."""
         run = Run(bindings, self._slots, budget)
-        result: Any
+        return self._run(run, budget), budget - max(0, run.left)
+
+    def _run(self, run: Run, budget: int) -> Value | Unknown | EvaluationError:
+        result: Value | Unknown | EvaluationError
         try:
             run.spend(self._cost)
-            result = self._compute()(run)
+            result = (self._closure or self._compute())(run)
         except BudgetSpent:
             result = self._gave_up(f"the evaluation takes more than {budget} steps")
         except RecursionError:
             result = self._gave_up("the caller left too little stack to evaluate this")
-        return result, budget - max(0, run.left)
+        return result
 
     def kept(self, make: Callable[[Program], Made]) -> Made:
         """What ``make`` makes of this program, made once: that by which explanations know it again."""
@@ -122,7 +125,7 @@ class Program:
         site = Site.of(self.source, self.tree.span)
         return EvaluationError(message, site.expression, site.line, site.column, "budget")
 
-    def _compute(self) -> Callable[[Run], object]:
+    def _compute(self) -> Callable[[Run], Any]:
         """The closures, made on the first run; two threads may make them twice, to no harm."""
         made = self._closure
         if made is None:

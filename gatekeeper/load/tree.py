@@ -16,8 +16,27 @@ _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n
 _BLANK_ESCAPES = frozenset("tnr \t\r\n")
 
 
+class _Placed:
+    """What stands in a file."""
+
+    __slots__ = ()
+
+    source: SourceText
+    start: int
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column, from 1, of its first sign."""
+        return self.source.position(self.start)
+
+    @property
+    def place(self) -> Place:
+        """The place of its first sign."""
+        return self.source.place(*self.position)
+
+
 @dataclass(slots=True, eq=False)
-class ScalarNode:
+class ScalarNode(_Placed):
     """A scalar.
 
     Attributes:
@@ -34,11 +53,6 @@ class ScalarNode:
     style: str
     start: int
     end: int
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """Line and column, from 1, of its first sign."""
-        return self.source.position(self.start)
 
     @property
     def place(self) -> Place:
@@ -93,7 +107,7 @@ class ScalarNode:
 
 
 @dataclass(slots=True, eq=False)
-class ListNode:
+class ListNode(_Placed):
     """A sequence."""
 
     source: SourceText
@@ -102,23 +116,13 @@ class ListNode:
     end: int
 
     @property
-    def position(self) -> tuple[int, int]:
-        """Line and column, from 1, of its first sign."""
-        return self.source.position(self.start)
-
-    @property
-    def place(self) -> Place:
-        """The place of its first sign."""
-        return self.source.place(*self.position)
-
-    @property
     def width(self) -> int:
         """How many characters to underline."""
         return 1
 
 
 @dataclass(slots=True, eq=False)
-class MapNode:
+class MapNode(_Placed):
     """A mapping; its keys are text as it is written."""
 
     source: SourceText
@@ -126,16 +130,6 @@ class MapNode:
     values: dict[str, Node]
     start: int
     end: int
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """Line and column, from 1, of its first sign."""
-        return self.source.position(self.start)
-
-    @property
-    def place(self) -> Place:
-        """The place of its first sign."""
-        return self.source.place(*self.position)
 
     @property
     def width(self) -> int:

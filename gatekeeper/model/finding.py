@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,7 +137,8 @@ class Finding:
         message: one line that says what is.
         expected: one line that says what the rule wants.
         observed: the values that the rule saw.
-        because: the parts of its expression that decided the outcome, and nothing else.
+        because: the parts of its expression that decided the outcome, and nothing else; it and ``observed`` may be
+            computed when they are first read.
         lacks: what is not known, where the outcome is unknown.
         evidence: names of the evidence that the rule reads, sorted.
         due: the instant by which this is owed, if the rule or the row names one.
@@ -159,7 +161,7 @@ class Finding:
     message: str
     expected: str
     place: Place
-    observed: tuple[Observation, ...] = ()
+    observed: Sequence[Observation] = ()
     lacks: tuple[Lack, ...] = ()
     evidence: tuple[str, ...] = ()
     owner: str | None = None
@@ -175,7 +177,7 @@ class Finding:
     unclosed: bool = False
     window: WindowState | None = None
     quorum: QuorumState | None = None
-    because: tuple[Deciding, ...] = ()
+    because: Sequence[Deciding] = ()
 
     @property
     def shows(self) -> bool:

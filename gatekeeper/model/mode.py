@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -256,9 +256,9 @@ class ConditionReading:
     met_at: datetime | None
     barred: Barred | None
     broken: Break | None
-    observed: tuple[Observation, ...]
+    observed: Sequence[Observation]
     lacks: tuple[Lack, ...]
-    because: tuple[Deciding, ...] = ()
+    because: Sequence[Deciding] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gatekeeper.model.typed_values import TypedValues
 from gatekeeper.model.values import Json
 
 
@@ -81,6 +82,7 @@ class Snapshot:
         digest: ``sha256:…`` of the canonical bytes: the snapshot's name.
         taken_at: the latest ``collected_at`` in it.
         origin: the file that it was read from, for people; not part of the digest.
+        typed: its values as they were typed before; snapshots that share values may share it.
     """
 
     system: str
@@ -89,3 +91,4 @@ class Snapshot:
     digest: str
     taken_at: datetime
     origin: str
+    typed: TypedValues = field(default_factory=TypedValues, compare=False, repr=False)

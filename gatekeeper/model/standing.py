@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,7 +35,7 @@ class RemedyStanding:
     action: str
     advised: Reach
     told: str
-    observed: tuple[Observation, ...] = ()
+    observed: Sequence[Observation] = ()
     lacks: tuple[Lack, ...] = ()
 
 
@@ -64,11 +65,11 @@ class TriggerStanding:
     reached_at: datetime | None = None
     lasted: timedelta | None = None
     needs: timedelta | None = None
-    observed: tuple[Observation, ...] = ()
+    observed: Sequence[Observation] = ()
     lacks: tuple[Lack, ...] = ()
     evidence: tuple[str, ...] = ()
     remedies: tuple[RemedyStanding, ...] = ()
-    because: tuple[Deciding, ...] = ()
+    because: Sequence[Deciding] = ()
 
 
 @dataclass(frozen=True, slots=True)

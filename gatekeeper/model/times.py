@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _RFC3339 = re.compile(
     # Neither the hour 24 nor an offset of 75 min: some versions of Python would read them.
@@ -25,6 +26,7 @@ def instant_text(at: datetime) -> str:
     return text + "Z"
 
 
+@lru_cache(maxsize=4096)  # a pure memo: the same instants are read look after look
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 date and time with its offset, in UTC, cut to microseconds.
 

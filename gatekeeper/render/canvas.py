@@ -44,6 +44,25 @@ _ASCII = {
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalText:
+    """How something is written for a terminal.
+
+    Attributes:
+        width: columns of the terminal; fewer than 40 count as 40.
+        color: whether SGR colour codes are written. Colour never carries a meaning that no word has.
+        unicode: whether the terminal shows more than ASCII; else every other character is spelt out.
+    """
+
+    width: int = 100
+    color: bool = False
+    unicode: bool = True
+
+    def canvas(self) -> Canvas:
+        """An empty page for that terminal."""
+        return Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
+
+
+@dataclass(frozen=True, slots=True)
 class Canvas:
     """Collects lines no wider than ``width`` columns.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gatekeeper.model.mutation import MutantRun, MutantState, MutationReport, MutationScore
-from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.canvas import APART, Canvas, Span, TerminalText, Tone
 from gatekeeper.render.suite_text import WIDE
 from gatekeeper.render.wording import count
 
@@ -14,22 +14,12 @@ NOTHING = "(taken out)"
 
 
 @dataclass(frozen=True, slots=True)
-class MutationText:
-    """The text of a run.
-
-    Attributes:
-        width: columns of the terminal; fewer than 40 count as 40.
-        color: whether SGR colour codes are written.
-        unicode: whether the terminal shows more than ASCII.
-    """
-
-    width: int = 100
-    color: bool = False
-    unicode: bool = True
+class MutationText(TerminalText):
+    """The text of a run."""
 
     def render(self, report: MutationReport) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
+        canvas = self.canvas()
         canvas.heading("MUTANTS")
         wide = canvas.width >= WIDE
         words = ("policy", "score", "", "equivalent", "refused", "") if wide else ("policy", "score", "")

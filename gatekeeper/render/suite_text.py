@@ -17,7 +17,7 @@ from gatekeeper.model.suite_run import (
     SuitesReport,
     Verified,
 )
-from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.canvas import APART, Canvas, Span, TerminalText, Tone
 from gatekeeper.render.visible import cells, visible
 from gatekeeper.render.wording import count, duration, moment
 
@@ -26,22 +26,12 @@ WIDE = 80
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteText:
-    """The text of a run.
-
-    Attributes:
-        width: columns of the terminal; fewer than 40 count as 40.
-        color: whether SGR colour codes are written.
-        unicode: whether the terminal shows more than ASCII.
-    """
-
-    width: int = 100
-    color: bool = False
-    unicode: bool = True
+class SuiteText(TerminalText):
+    """The text of a run."""
 
     def render(self, report: SuitesReport) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
+        canvas = self.canvas()
         for each in report.suites:
             _suite(canvas, each)
         _coverage(canvas, report)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from gatekeeper.model.decision import Decision
 from gatekeeper.model.report import Report
-from gatekeeper.render.canvas import APART, Canvas, Tone
+from gatekeeper.render.canvas import APART, Canvas, TerminalText, Tone
 from gatekeeper.render.decision_json import decision_digest
 from gatekeeper.render.lacks import absent_evidence
 from gatekeeper.render.ladder_outline import figures as ladder_figures
@@ -35,25 +35,15 @@ from gatekeeper.render.wording import listing, short_digest
 
 
 @dataclass(frozen=True, slots=True)
-class TextRenderer:
-    """The board.
-
-    Attributes:
-        width: columns of the terminal; fewer than 40 count as 40.
-        color: whether SGR colour codes are written. Colour never carries a meaning that no word has.
-        unicode: whether the terminal shows more than ASCII; else every other character is spelt out.
-    """
+class TextRenderer(TerminalText):
+    """The board."""
 
     name: ClassVar[str] = "text"
     media_type: ClassVar[str] = "text/plain; charset=utf-8"
 
-    width: int = 100
-    color: bool = False
-    unicode: bool = True
-
     def render(self, report: Report) -> str:
         """The boards of all gates and ladders, one under the other; with several, a list of their answers on top."""
-        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
+        canvas = self.canvas()
         answers = len(report.decisions) + len(report.ladders) + len(report.modes)
         if not answers:
             canvas.text("No decision was asked for.")

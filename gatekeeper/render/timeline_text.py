@@ -8,7 +8,7 @@ from itertools import groupby
 
 from gatekeeper.model.replay import Replay
 from gatekeeper.model.suite_run import Verified
-from gatekeeper.render.canvas import APART, Canvas, Span, Tone
+from gatekeeper.render.canvas import APART, Canvas, Span, TerminalText, Tone
 from gatekeeper.render.text_levers import lever_in_short
 from gatekeeper.render.timeline import Fold, Step, folded, steps
 from gatekeeper.render.timeline_parts import Change, Weight, offset_text
@@ -44,24 +44,18 @@ _WHOLE = ("verdict", "level", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineText:
+class TimelineText(TerminalText):
     """The timeline.
 
     Attributes:
-        width: columns of the terminal; fewer than 40 count as 40.
-        color: whether SGR colour codes are written. Colour never carries a meaning that no word has.
-        unicode: whether the terminal shows more than ASCII.
         every_look: whether looks at which nothing changed are shown as well.
     """
 
-    width: int = 100
-    color: bool = False
-    unicode: bool = True
     every_look: bool = False
 
     def render(self, replay: Replay) -> str:
         """The whole text, ending in a newline."""
-        canvas = Canvas.of_width(self.width, color=self.color, unicode=self.unicode)
+        canvas = self.canvas()
         every = steps(replay)
         _header(canvas, replay)
         if every:

@@ -17,6 +17,7 @@ from gatekeeper.model.canonical import NotCanonical, canonical_bytes, digest_of
 from gatekeeper.model.decode import checked
 from gatekeeper.model.snapshot import Evidence, Snapshot, Subject
 from gatekeeper.model.strict_json import JsonRefused, parse_json
+from gatekeeper.model.typed_values import TypedValues
 from gatekeeper.model.values import Json
 from gatekeeper.snapshot.document import FORMAT, MAX_BYTES, VALUE_DEPTH, SnapshotRecord, build_snapshot, record_of
 
@@ -50,9 +51,10 @@ class _Value:
 
 @dataclass(frozen=True, slots=True)
 class KeptValues:
-    """Values that snapshots were built of."""
+    """Values that snapshots were built of, as they are and as they were typed."""
 
     known: OrderedDict[tuple[int, str], _Kept] = field(default_factory=OrderedDict)
+    typed: TypedValues = field(default_factory=TypedValues)
 
     def build(self, system: str, subject: Subject, evidence: Iterable[Evidence]) -> Snapshot:
         """The snapshot that ``build_snapshot`` makes.
@@ -75,6 +77,7 @@ class KeptValues:
             digest=digest_of(data),
             taken_at=max(each.collected_at for each in items).astimezone(UTC),
             origin="",
+            typed=self.typed,
         )
 
     def _kept(self, item: Evidence) -> _Kept:

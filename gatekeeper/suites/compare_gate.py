@@ -11,7 +11,6 @@ from gatekeeper.suites.compared import (
     DUTY_ASPECTS,
     Compared,
     Row,
-    decided_by,
     duties_compared,
     graded,
     instants,
@@ -97,9 +96,8 @@ def _windows(decision: Decision) -> str:
 
 
 def _row(finding: Finding) -> Row:
-    decided = decided_by(finding.because, finding.observed)
     told = with_lacks(finding.message, finding.lacks)
-    return Row(name_of(finding.rule, finding.key), finding.outcome.value, told, decided)
+    return Row(name_of(finding.rule, finding.key), finding.outcome.value, told, finding.because, finding.observed)
 
 
 GATE_ASPECTS: Mapping[str, Callable[[Wanted, Decision], Iterator[Compared]]] = {

@@ -22,7 +22,7 @@ from gatekeeper.suites.compared import (
 
 
 def _level(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
-    yield one("level", wanted.value, standing.level, _why_level(wanted.value, standing))
+    yield one("level", wanted.value, standing.level, lambda: _why_level(wanted.value, standing))
 
 
 def _why_level(wanted: object, standing: LadderStanding) -> str:
@@ -52,13 +52,19 @@ def _remedies(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
     trigger = _triggers(standing).get(wanted.name)
     advised = [each for each in trigger.remedies if each.advised is Reach.REACHED] if trigger is not None else []
     found = [each.lever if each.lever is not None else each.action for each in advised]
-    why = "" if trigger is None else f"{trigger.id} is {_plain(trigger.state)}: {_why_trigger(trigger)}"
-    others = [each for each in trigger.remedies if each.advised is not Reach.REACHED] if trigger is not None else []
+    yield alike(f"remedies {wanted.name}", wanted.value, found, lambda: _why_remedies(trigger), ordered=True)
+
+
+def _why_remedies(trigger: TriggerStanding | None) -> str:
+    if trigger is None:
+        return ""
+    why = f"{trigger.id} is {_plain(trigger.state)}: {_why_trigger(trigger)}"
+    others = [each for each in trigger.remedies if each.advised is not Reach.REACHED]
     told = [
         f"{each.lever or each.action} is not advised: {with_more(each.told, decided_by((), each.observed))}"
         for each in others
     ]
-    yield alike(f"remedies {wanted.name}", wanted.value, found, "; ".join((why, *told)), ordered=True)
+    return "; ".join((why, *told))
 
 
 def _pages(wanted: Wanted, standing: LadderStanding) -> Iterator[Compared]:
@@ -92,8 +98,8 @@ def _triggers(standing: LadderStanding) -> Mapping[str, TriggerStanding]:
 
 
 def _trigger_row(trigger: TriggerStanding) -> Row:
-    decided = decided_by(trigger.because, trigger.observed)
-    return Row(trigger.id, trigger.state.value, with_lacks(trigger.message, trigger.lacks), decided)
+    told = with_lacks(trigger.message, trigger.lacks)
+    return Row(trigger.id, trigger.state.value, told, trigger.because, trigger.observed)
 
 
 def _why_trigger(trigger: TriggerStanding) -> str:

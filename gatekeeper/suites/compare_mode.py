@@ -14,7 +14,7 @@ from gatekeeper.suites.compared import (
     Compared,
     Row,
     alike,
-    decided_by,
+    compared,
     graded,
     instants,
     listed,
@@ -38,7 +38,7 @@ class ModeScene:
 
 
 def _state(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
-    yield one("state", wanted.value, scene.reading.state, _why(scene, wanted.value))
+    yield one("state", wanted.value, scene.reading.state, lambda: _why(scene, wanted.value))
 
 
 def _why(scene: ModeScene, target: object = None) -> str:
@@ -57,7 +57,7 @@ def _since(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
 def _because(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
     change = scene.reading.transition
     found = change.because if change is not None else ()
-    why = scene.reading.reason if change is not None else f"this look brings no change: {_why(scene)}"
+    why = scene.reading.reason if change is not None else lambda: f"this look brings no change: {_why(scene)}"
     yield alike("because", wanted.value, found, why, ordered=False)
 
 
@@ -79,7 +79,8 @@ def _row(reading: ConditionReading) -> Row:
         name=reading.condition.id,
         word=reading.outcome.value,
         told=told,
-        decided=decided_by(reading.because, reading.observed),
+        because=reading.because,
+        seen=reading.observed,
         met=reading.met,
     )
 
@@ -152,11 +153,11 @@ def _transitions(wanted: Wanted, scene: ModeScene) -> Iterator[Compared]:
     changes = scene.played.transitions(scene.reading.mode, scene.moment.offset)
     found = [(offset, change.target) for offset, change in changes]
     why = "; ".join(f"{offset_told(offset)}: {listed(change.because)}" for offset, change in changes)
-    yield Compared(
-        what="transitions",
-        expected=listed(f"{offset_told(offset)} {state}" for offset, state in expected),
-        found=listed(f"{offset_told(offset)} {state}" for offset, state in found),
-        why="" if expected == found else why or _why(scene),
+    yield compared(
+        "transitions",
+        listed(f"{offset_told(offset)} {state}" for offset, state in expected),
+        listed(f"{offset_told(offset)} {state}" for offset, state in found),
+        lambda: why or _why(scene),
         holds=expected == found,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,21 +40,24 @@ class Row:
         name: ``rule[key]`` for a row, else its id; of a page ``level/who``.
         word: what it came to.
         told: everything that it says of itself; ``says`` is looked for in here.
-        decided: what made it so, for a comparison that does not hold.
+        because: the parts that decided it, for a comparison that does not hold.
+        seen: the values that it saw, told where no parts are.
         due: of a page, by when somebody takes it up; of somebody who is not paged, from when on they are.
     """
 
     name: str
     word: str
     told: str
-    decided: str = ""
+    because: Sequence[Deciding] = ()
+    seen: Sequence[Observation] = ()
     due: datetime | None = None
     met: bool | None = None
     recommended: bool | None = None
 
     def why(self, part: str) -> str:
         """Why it is so; what is told is not said again where it is what was found."""
-        return self.decided if part == "says" else with_more(self.told, self.decided)
+        decided = decided_by(self.because, self.seen)
+        return decided if part == "says" else with_more(self.told, decided)
 
 
 def graded(wanted: Wanted, rows: Sequence[Row], there: Sequence[str]) -> Iterator[Compared]:
@@ -116,33 +119,41 @@ def _part(key: str, row: Row) -> str:
     return {"says": row.told, "due": due, "respond_by": due, "not_before": due, **truths}.get(key, row.word)
 
 
-def one(what: str, wanted: Json, found: Json, why: str) -> Compared:
+Why = str | Callable[[], str]
+"""Why it is so; what takes long to say is only said where a comparison does not hold."""
+
+
+def compared(what: str, expected: str, found: str, why: Why, *, holds: bool) -> Compared:
+    """What came of a comparison, with why it is so where it does not hold."""
+    return Compared(what, expected, found, "" if holds else why if isinstance(why, str) else why(), holds)
+
+
+def one(what: str, wanted: Json, found: Json, why: Why) -> Compared:
     """Compares two words, or null."""
-    return Compared(what, value_told(wanted), value_told(found), "" if wanted == found else why, wanted == found)
+    return compared(what, value_told(wanted), value_told(found), why, holds=wanted == found)
 
 
-def alike(what: str, wanted: Json, found: Sequence[str], why: str, *, ordered: bool) -> Compared:
+def alike(what: str, wanted: Json, found: Sequence[str], why: Why, *, ordered: bool) -> Compared:
     """Compares a list of words exactly; where the order means nothing, as sets."""
     words = texts(wanted)
     holds = words == list(found) if ordered else sorted(set(words)) == sorted(set(found))
-    return Compared(what, listed(words), listed(found), "" if holds else why, holds)
+    return compared(what, listed(words), listed(found), why, holds=holds)
 
 
-def told_in(what: str, wanted: Json, found: str, why: str) -> Compared:
+def told_in(what: str, wanted: Json, found: str, why: Why) -> Compared:
     """Compares a part of a text with the whole; null is for one that is not there."""
     holds = isinstance(wanted, str) and wanted in found if wanted is not None else not found
-    return Compared(what, value_told(wanted), found or NONE, "" if holds else why, holds)
+    return compared(what, value_told(wanted), found or NONE, why, holds=holds)
 
 
-def instants(what: str, wanted: Json, found: datetime | None, why: str, start: datetime | None = None) -> Compared:
+def instants(what: str, wanted: Json, found: datetime | None, why: Why, start: datetime | None = None) -> Compared:
     """Compares instants, or null.
 
     Args:
         start: where it is given, people are told as well how long after this it is.
     """
     expected = None if wanted is None else parse_instant(str(wanted))
-    holds = expected == found
-    return Compared(what, _since(expected, start), _since(found, start), "" if holds else why, holds)
+    return compared(what, _since(expected, start), _since(found, start), why, holds=expected == found)
 
 
 def _since(at: datetime | None, start: datetime | None) -> str:

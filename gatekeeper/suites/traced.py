@@ -75,9 +75,14 @@ def _expression(expression: Expression, traces: Traces) -> Expression:
     if not isinstance(expression.program, Program):
         return expression
 
+    here: dict[int, set[bool]] = {}
+
     def seen(index: int, value: object) -> None:
         if value is True or value is False:
-            traces.seen.setdefault((expression.place, index), set()).add(value)
+            truths = here.get(index)
+            if truths is None:  # one expression can be seen in several policies
+                truths = here[index] = traces.seen.setdefault((expression.place, index), set())
+            truths.add(value)
 
     return Expression(traced(expression.program, seen), expression.place)
 

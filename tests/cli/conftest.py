@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.warm import gatekeeper
 
 POLICY = """\
 apiVersion: gatekeeper/v1
@@ -47,6 +47,32 @@ sources:
   metrics: {collector: json, file: metrics.json}
 """
 
+SUITE_HEAD = """\
+apiVersion: gatekeeper/v1
+kind: Suite
+title: Few requests fail
+policies: [demo]
+now: 2026-03-03T09:00:00Z
+evidence:
+  metrics: {error_rate: 0.01}
+cases:
+"""
+"""A suite of the project without its cases."""
+
+SUITE = (
+    SUITE_HEAD
+    + """\
+  - id: at-the-limit
+    title: Exactly five percent are not too many
+    set: {metrics.error_rate: 0.05}
+    expect: {verdict: GO, findings: {error-rate: pass}}
+  - id: over-the-limit
+    title: A little more is
+    set: {metrics.error_rate: 0.0501}
+    expect: {verdict: NO-GO, stops: [error-rate]}
+"""
+)
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -65,24 +91,19 @@ class Project:
 
     def run(self, *arguments: str, env: dict[str, str] | None = None, stdin: str | None = None) -> Ended:
         """Run gatekeeper in the project's folder as a process of its own."""
-        import os
-
-        done = subprocess.run(
-            [sys.executable, "-m", "gatekeeper", *arguments],
-            cwd=self.root,
-            env={**os.environ, **(env or {})},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = gatekeeper(*arguments, cwd=self.root, env=env, stdin=stdin)
         assert "Traceback" not in done.stderr, done.stderr
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def measure(self, error_rate: object) -> None:
         """Write the evidence."""
         (self.root / "evidence/demo/metrics.json").write_text(json.dumps({"error_rate": error_rate}))
+
+    def write_suite(self, suite: str) -> Path:
+        """Write a suite, and say where."""
+        path = self.root / "policies/demo/demo_test.yaml"
+        path.write_text(suite)
+        return path
 
     @property
     def policy(self) -> Path:
@@ -102,3 +123,9 @@ def project(tmp_path: Path) -> Project:
     made.policy.write_text(POLICY)
     made.measure(0.01)
     return made
+
+
+@pytest.fixture
+def suite(project: Project) -> Path:
+    """The project's suite, of which both cases hold."""
+    return project.write_suite(SUITE)

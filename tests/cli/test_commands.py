@@ -21,6 +21,7 @@ from gatekeeper.model.snapshot import Subject
 from gatekeeper.snapshot import build_snapshot, write_snapshot
 from tests.builders import item
 from tests.cli.conftest import POLICY, Project
+from tests.warm import gatekeeper
 
 ONE_LINE_AND_HINT = re.compile(r"(error: |[^\n]*:\d+:\d+: )[^\n]+\n")
 
@@ -237,14 +238,7 @@ def test_configuration_comes_from_the_file_and_the_environment(project: Project)
 def test_commands_work_from_a_folder_within_the_project(project: Project) -> None:
     inner = Project(project.root)
     path = project.root / "policies/demo"
-    done = subprocess.run(
-        [sys.executable, "-m", "gatekeeper", "evaluate", "demo", "--collect"],
-        cwd=path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = gatekeeper("evaluate", "demo", "--collect", cwd=path)
     assert done.returncode == 0, done.stderr
     assert inner.run("evaluate", "demo", "--root", str(project.root)).code == 0
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm import gatekeeper
 
 GATE = """\
 apiVersion: gatekeeper/v1
@@ -37,13 +37,7 @@ def test_a_credential_in_a_sources_file_is_not_repeated(form: str, tmp_path: Pat
     for path, text in (("policies/demo/demo.yaml", GATE), ("evidence/demo/sources.local.yaml", SOURCES)):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-m", "gatekeeper", "lint", "--format", form],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = gatekeeper("lint", "--format", form, cwd=tmp_path)
     told = ran.stdout + ran.stderr
     assert ran.returncode == 4
     assert "a credential seems to be written here" in told
@@ -73,9 +67,7 @@ def test_no_mistake_of_a_sources_file_repeats_a_credential(how: str, tmp_path: P
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
     for words in (["lint"], ["doctor"]):
-        ran = subprocess.run(
-            [sys.executable, "-m", "gatekeeper", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        ran = gatekeeper(*words, cwd=tmp_path)
         told = ran.stdout + ran.stderr
         assert "sources.local.yaml" in told
         assert "Zq8Kx72m" not in told, told
@@ -86,7 +78,5 @@ def test_a_line_without_a_credential_is_shown(tmp_path: Path) -> None:
     for path, content in (("policies/demo/demo.yaml", GATE), ("evidence/demo/sources.local.yaml", text)):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-m", "gatekeeper", "lint"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    ran = gatekeeper("lint", cwd=tmp_path)
     assert "repository: a/b" in ran.stdout + ran.stderr

@@ -7,19 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import POLICY, Project
-from tests.cli.test_test_command import SUITE
+from tests.cli.conftest import POLICY, SUITE, Project
 
 MISSPELT = SUITE.replace("error-rate: pass", "eror-rate: pass")
 WRONG_POLICY = POLICY.replace("enforcement: blocking", "enforcement: blcking")
 NAME = "policies/demo/demo_test.yaml"
-
-
-@pytest.fixture
-def suite(project: Project) -> Path:
-    path = project.root / NAME
-    path.write_text(SUITE)
-    return path
 
 
 def test_suites_are_counted_and_not_played(project: Project, suite: Path) -> None:

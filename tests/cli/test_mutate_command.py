@@ -8,17 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.conftest import Project
+from tests.cli.conftest import SUITE_HEAD, Project
 
-SUITE = """\
-apiVersion: gatekeeper/v1
-kind: Suite
-title: Few requests fail
-policies: [demo]
-now: 2026-03-03T09:00:00Z
-evidence:
-  metrics: {error_rate: 0.01}
-cases:
+SUITE = (
+    SUITE_HEAD
+    + """\
   - id: over-the-limit
     title: More than five percent are too many
     set: {metrics.error_rate: 0.0501}
@@ -27,6 +21,7 @@ cases:
     title: Fewer are not
     expect: {verdict: GO, findings: {error-rate: pass}}
 """
+)
 AT_THE_LIMIT = """\
   - id: at-the-limit
     title: Exactly five percent are not too many
@@ -38,9 +33,7 @@ BOUNDARY = ("metrics.error_rate <= params.most", "metrics.error_rate < params.mo
 
 @pytest.fixture
 def suite(project: Project) -> Path:
-    path = project.root / "policies/demo/demo_test.yaml"
-    path.write_text(SUITE)
-    return path
+    return project.write_suite(SUITE)
 
 
 def _states(out: str) -> dict[tuple[str, str], tuple[str, str | None]]:

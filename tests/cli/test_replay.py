@@ -39,9 +39,7 @@ cases:
 def suite(project: Project) -> Path:
     (project.root / "policies/demo/ladder.yaml").write_text(LADDER)
     (project.root / "policies/demo/mode.yaml").write_text(MODE)
-    path = project.root / "policies/demo/demo_test.yaml"
-    path.write_text(SUITE)
-    return path
+    return project.write_suite(SUITE)
 
 
 FILE = "policies/demo/demo_test.yaml"

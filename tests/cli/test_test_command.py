@@ -13,26 +13,8 @@ import pytest
 from gatekeeper.model.snapshot import Subject
 from gatekeeper.snapshot import build_snapshot, write_snapshot
 from tests.builders import item
-from tests.cli.conftest import SOURCES, Project
+from tests.cli.conftest import SOURCES, SUITE, Project
 
-SUITE = """\
-apiVersion: gatekeeper/v1
-kind: Suite
-title: Few requests fail
-policies: [demo]
-now: 2026-03-03T09:00:00Z
-evidence:
-  metrics: {error_rate: 0.01}
-cases:
-  - id: at-the-limit
-    title: Exactly five percent are not too many
-    set: {metrics.error_rate: 0.05}
-    expect: {verdict: GO, findings: {error-rate: pass}}
-  - id: over-the-limit
-    title: A little more is
-    set: {metrics.error_rate: 0.0501}
-    expect: {verdict: NO-GO, stops: [error-rate]}
-"""
 FAILING = SUITE.replace("verdict: NO-GO, stops: [error-rate]", "verdict: GO, stops: []")
 UNKNOWN = """\
   - id: without-metrics
@@ -40,13 +22,6 @@ UNKNOWN = """\
     lacking: {metrics: missing}
     expect: {verdict: INCONCLUSIVE}
 """
-
-
-@pytest.fixture
-def suite(project: Project) -> Path:
-    path = project.root / "policies/demo/demo_test.yaml"
-    path.write_text(SUITE)
-    return path
 
 
 def test_where_every_case_holds_each_has_a_line_and_the_end_is_good(project: Project, suite: Path) -> None:

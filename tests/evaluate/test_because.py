@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def found(its: Rule, value: Json) -> tuple[Finding, ...]:
     return decide(policies, "g", snapshot(item("a", value)), as_of=NOW).root.findings
 
 
-def lines(because: tuple[Deciding, ...]) -> list[str]:
+def lines(because: Sequence[Deciding]) -> list[str]:
     return [part.told for part in because]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
+
+from gatekeeper.expr import ExpressionError, compile_expression
 
 NOW: Final = "2026-03-10T12:00:00Z"
 
@@ -25,6 +29,18 @@ DOCUMENT: Final[dict[str, Any]] = {
     "text": "Launch Ω ready: yes",
     "date": "2026-03-01",
 }
+
+BINDINGS: Final[dict[str, Any]] = {"e": DOCUMENT, "now": datetime.fromisoformat(NOW)}
+
+
+def ours(source: str, bindings: Mapping[str, Any] = BINDINGS) -> str:
+    """What gatekeeper's evaluator comes to: ``true``, ``false`` or ``error``."""
+    try:
+        value = compile_expression(source).run(bindings)
+    except ExpressionError:
+        return "error"
+    return {True: "true", False: "false"}[value] if type(value) is bool else "error"
+
 
 _NUMBERS: Final = """
 e.metrics.p95 == 8

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 
 import pytest
 
-from gatekeeper.expr import ExpressionError, compile_expression
-from tests.expr.differential import DOCUMENT, EXPRESSIONS, NOW, STRICTER
+from tests.expr.differential import BINDINGS, EXPRESSIONS, STRICTER, ours
+from tests.expr.google import plain_environment, says
 from tests.lacking import library
 
-cel = library("cel_expr_python.cel")
-
-BINDINGS = {"e": DOCUMENT, "now": datetime.fromisoformat(NOW)}
+library("cel_expr_python.cel")
 
 
 def theirs(expression: str) -> str:
-    """``true``, ``false`` or ``error``; only booleans are fetched, as their nulls lose references on 3.11."""
-    environment = cel.NewEnv(variables={"e": cel.Type.DYN, "now": cel.Type.TIMESTAMP})
-    try:
-        value = environment.compile(expression, disable_check=True).eval(environment.Activation(BINDINGS))
-    except RuntimeError:
-        return "error"
-    return ("true" if value.value() else "false") if value.type().name() == "BOOL" else "error"
-
-
-def ours(expression: str) -> str:
-    try:
-        value = compile_expression(expression).run(BINDINGS)
-    except ExpressionError:
-        return "error"
-    return {True: "true", False: "false"}[value] if type(value) is bool else "error"
+    return says(plain_environment(), expression, BINDINGS)
 
 
 def test_both_engines_agree_on_every_written_expression() -> None:

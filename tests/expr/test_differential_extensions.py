@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 
 import pytest
 
-from gatekeeper.expr import ExpressionError, compile_expression
-from tests.expr.differential import DOCUMENT, NOW
+from tests.expr.differential import BINDINGS, ours
 from tests.expr.differential_extensions import EXTENDED, OTHERWISE
-from tests.expr.google import extended_environment
+from tests.expr.google import extended_environment, says
 from tests.lacking import library
 
-cel = library("cel_expr_python.cel")
-
-BINDINGS = {"e": DOCUMENT, "now": datetime.fromisoformat(NOW)}
+library("cel_expr_python.cel")
 
 
 def theirs(expression: str) -> str:
-    """``true``, ``false`` or ``error``; only booleans are fetched, as their nulls lose references on 3.11."""
-    environment = extended_environment()
-    try:
-        value = environment.compile(expression, disable_check=True).eval(environment.Activation(BINDINGS))
-    except RuntimeError:
-        return "error"
-    return ("true" if value.value() else "false") if value.type().name() == "BOOL" else "error"
-
-
-def ours(expression: str) -> str:
-    try:
-        value = compile_expression(expression).run(BINDINGS)
-    except ExpressionError:
-        return "error"
-    return {True: "true", False: "false"}[value] if type(value) is bool else "error"
+    return says(extended_environment(), expression, BINDINGS)
 
 
 def test_both_engines_agree_on_every_extended_expression() -> None:

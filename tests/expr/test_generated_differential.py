@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import event, given
 
-from gatekeeper.expr import ExpressionError, compile_expression
 from tests.expr.celpy_overlay import evaluate
+from tests.expr.differential import ours as said_here
 from tests.expr.generated import EVIDENCE, expressions
-from tests.expr.google import extended_environment
+from tests.expr.google import extended_environment, says
 from tests.lacking import library
 
-cel = library("cel_expr_python.cel")
+library("cel_expr_python.cel")
 
 NOW_TEXT = "2026-03-10T12:00:00Z"
 NOW = datetime.fromisoformat(NOW_TEXT)
@@ -28,21 +28,11 @@ FAILS_OPEN = [
 
 
 def theirs(source: str, evidence: dict[str, Any]) -> str:
-    """``true``, ``false`` or ``error``; nothing but booleans is fetched."""
-    try:
-        activation = ENVIRONMENT.Activation({"e": evidence, "now": NOW})
-        value = ENVIRONMENT.compile(source, disable_check=True).eval(activation)
-    except RuntimeError:
-        return "error"
-    return ("true" if value.value() else "false") if value.type().name() == "BOOL" else "error"
+    return says(ENVIRONMENT, source, {"e": evidence, "now": NOW})
 
 
 def ours(source: str, evidence: dict[str, Any]) -> str:
-    try:
-        value = compile_expression(source).run({"e": evidence, "now": NOW})
-    except ExpressionError:
-        return "error"
-    return {True: "true", False: "false"}[value] if type(value) is bool else "error"
+    return said_here(source, {"e": evidence, "now": NOW})
 
 
 @given(expressions(), EVIDENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -176,36 +177,45 @@ LEAVES = st.sampled_from(
 )
 
 
+FORMS = (
+    "({0} && {1})",
+    "({0} || {1})",
+    "({0} == {1})",
+    "({0} != {1})",
+    "({0} in [{1}, true])",
+    "!({0})",
+    "({0} ? {1} : {2})",
+    ("[1, 2].all(i, {0})", "[1, 2].exists(i, {0})", "[1, 2].exists_one(i, {0})"),
+    "l.exists(i, i == 2 || {0})",
+    "l.all(i, i != 1 && {0})",
+    "(size(l.filter(i, {0})) == 1)",
+    "(size([1, 2].map(i, {0}, i)) == 2)",
+    "(l.map(i, {0}) == [true, true])",
+    "cel.bind(i, {0}, i || {1})",
+    "a.?x.orValue({0}) == {1}",
+    "b[?'y'].optMap(i, {0}).orValue({1})",
+    "optional.ofNonZeroValue({0}).or(b.?y).or(optional.of({1})).value()",
+    "([?a.?x, {0}, ?optional.of({1})].size() == 2)",
+    "has({{?'x': a.?y, 'z': {0}}}.x)",
+    ("l.all(k, i, {0})", "l.exists(k, i, {0})", "l.existsOne(k, i, {0})"),
+    "(l.transformList(k, i, k > 0, {0}) == [true])",
+    "(l.transformMap(k, i, {0}) == {{0: true}})",
+    "(l.transformMapEntry(k, i, {0}, {{k: i}}).size() == 1)",
+    "(l.sortBy(i, {0}) == [1, 2])",
+    "('%s'.format([{0}]) == 'true')",
+    "([{0}, b].distinct().size() == 1)",
+)
+"""What is made of smaller expressions; each is as likely as the others, and those in brackets share the luck of one."""
+
+
 def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    pair = st.tuples(inner, inner)
-    return st.one_of(
-        pair.map(lambda p: f"({p[0]} && {p[1]})"),
-        pair.map(lambda p: f"({p[0]} || {p[1]})"),
-        pair.map(lambda p: f"({p[0]} == {p[1]})"),
-        pair.map(lambda p: f"({p[0]} != {p[1]})"),
-        pair.map(lambda p: f"({p[0]} in [{p[1]}, true])"),
-        inner.map(lambda e: f"!({e})"),
-        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} ? {p[1]} : {p[2]})"),
-        st.tuples(st.sampled_from(["all", "exists", "exists_one"]), inner).map(lambda p: f"[1, 2].{p[0]}(i, {p[1]})"),
-        inner.map(lambda e: f"l.exists(i, i == 2 || {e})"),
-        inner.map(lambda e: f"l.all(i, i != 1 && {e})"),
-        inner.map(lambda e: f"(size(l.filter(i, {e})) == 1)"),
-        inner.map(lambda e: f"(size([1, 2].map(i, {e}, i)) == 2)"),
-        inner.map(lambda e: f"(l.map(i, {e}) == [true, true])"),
-        pair.map(lambda p: f"cel.bind(i, {p[0]}, i || {p[1]})"),
-        pair.map(lambda p: f"a.?x.orValue({p[0]}) == {p[1]}"),
-        pair.map(lambda p: f"b[?'y'].optMap(i, {p[0]}).orValue({p[1]})"),
-        pair.map(lambda p: f"optional.ofNonZeroValue({p[0]}).or(b.?y).or(optional.of({p[1]})).value()"),
-        pair.map(lambda p: f"([?a.?x, {p[0]}, ?optional.of({p[1]})].size() == 2)"),
-        pair.map(lambda p: f"has({{?'x': a.?y, 'z': {p[0]}}}.x)"),
-        st.tuples(st.sampled_from(["all", "exists", "existsOne"]), inner).map(lambda p: f"l.{p[0]}(k, i, {p[1]})"),
-        inner.map(lambda e: f"(l.transformList(k, i, k > 0, {e}) == [true])"),
-        inner.map(lambda e: f"(l.transformMap(k, i, {e}) == {{0: true}})"),
-        inner.map(lambda e: f"(l.transformMapEntry(k, i, {e}, {{k: i}}).size() == 1)"),
-        inner.map(lambda e: f"(l.sortBy(i, {e}) == [1, 2])"),
-        inner.map(lambda e: f"('%s'.format([{e}]) == 'true')"),
-        inner.map(lambda e: f"([{e}, b].distinct().size() == 1)"),
-    )
+    return st.one_of(*(_filled((form,) if isinstance(form, str) else form, inner) for form in FORMS))
+
+
+def _filled(forms: tuple[str, ...], inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Forms of one number of places, filled in."""
+    places = {name for _, name, _, _ in Formatter().parse(forms[0]) if name}
+    return st.tuples(st.sampled_from(forms), *[inner] * len(places)).map(lambda drawn: drawn[0].format(*drawn[1:]))
 
 
 EXPRESSIONS = st.recursive(LEAVES, _grown, max_leaves=8)

@@ -15,7 +15,7 @@ from tests.house.repository import PACKAGE, modules, named
 
 LONGEST_MODULE = 400
 CORE = ("model", "expr", "evaluate", "decide")
-WHOLE_CORE = 8_650  # what has to be held in the head to know what a decision means
+WHOLE_CORE = 8_800  # what has to be held in the head to know what a decision means
 WHOLE_LIBRARY = 1_000  # the functions that expressions may call: each is understood by itself
 OF_SUITES = {"asked", "edits", "evidence_path", "mutation", "run_history", "story", "suite", "suite_run"}
 BESIDE = OF_SUITES | {"announcement", "channel", "examination", "kept", "progress", "replay", "report", "sources"}
@@ -23,16 +23,17 @@ BESIDE = OF_SUITES | {"announcement", "channel", "examination", "kept", "progres
 ROOMS = {  # lines of code; a room that outgrows its bound is asked what could leave it, before the bound is moved
     "authoring": 1_300,
     "cli": 1_350,
-    "collect": 4_850,
+    "collect": 4_600,
     "collect/document": 1_700,
-    "load": 5_050,
+    "load": 5_150,
     "load/suite": 1_500,
     "net": 550,
     "notify": 300,
     "pipeline": 1_400,
-    "render": 4_850,
+    "render": 4_950,
     "render/announcement": 200,
     "render/mode_decision": 650,
+    "service": 1_900,
     "snapshot": 500,
     "state": 1_200,
     "state/migrations": 300,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.warm import gatekeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +203,7 @@ def copy(root: Path, tmp_path: Path) -> Path:
 
 def lint(project: Path) -> tuple[int, str, str]:
     """Exit code and what was written, of the command in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gatekeeper", "lint"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = gatekeeper("lint", cwd=project)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
 

@@ -9,27 +9,24 @@ It is always the same: the clock is frozen at each day's instant, and nothing is
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from gatekeeper.collect.run import collect
-from gatekeeper.load import find_policy_files, load_policies, load_sources
+from gatekeeper.load import load_sources
 from gatekeeper.model.policy import PolicySet
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.sources import SourcesDocument
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
-from gatekeeper.snapshot import build_snapshot, write_snapshot
+from gatekeeper.snapshot import build_snapshot
 from tests.sample import runs
+from tests.sample.recording import policies_of, record_and_tell, sign, write_anew
 from tests.sample.signing import basis_of
 
 SYSTEM = "rgl8r"
 SINCE = parse_instant("2026-02-24T00:00:00Z")
-BASIS = re.compile(r"(?<=basis: )\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +74,7 @@ DAYS = (FIRST, EVE, LAUNCH)
 
 def load_sample_policies(root: Path) -> PolicySet:
     """The policies of the sample system."""
-    files = [file for file in find_policy_files(root) if file.parent.name == SYSTEM]
-    policies, _warnings = load_policies(files, root)
-    return policies
+    return policies_of(SYSTEM, root)
 
 
 def record_all(root: Path) -> tuple[Path, ...]:
@@ -88,11 +83,9 @@ def record_all(root: Path) -> tuple[Path, ...]:
     policies = load_sample_policies(root)
     for day in DAYS:
         _write_runs(evidence, day)
-    _sign(evidence, LAUNCH, basis_of(policies, snapshot_of(evidence, LAUNCH)))
-    recorded = evidence / "recorded"
-    for old in recorded.glob("*.json"):
-        old.unlink()
-    return tuple(write_snapshot(snapshot_of(evidence, day), recorded) for day in DAYS)
+    record = evidence / "days" / LAUNCH.folder / "approvals.yaml"
+    sign(record, basis_of(policies, snapshot_of(evidence, LAUNCH)))
+    return write_anew(evidence / "recorded", (snapshot_of(evidence, day) for day in DAYS))
 
 
 def snapshot_of(evidence: Path, day: Day) -> Snapshot:
@@ -130,21 +123,9 @@ def _write_runs(evidence: Path, day: Day) -> None:
     _write(folder / "force-rls-runs.json", force_rls)
 
 
-def _sign(evidence: Path, day: Day, basis: str) -> None:
-    """Put the basis into the entries of the day's approval record."""
-    record = evidence / "days" / day.folder / "approvals.yaml"
-    _write(record, BASIS.sub(basis, record.read_text(encoding="utf-8")))
-
-
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _paths(root: Path) -> Iterator[str]:
-    for path in record_all(root):
-        yield path.relative_to(root).as_posix()
-
-
 if __name__ == "__main__":
-    for line in _paths(Path(__file__).resolve().parent.parent.parent):
-        sys.stdout.write(f"{line}\n")
+    record_and_tell(record_all)

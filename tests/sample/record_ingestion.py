@@ -12,29 +12,24 @@ of its kind; null is a question that the database could not answer, since it wou
 from __future__ import annotations
 
 import json
-import re
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from gatekeeper.collect.run import collect
-from gatekeeper.evaluate.quorum import sign_off_basis
-from gatekeeper.load import find_policy_files, load_policies, load_sources
+from gatekeeper.load import load_sources
 from gatekeeper.model.canonical import content_digest
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.rule import Quorum
 from gatekeeper.model.snapshot import Evidence, Failure, Snapshot
 from gatekeeper.model.sources import SourceEntry, SourcesDocument
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
-from gatekeeper.pipeline import closure
-from gatekeeper.snapshot import build_snapshot, write_snapshot
+from gatekeeper.snapshot import build_snapshot
+from tests.sample.recording import policies_of, record_and_tell, sign, write_anew
+from tests.sample.signing import basis_of
 
 SYSTEM = "ingestion"
 GA = "ingestion-ga"
-BASIS = re.compile(r"(?<=basis: )\S+")
 SOURCES_OF = "days/2026-03-10/"
 KINDS = {"sql": "rows", "prometheus": "samples", "env": "environment", "http": "http"}
 
@@ -63,9 +58,7 @@ DAYS = (EVE, MORNING, LAUNCHED, GENERAL)
 
 def load_ingestion_policies(root: Path) -> PolicySet:
     """The policies of ingestion."""
-    files = [file for file in find_policy_files(root) if file.parent.name == SYSTEM]
-    policies, _warnings = load_policies(files, root)
-    return policies
+    return policies_of(SYSTEM, root)
 
 
 def snapshot_of(evidence: Path, day: Day, only: frozenset[str] | None = None) -> Snapshot:
@@ -87,20 +80,9 @@ def snapshot_of(evidence: Path, day: Day, only: frozenset[str] | None = None) ->
 def record_all(root: Path) -> tuple[Path, ...]:
     """Write everything anew under ``root``, and say where the snapshots are."""
     evidence = root / "evidence" / SYSTEM
-    _sign(evidence, load_ingestion_policies(root))
-    recorded = evidence / "recorded"
-    for old in recorded.glob("*.json"):
-        old.unlink()
-    return tuple(write_snapshot(snapshot_of(evidence, day), recorded) for day in DAYS)
-
-
-def basis_of(policies: PolicySet, snapshot: Snapshot) -> str:
-    """The basis that the three votes are on."""
-    (quorum,) = [rule.requirement for rule in policies.gates[GA].rules if isinstance(rule.requirement, Quorum)]
-    digests = {gate: policies.gates[gate].digest for gate in closure(policies, GA)}
-    commit = snapshot.subject.commit
-    assert commit is not None
-    return sign_off_basis(digests, commit, {name: snapshot.items[name].digest for name in quorum.binds})
+    basis = basis_of(load_ingestion_policies(root), snapshot_of(evidence, GENERAL), GA)
+    sign(evidence / "days" / GENERAL.folder / "votes.yaml", basis)
+    return write_anew(evidence / "recorded", (snapshot_of(evidence, day) for day in DAYS))
 
 
 def _of_day(sources: SourcesDocument, day: Day) -> SourcesDocument:
@@ -134,18 +116,5 @@ def _answer(name: str, source: SourceEntry, value: Json, day: Day) -> Evidence:
     )
 
 
-def _sign(evidence: Path, policies: PolicySet) -> None:
-    """Put the basis into the votes of the last day."""
-    record = evidence / "days" / GENERAL.folder / "votes.yaml"
-    basis = basis_of(policies, snapshot_of(evidence, GENERAL))
-    record.write_text(BASIS.sub(basis, record.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-
-
-def _paths(root: Path) -> Iterator[str]:
-    for path in record_all(root):
-        yield path.relative_to(root).as_posix()
-
-
 if __name__ == "__main__":
-    for line in _paths(Path(__file__).resolve().parent.parent.parent):
-        sys.stdout.write(f"{line}\n")
+    record_and_tell(record_all)

@@ -11,10 +11,13 @@ from typing import Any, cast
 from gatekeeper.model.snapshot import Failure, Snapshot
 from gatekeeper.model.times import parse_instant
 from gatekeeper.model.values import Json
-from gatekeeper.snapshot import build_snapshot
+from gatekeeper.snapshot import KeptValues
 
 Value = dict[str, Any]
 Run = dict[str, Any]
+
+_KEPT = KeptValues()
+"""A day has most of its evidence in common with the days that are made of it."""
 
 
 # ---------------------------------------------------------------- any evidence
@@ -26,12 +29,12 @@ def with_value(snapshot: Snapshot, name: str, change: Callable[[Value], None]) -
     value = cast("Value", copy.deepcopy(item.value))
     change(value)
     changed = replace(item, value=cast("Json", value))
-    return build_snapshot(snapshot.system, snapshot.subject, {**snapshot.items, name: changed}.values())
+    return _KEPT.build(snapshot.system, snapshot.subject, {**snapshot.items, name: changed}.values())
 
 
 def without(snapshot: Snapshot, name: str) -> Snapshot:
     """The same evidence without one item."""
-    return build_snapshot(
+    return _KEPT.build(
         snapshot.system, snapshot.subject, [item for item in snapshot.items.values() if item.name != name]
     )
 
@@ -40,7 +43,7 @@ def collected_earlier(snapshot: Snapshot, name: str, by: timedelta) -> Snapshot:
     """The same evidence, one item of it read earlier."""
     item = snapshot.items[name]
     older = replace(item, collected_at=item.collected_at - by)
-    return build_snapshot(snapshot.system, snapshot.subject, {**snapshot.items, name: older}.values())
+    return _KEPT.build(snapshot.system, snapshot.subject, {**snapshot.items, name: older}.values())
 
 
 def failed(snapshot: Snapshot, name: str, cause: str, detail: str) -> Snapshot:
@@ -48,7 +51,7 @@ def failed(snapshot: Snapshot, name: str, cause: str, detail: str) -> Snapshot:
     item = snapshot.items[name]
     value = item.value if cause == "truncated" else None
     broken = replace(item, value=value, failure=Failure(cause, detail))
-    return build_snapshot(snapshot.system, snapshot.subject, {**snapshot.items, name: broken}.values())
+    return _KEPT.build(snapshot.system, snapshot.subject, {**snapshot.items, name: broken}.values())
 
 
 # ---------------------------------------------------------------- runs

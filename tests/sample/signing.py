@@ -1,4 +1,4 @@
-"""What the sign-offs of the sample stand for."""
+"""What the sign-offs of a system stand for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gatekeeper.pipeline import closure
 GATE = "p11-h"
 
 
-def basis_of(policies: PolicySet, snapshot: Snapshot) -> str:
-    """The basis that the quorum of ``p11-h`` wants to be signed on this evidence."""
-    quorums = [rule.requirement for rule in policies.gates[GATE].rules if isinstance(rule.requirement, Quorum)]
-    digests = {gate: policies.gates[gate].digest for gate in closure(policies, GATE)}
+def basis_of(policies: PolicySet, snapshot: Snapshot, gate: str = GATE) -> str:
+    """The basis that the quorum of a gate wants to be signed on this evidence."""
+    quorums = [rule.requirement for rule in policies.gates[gate].rules if isinstance(rule.requirement, Quorum)]
+    digests = {each: policies.gates[each].digest for each in closure(policies, gate)}
     commit = snapshot.subject.commit
     assert len(quorums) == 1
     assert commit is not None

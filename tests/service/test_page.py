@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,11 @@ def degraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sample's API, degraded since two minutes."""
     root = sample(tmp_path_factory.mktemp("page"), "rgl8r")
     with serving(root, at=minute(0)) as served:
-        about = {"incident": incident(), "deploys": deploys(-20), "signs": signs(canary_status="FAIL_AUTH")}
+        about: dict[str, Any] = {
+            "incident": incident(),
+            "deploys": deploys(-20),
+            "signs": signs(canary_status="FAIL_AUTH"),
+        }
         for offset in range(13):
             served.set(minute(offset))
             body = {"evidence": given(evidence(offset, metrics=FAILING, **about))}
