@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import Policy
 from gatekeeper.model.rule import Expression, Template
+
+PAGING = "paging"
+"""The name under which the expressions of a ladder see who stands in the rows of its paging table."""
 
 Span = timedelta | Expression
 """How long: a span, or an expression that gives a duration."""
@@ -191,8 +194,10 @@ class Ladder(Policy):
         levels: the lowest first.
         duties: of all levels, and those that hang on none.
         levers: id → lever, for the remedies.
+        topics: row of the paging table → everybody whom it names, whether they are paged now or not.
     """
 
     levels: tuple[Level, ...]
     duties: tuple[Duty, ...]
     levers: Mapping[str, Lever]
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
