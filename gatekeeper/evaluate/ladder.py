@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from gatekeeper.evaluate.admission import Admitted, admit, lies_ahead
 from gatekeeper.evaluate.duties import DutyInputs, Reached, judge_duty
-from gatekeeper.evaluate.inputs import bindings_of, read_by
+from gatekeeper.evaluate.inputs import bindings_of, defined, read_by
 from gatekeeper.evaluate.judgement import because, lacks_of, observations, run, tell_lacks
 from gatekeeper.evaluate.moments import Undecidable, instant_of, span_of
 from gatekeeper.evaluate.paging import whom_to_page
 from gatekeeper.evaluate.parameters import resolve_parameters
 from gatekeeper.model.calendar import Calendar
 from gatekeeper.model.finding import Lack
-from gatekeeper.model.ladder import Ladder, Lasting, Level, Remedy, Trigger
+from gatekeeper.model.ladder import PAGING, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.policy import ParamValue, PolicySet
 from gatekeeper.model.rule import Expression
 from gatekeeper.model.snapshot import Snapshot, Subject
@@ -51,7 +51,8 @@ class LadderInputs:
 
     def __post_init__(self) -> None:
         bindings = bindings_of(self.ladder, self.admitted, self.parameters, self.subject, self.as_of)
-        object.__setattr__(self, "bindings", bindings)
+        topics = {PAGING: {topic: list(people) for topic, people in self.ladder.topics.items()}}
+        object.__setattr__(self, "bindings", defined(self.ladder, {**bindings, **topics}))
 
 
 def stand(

@@ -26,7 +26,7 @@ _LONGEST_NAME: Final = 40
 
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in"}
-_GIVEN: Final = frozenset({"params", "now"})
+_GIVEN: Final = frozenset({"params", "now", "paging"})
 """Names of what is not seen by anybody, but given."""
 
 _ORDERS: Final = ("<", "<=", ">", ">=")

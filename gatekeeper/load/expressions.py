@@ -15,12 +15,13 @@ from gatekeeper.expr.program import variable_name, walk
 from gatekeeper.expr.tree import Constant, Index, Presence, Select, Variable
 from gatekeeper.expr.tree import Node as Branch
 from gatekeeper.expr.types import BOOL as BOOL_TYPE
-from gatekeeper.expr.types import DYN, ListPart, Simple, Type, join
+from gatekeeper.expr.types import DYN, ListPart, Record, Simple, Type, join
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.terms import RESERVED
 from gatekeeper.load.traps import BLOCK_SCALAR, cut_comment
 from gatekeeper.load.tree import MapNode, Node, ScalarNode
+from gatekeeper.model.ladder import PAGING
 from gatekeeper.model.rule import Expression, Template
 from gatekeeper.model.times import parse_instant
 
@@ -84,6 +85,7 @@ class Compiler:
         used: names of the evidence that something used so far.
         used_params: names of the parameters that something used so far.
         used_variables: names of the variables that something used so far.
+        used_topics: rows of the paging table that an expression used so far.
     """
 
     problems: Problems
@@ -98,6 +100,7 @@ class Compiler:
     used: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
     used_variables: set[str] = field(default_factory=set)
+    used_topics: set[str] = field(default_factory=set)
 
     def begin_rule(self) -> None:
         """From here on another rule is read: nothing is known of rows, nor of when it applies."""
@@ -223,6 +226,7 @@ class Compiler:
         """Parameters and variables that there are not, and what the types say; ``begin`` is where the text begins."""
         self._check_parameters(node, program, begin)
         self._check_variables(node, program, begin)
+        self._note_topics(program)
         typed, faults = check(program, self._known_types(), use.kinds)
         if use.named and typed.words == {"bool"}:
             typed, faults = check(program, self._known_types(), typed.words)
@@ -245,6 +249,12 @@ class Compiler:
                 message = f"this {self.noun} has no parameter `{shown(word)}`"
                 offset = begin + _offset_in(program, branch, word)
                 self.problems.inside(node, offset, len(word), message, hint, "unknown-parameter")
+
+    def _note_topics(self, program: Program) -> None:
+        table = self.always.get(PAGING, DYN)
+        every = {topic for part in table.parts or () if isinstance(part, Record) for topic in part.fields}
+        for _, topic in fields_of(program, PAGING):
+            self.used_topics |= every if topic is None else {topic}
 
     def _check_variables(self, node: ScalarNode, program: Program, begin: int) -> None:
         """``variables`` is no value by itself: what is left of it names no variable, or is not written as one is."""

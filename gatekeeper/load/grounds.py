@@ -63,6 +63,10 @@ def read_grounds(
     types = {each.name: evidence_type(each) for each in evidence}
     types |= context_types(params if whole or declared is None else None)
     types.pop("variables", None)  # evidence of that name is refused: what reads it means the variables
+    for key, _ in pairs_of(node.values.get("evidence")):
+        if key.text in (always or {}):
+            message = f"`{key.text}` is a name that every expression of a {noun} already has"
+            problems.node(key, message, "give the evidence another name", "name")
     compiler = Compiler(problems, _names(node, "evidence"), _names(node, "params"), types, noun, always or {})
     return Grounds(
         id=own if isinstance(own, ScalarNode) and isinstance(own.value, str) else None,
@@ -195,7 +199,12 @@ def _names(node: MapNode, part: str) -> frozenset[str]:
 def _warn_unused(node: MapNode, grounds: Grounds, problems: Problems, unused: str) -> None:
     """Tells what nothing uses: where it stands, or where it is imported, since others may use what is shared."""
     compiler = grounds.compiler
-    used = {"evidence": compiler.used, "params": compiler.used_params, "variables": compiler.used_variables}
+    used = {
+        "evidence": compiler.used,
+        "params": compiler.used_params,
+        "variables": compiler.used_variables,
+        "paging": compiler.used_topics | names_used(node, "paging"),
+    }
     for part, noun in (("evidence", "evidence"), ("params", "parameter"), ("variables", "variable")):
         for key, _ in pairs_of(node.values.get(part)):
             if key.text not in used[part] and (part, key.text) not in grounds.imported:

@@ -21,13 +21,13 @@ from gatekeeper.load.ladder_document import (
     TriggerDocument,
 )
 from gatekeeper.load.levers import check_lever, read_levers
-from gatekeeper.load.paging import PagingReader
+from gatekeeper.load.paging import PagingReader, topics_of, topics_type
 from gatekeeper.load.problems import Problems
 from gatekeeper.load.shape import read_shape
 from gatekeeper.load.shared import Resolved
 from gatekeeper.load.tree import ListNode, MapNode, Node, ScalarNode, child, items_of
 from gatekeeper.model.duty import DueAt, Duty
-from gatekeeper.model.ladder import Ladder, Lasting, Level, Remedy, Trigger
+from gatekeeper.model.ladder import PAGING, Ladder, Lasting, Level, Remedy, Trigger
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import STANDARD_SEVERITIES, Parameter
 from gatekeeper.model.rule import Expression
@@ -53,7 +53,8 @@ def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -
     """A ladder as far as it can be read; what is wrong goes to ``problems``."""
     node = policy.node
     head = read_shape(LadderHead, node, problems, without=PARTS, known=LadderDocument)
-    grounds = read_grounds(policy, root, problems, "ladder")
+    topics = topics_of(node.values.get("paging"))
+    grounds = read_grounds(policy, root, problems, "ladder", {PAGING: topics_type(topics)})
     levers = read_levers(node.values.get("levers"), problems)
     nodes = _levels(node, problems)
     words = list(unique((child(each, "level") for each in nodes), "levels", problems))
@@ -72,7 +73,8 @@ def read_ladder(policy: Resolved, system: str, root: Path, problems: Problems) -
     draft = LadderDraft(grounds.id, calendars=duties.calendars, hours=paging.calendars, system=system)
     alike = conclude(node, head, system, grounds, problems, "nothing in the ladder uses")
     if alike is not None:
-        draft.policy = Ladder(**alike, levels=tuple(levels), duties=(*reader.owed, *found), levers=levers)
+        every = (*reader.owed, *found)
+        draft.policy = Ladder(**alike, levels=tuple(levels), duties=every, levers=levers, topics=topics)
     return draft
 
 
@@ -150,7 +152,7 @@ class _LevelReader:
 
     def _is_fixed(self, when: Expression) -> bool:
         # `now` alone still says the same at every look at one instant; `subject` says what is judged, never how it is.
-        return not set(when.program.free_names) - {"params", "subject", "now"}
+        return not set(when.program.free_names) - {"params", "subject", "now", PAGING}
 
     def _lasting(self, node: Node, shape: TriggerDocument | None) -> Lasting | None:
         """How long the trigger must last. A ladder sees one instant, so the evidence has to say since when."""

@@ -56,7 +56,6 @@ def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> 
     grounds = read_grounds(policy, root, problems, "mode", {CURRENT: hint_type(CurrentState)})
     levers = read_levers(node.values.get("levers"), problems)
     compiler = grounds.compiler
-    _check_reserved(node, compiler, problems)
     nodes = _states(node, problems)
     initial = _initial(node, list(nodes), problems)
     spans = _Spans(problems, compiler, {each.name: each for each in grounds.params})
@@ -86,13 +85,6 @@ def read_mode(policy: Resolved, system: str, root: Path, problems: Problems) -> 
             ladders=tuple(each.text for each in ladders),
         )
     return draft
-
-
-def _check_reserved(node: MapNode, compiler: Compiler, problems: Problems) -> None:
-    declared = node.values.get("evidence")
-    if CURRENT in compiler.evidence and isinstance(declared, MapNode):
-        message = f"`{CURRENT}` is a name that every expression of a mode already has"
-        problems.node(declared.keys[CURRENT], message, "give the evidence another name", "name")
 
 
 def _states(node: MapNode, problems: Problems) -> Mapping[str, Node]:

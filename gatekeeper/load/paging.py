@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from gatekeeper.expr.types import Member, Record, Type, list_of, simple
 from gatekeeper.load.diagnostics import did_you_mean, shown
 from gatekeeper.load.expressions import CONDITION, Compiler
 from gatekeeper.load.ladder_document import ContactDocument, PersonDocument
@@ -65,8 +66,8 @@ class PagingReader:
     def warn_unused(self, node: Node | None, imported: Mapping[tuple[str, str], ScalarNode]) -> None:
         """Tells topics of the ladder's own that nothing names."""
         for key, _ in pairs_of(node):
-            if key.text not in self.named and ("paging", key.text) not in imported:
-                hint = "take it out, or name it under `page` as `{topic: …}`"
+            if key.text not in self.named | self.compiler.used_topics and ("paging", key.text) not in imported:
+                hint = "take it out, or name it under `page` as `{topic: …}`, or in an expression"
                 self.problems.node(key, f"nothing names the topic `{shown(key.text)}`", hint, "unused-topic", "warning")
 
     def _topic(self, topic: ScalarNode, contact: MapNode) -> tuple[Contact, ...]:
@@ -79,6 +80,21 @@ class PagingReader:
             self.problems.node(topic, f"there is no topic `{shown(topic.text)}`", hint, "unknown-topic")
         self.named.add(topic.text)
         return self.table.get(topic.text, ())
+
+
+def topics_of(node: Node | None) -> dict[str, tuple[str, ...]]:
+    """Who stands in each row of a paging table, as far as it can be read."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, listed in pairs_of(node):
+        people = [each if isinstance(each, ScalarNode) else child(each, "who") for each in items_of(listed)]
+        found[key.text] = tuple(each.text for each in people if isinstance(each, ScalarNode))
+    return found
+
+
+def topics_type(topics: Mapping[str, tuple[str, ...]]) -> Type:
+    """The type of what expressions see of a paging table."""
+    rows = {topic: Member(list_of(simple("string", *people), filled=True)) for topic, people in topics.items()}
+    return Type((Record("the paging table", rows),))
 
 
 def check_table(node: Node | None, problems: Problems) -> None:

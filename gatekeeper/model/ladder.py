@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gatekeeper.model.duty import Duty, Span
 from gatekeeper.model.mode import Lever
 from gatekeeper.model.place import Place
 from gatekeeper.model.policy import Policy
 from gatekeeper.model.rule import Expression, Template
+
+PAGING = "paging"
+"""The name under which the expressions of a ladder see who stands in the rows of its paging table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,13 @@ class Ladder(Policy):
         levels: the lowest first.
         duties: of all levels, and those that hang on none.
         levers: id → lever, for the remedies.
+        topics: row of the paging table → everybody whom it names, whether they are paged now or not.
     """
 
     levels: tuple[Level, ...]
     duties: tuple[Duty, ...]
     levers: Mapping[str, Lever]
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def owed(self) -> tuple[Duty, ...]:

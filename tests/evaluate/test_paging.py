@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gatekeeper.errors import InvalidDocuments
+from gatekeeper.errors import Diagnostic, InvalidDocuments
+from gatekeeper.load import load_policies
 from gatekeeper.model.standing import LadderStanding
 from gatekeeper.model.values import Json
 from tests.builders import NOW
@@ -137,6 +138,88 @@ def test_a_response_is_owed_by_the_people_of_the_level(tmp_path: Path) -> None:
     text = text.replace("{id: down, title: D,", "{id: down, title: D, since: a.since,")
     found = standing(load(tmp_path, text, OFFICE), a={**CALM, "down": True, "since": "2026-03-03T00:00:00Z"}, b={})
     assert found.duties[0].who == "commander, security lead, DPO"
+
+
+DUTIES = """\
+variables:
+  everybody: paging.database + paging.security
+duties:
+  - id: page-security
+    title: Security is paged
+    who: whoever sees it
+    from: a.since
+    within: at once
+    done_when: paging.security.all(who, who in a.paged)
+  - id: page-all
+    title: All are paged
+    who: whoever sees it
+    from: a.since
+    within: 5m
+    done_when: variables.everybody.all(who, who in a.paged)
+"""
+
+
+def test_expressions_of_a_ladder_read_who_stands_in_a_topic(tmp_path: Path) -> None:
+    """Everybody of the row, whether they are paged now or not: the DBA is not staffed, and the DPO is out."""
+    policies = load(tmp_path, LADDER + DUTIES, OFFICE)
+    known: dict[str, Json] = {**CALM, "breach": True, "since": "2026-03-03T00:00:00Z"}
+
+    def states(*paged: str) -> list[str]:
+        found = standing(policies, a={**known, "paged": list(paged)}, b={"staffed": False})
+        return [each.state.value for each in found.duties]
+
+    assert states("security lead") == ["overdue", "overdue"]
+    assert states("DPO", "security lead") == ["done", "overdue"]
+    assert states("DPO", "security lead", "DBA") == ["done", "done"]
+
+
+def test_a_message_names_the_people_of_a_topic(tmp_path: Path) -> None:
+    message = "        when: a.breach\n        message: 'call {paging.security}'\n"
+    text = LADDER.replace("        when: a.breach\n", message)
+    found = standing(load(tmp_path, text, OFFICE), a={**CALM, "breach": True}, b={})
+    (breach,) = (each for level in found.levels for each in level.triggers if each.id == "breach")
+    assert breach.message == "call security lead, DPO"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("paging.security.all", "paging.securty.all", "`paging` has no field `securty`"),
+        ("who in a.paged)\n", 'who == "DPA")\n', '`who` is never `"DPA"`'),
+        ("paging.security.all(who, who in a.paged)", "size(paging.security) > '1'", "there is no `>` between them"),
+    ],
+)
+def test_what_expressions_say_of_topics_is_checked(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in DUTIES
+    assert told in refusal(tmp_path, LADDER + DUTIES.replace(old, new, 1), OFFICE)
+
+
+def test_a_topic_that_only_an_expression_reads_is_in_use(tmp_path: Path) -> None:
+    text = LADDER.replace("[{topic: security}, platform on-call]", "[platform on-call]")
+    assert [each.message for each in warned(tmp_path, text)] == ["nothing names the topic `security`"]
+    assert warned(tmp_path, text + DUTIES) == ()
+    whole = "duties:\n  - {id: x, title: X, who: x, due: a.since, done_when: '\"DPO\" in paging[a.topic]'}\n"
+    assert warned(tmp_path, text + whole) == ()
+
+
+def test_a_trigger_that_reads_the_table_alone_always_says_the_same(tmp_path: Path) -> None:
+    told = refusal(tmp_path, LADDER.replace("when: a.breach", "when: size(paging.security) > 1"), OFFICE)
+    assert "this trigger reads no evidence" in told
+
+
+def test_no_evidence_of_a_ladder_is_called_paging(tmp_path: Path) -> None:
+    load(tmp_path, LADDER, OFFICE)
+    file = tmp_path / "policies" / "demo" / "ladder.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("  b: {type", "  paging: {type"), encoding="utf-8")
+    with pytest.raises(InvalidDocuments) as refused:
+        load_policies([file], tmp_path)
+    told = [each.message for each in refused.value.diagnostics]
+    assert "`paging` is a name that every expression of a ladder already has" in told
+
+
+def warned(folder: Path, text: str) -> tuple[Diagnostic, ...]:
+    load(folder, text, OFFICE)
+    return load_policies([folder / "policies" / "demo" / "ladder.yaml"], folder)[1]
 
 
 def refusal(folder: Path, text: str, *more: str) -> str:

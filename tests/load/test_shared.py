@@ -238,8 +238,11 @@ def test_a_topic_of_the_paging_table_is_imported_with_its_people(shop: Project) 
     when = trigger.contacts[2].when
     assert when is not None
     assert when.place == Place("policies/shop/shared.yaml", 17, 30)
-    shop.policy(ladder.replace("{topic: doors}", "guard"), "calls.yaml")
+    unused = ladder.replace("{topic: doors}", "guard")
+    shop.policy(unused, "calls.yaml")
     assert warnings(shop) == ["calls.yaml:7:97 nothing in the ladder uses `doors`, which is imported from `paging`"]
+    shop.policy(unused.replace("remedies:", "message: 'ask {paging.doors}'\n        remedies:"), "calls.yaml")
+    assert warnings(shop) == []
 
 
 VARIABLES = """\
