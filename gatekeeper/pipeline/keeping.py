@@ -133,6 +133,7 @@ def _revealed(given: str, environ: Mapping[str, str]) -> str:
         text: SecretText
 
     try:
+        SecretText.parse(given)  # whose refusal is one line
         named = Named.model_validate({"text": given})
         secrets = look_up((named,), environ)
         found = {str(each): secrets.reveal(SecretText(str(each), (each,))) for each in named.text.references}

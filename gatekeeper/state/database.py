@@ -122,7 +122,8 @@ def _prepare(path: Path, *, create: bool) -> None:
         if path.exists() and not path.is_file():
             raise StoreError(f"the store {path} is no regular file", "name a file under `store`")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        blocked = isinstance(error, FileExistsError | NotADirectoryError)
+        reason = "a part of the path is no folder" if blocked else (error.strerror or str(error)).lower()
         hint = "let this user write there, or name another place under `store`"
         raise StoreError(f"the store {path} cannot be made: {reason}", hint) from None
     if not path.exists():

@@ -141,3 +141,13 @@ def test_an_unknown_policy_is_a_wrong_call_and_not_a_verdict(run: Run) -> None:
     assert ran.stdout == ""
     assert "p11-x" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_the_wheel_brings_the_schema_of_the_store(run: Run, tmp_path: Path) -> None:
+    ran = run("event", "ingestion", "pause", "--by", "Kim", "--at", LAUNCH_DAY)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == f"recorded: pause of ingestion production by Kim at {LAUNCH_DAY}\n"
+    assert (tmp_path / "project" / ".gatekeeper" / "gatekeeper.db").is_file()
+    assert run("event", "ingestion", "pause", "--by", "Kim", "--at", LAUNCH_DAY).stdout.startswith(
+        "was recorded before"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatekeeper.errors import InvalidInput
+from gatekeeper.errors import InvalidDocuments, InvalidInput
 from gatekeeper.load import load_configuration
 from gatekeeper.load.configuration import Configuration
 from tests.load.conftest import Project
@@ -99,6 +99,31 @@ def test_a_file_of_another_shape_is_refused(project: Project, content: str, told
 def test_a_variable_with_a_wrong_value_is_refused_by_its_name(project: Project) -> None:
     told = refusal(project, GATEKEEPER_COLOR="alway")
     assert told == "GATEKEEPER_COLOR: `alway` is not known; did you mean `always`?"
+
+
+def test_a_store_is_any_path_or_address_whose_password_stands_elsewhere(project: Project) -> None:
+    for given in ("kept.db", "/var/lib/kept.db", "postgresql://u:${env:PASS}@h/db", "${file:/run/secrets/store}"):
+        project.write("gatekeeper.yaml", f"store: {given}\n")
+        assert load_configuration(project.root, {}).store == given
+    assert Configuration(project.root).store is None
+    assert (
+        load_configuration(project.root, {"GATEKEEPER_STORE": "postgresql://u:p@h/db"}).store == "postgresql://u:p@h/db"
+    )
+
+
+@pytest.mark.parametrize("name", ["gatekeeper.yaml", "pyproject.toml"])
+@pytest.mark.parametrize("key", ["store", "stroe", "color"])
+def test_a_password_that_is_written_into_a_file_is_not_repeated(project: Project, name: str, key: str) -> None:
+    address = "postgresql://u:correct-horse-battery@h/db"
+    yaml = name.endswith("yaml")
+    project.write(name, f"{key}: {address}\n" if yaml else f'[tool.gatekeeper]\n{key} = "{address}"\n')
+    with pytest.raises(InvalidDocuments) as refused:
+        load_configuration(project.root, {})
+    (told,) = refused.value.diagnostics
+    assert "correct-horse" not in repr(told)
+    if key == "store":
+        assert told.message == "`store`: a password seems to be written here"
+        assert told.hint == "write where it is: ${env:NAME} or ${file:/run/secrets/name}"
 
 
 def test_an_empty_file_and_an_empty_variable_change_nothing(project: Project) -> None:
