@@ -133,7 +133,8 @@ def _refuse_modes(policies: PolicySet, wanted: Sequence[str]) -> None:
         if policy in policies.modes:
             raise UsageError(
                 f"{policy} is a mode: its state hangs on what was seen before, and one snapshot cannot tell it",
-                f"gatekeeper replay plays it over time, gatekeeper explain {policy} says how its conditions stand now",
+                f"gatekeeper decide {policy} goes on from the look before, gatekeeper replay plays it over time, "
+                f"gatekeeper explain {policy} says how its conditions stand now",
             )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +26,7 @@ from gatekeeper.model.times import instant_text
 from gatekeeper.pipeline.asking import AHEAD, load_policies_of
 from gatekeeper.pipeline.deciding_modes import decide_mode
 from gatekeeper.pipeline.evidence import find_snapshot, gather
-from gatekeeper.pipeline.keeping import FILE, keep_snapshot, open_project_store
+from gatekeeper.pipeline.keeping import FILE, keep_snapshot, open_project_store, tidy
 from gatekeeper.render.mode_decision.document import mode_decision_document
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def look_now(
         look = partial(look_only, store)
         if store is not None and request.keep:
             look = partial(look_and_keep, store, messages=messages)
-        return look(
+        decision = look(
             policies,
             its.id,
             snapshot,
@@ -120,6 +121,10 @@ def look_now(
             alerts=request.alerts,
             parameters=given,
         )
+        if store is not None and request.keep:
+            with suppress(StoreError):  # what is too old can go tomorrow; who was woken gets the answer
+                tidy(store, f"decide-{os.getpid()}", now)
+        return decision
 
 
 def look_only(
@@ -175,11 +180,11 @@ def look_and_keep(
         return look_only(
             store, policies, mode, None, as_of=as_of, now=now, named=named, alerts=alerts, parameters=parameters
         )
-    keep_snapshot(store, snapshot)
     key = _key(its, snapshot)
     for _ in range(MOST_RACES):
         kept = store.states.get(key)
         decision, earlier = _decided(policies, its, snapshot, kept, as_of, now, named, alerts, parameters)
+        keep_snapshot(store, snapshot)
         changes = _mode_changes(its, earlier, decision)
         document = mode_decision_document(decision) if changes or kept is None else None
         there = store.states.advance(

@@ -72,8 +72,17 @@ def running() -> ModeDecision:
 
 def degraded() -> ModeDecision:
     """Degraded for two minutes, after a deploy, with an incident that nobody took up, and an alert that called."""
+    return _after_a_deploy(13)
+
+
+def entered() -> ModeDecision:
+    """The same, two minutes before."""
+    return _after_a_deploy(11)
+
+
+def _after_a_deploy(looks: int) -> ModeDecision:
     return _played(
-        13,
+        looks,
         metrics=FAILING,
         incident=incident(environment="production", customer_impact_at=1),
         deploys=deploys(-20, environment="production"),

@@ -29,8 +29,9 @@ from gatekeeper.render.mode_decision.document import (
 from gatekeeper.render.mode_decision.slack import mode_decision_message, render_mode_decision_slack
 from gatekeeper.render.mode_decision.text import render_mode_decision_text
 from gatekeeper.render.slack_blocks import LONGEST_SECTION, code, escaped
+from tests.conftest import ROOT
 from tests.golden_files import JsonFile, TextFile
-from tests.render.mode_decision_cases import ALERT, CASES, degraded, policies, tabletop, unknown
+from tests.render.mode_decision_cases import ALERT, CASES, degraded, entered, policies, tabletop, unknown
 from tests.render.mode_decision_schema import FILE, schema_text
 
 pytestmark = pytest.mark.filterwarnings("ignore:\\s*Can not relate snapshot")
@@ -89,6 +90,20 @@ def test_a_normal_mode_beside_a_level_that_is_reached_is_no_calm() -> None:
     assert mode_decision_message(tabletop())["text"].startswith("⚠️ NORMAL")  # type: ignore[union-attr]
     calm = CASES["mode-normal"]()
     assert "no level" in render_mode_decision_text(calm)
+
+
+def test_what_is_not_known_to_be_owed_is_not_told_as_nothing() -> None:
+    shown = render_mode_decision_text(unknown())
+    assert "nothing" not in shown
+    assert "not known: 16 pieces of advice, 18 duties, the level of rgl8r-escalation" in shown
+    assert "to mend    gatekeeper doctor rgl8r" in render_mode_decision_text(CASES["mode-held"]())
+
+
+def test_the_page_shows_what_is_printed() -> None:
+    (shown,) = re.findall(
+        r"^```text\n(.*?)^```", (ROOT / "docs/decide.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert render_mode_decision_text(entered(), 120).startswith(shown)
 
 
 # ---------------------------------------------------------------- JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,18 @@ from typing import Any
 
 import pytest
 
+import gatekeeper
+from gatekeeper.errors import StoreError
+from gatekeeper.model.kept import NewDelivery
+from gatekeeper.model.mode_decision import ModeDecision
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.times import instant_text
-from tests.sample.incidents import deploys, evidence, incident, minute, signs
+from gatekeeper.pipeline.keeping import kept_snapshot
+from gatekeeper.pipeline.looking import Change, look_and_keep
+from gatekeeper.snapshot import build_snapshot
+from gatekeeper.state import open_store
+from tests.conftest import ROOT
+from tests.sample.incidents import deploys, evidence, incident, minute, quiet, signs
 from tests.sample.looks import INGESTION, Answer, Desk, hour, ingestion, switch, transitions
 from tests.sample.looks import desk as people
 from tests.sample.test_degraded import FAILING, FINE, OUT, Metrics
@@ -184,6 +194,49 @@ def test_of_instances_that_look_at_once_one_makes_the_transition(desk: Desk) -> 
         assert list(pool.map(race, paths)) == [(1, "degraded")] * 4
     with desk.store() as store:
         assert transitions(store, MODE) == [("normal", "degraded", minute(10))]
+        (kept,) = [each for each in store.states.all() if each.key.policy == MODE]
+        assert kept.version == 10 + 4, "each look is kept, none in the place of another"
+
+
+def test_an_instance_that_is_a_little_late_takes_the_instant_of_the_look_before_it(tmp_path: Path) -> None:
+    """Clocks of instances disagree by seconds; by minutes, one of them is wrong."""
+    policies, found = gatekeeper.load_policies(ROOT), evidence(10, metrics=FINE)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        look_and_keep(store, policies, MODE, found, as_of=minute(10))
+        late = look_and_keep(store, policies, MODE, found, as_of=minute(9.5))
+        assert (late.as_of, late.normal) == (minute(10), True)
+        with pytest.raises(StoreError, match="now is 2026-02-24T14:05:00Z") as refused:
+            look_and_keep(store, policies, MODE, found, as_of=minute(5))
+        assert refused.value.hint == "see whose clock is wrong"
+
+
+def test_the_evidence_of_each_look_is_kept(tmp_path: Path) -> None:
+    policies, found = gatekeeper.load_policies(ROOT), evidence(0, metrics=FINE)
+    whole = build_snapshot("rgl8r", found.subject, found.items.values())
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        decision = look_and_keep(store, policies, MODE, whole, as_of=minute(0))
+        kept = kept_snapshot(store, decision.terms.snapshot or "")
+        assert kept is not None
+        assert kept.items == whole.items
+
+
+def test_a_level_of_which_it_is_not_known_whether_it_is_over_stays(tmp_path: Path) -> None:
+    policies = gatekeeper.load_policies(ROOT)
+    seen: list[tuple[str | None, str | None]] = []
+
+    def messages(decision: ModeDecision, change: Change) -> Sequence[NewDelivery]:
+        if change.key.policy == "rgl8r-escalation":
+            seen.append((change.transition.source, change.transition.target))
+        return (NewDelivery("desk", {"policy": change.key.policy, "to": change.transition.target}),)
+
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        for offset, without, happened in ((0, (), incident()), (1, ("incident",), None), (2, (), quiet())):
+            documents = {"incident": happened} if happened is not None else {}
+            found = evidence(offset, without, metrics=FINE, **documents)
+            look_and_keep(store, policies, MODE, found, as_of=minute(offset), messages=messages)
+        assert seen == [(None, "L1"), ("L1", None)], "not at minute 1, at which nobody can tell"
+        sent = [each.payload for each in store.outbox.list()]
+        assert {"policy": "rgl8r-escalation", "to": "L1"} in sent
 
 
 # ---------------------------------------------------------------- ingestion

@@ -43,7 +43,7 @@ def level_figures(decision: ModeDecision) -> str:
 def since_words(decision: ModeDecision) -> str:
     """Since when, and what holds it where no evidence does."""
     reading = decision.reading
-    since = f"since {moment(reading.since)}, {_for(reading.at - reading.since)}"
+    since = f"since {moment(reading.since)}, {_for(reading)}"
     if reading.state != reading.last_known:
         return f"last known to be {reading.last_known}, {since}"
     if reading.held_since is not None:
@@ -51,8 +51,10 @@ def since_words(decision: ModeDecision) -> str:
     return since
 
 
-def _for(length: timedelta) -> str:
-    return f"for {age(length)}" if length else "entered now"
+def _for(reading: ModeReading) -> str:
+    if reading.at > reading.since:
+        return f"for {age(reading.at - reading.since)}"
+    return "entered now" if reading.transition is not None else "the first look"
 
 
 def reason_lines(decision: ModeDecision) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def _stands(reading: ConditionReading) -> str:
         lacks = dict.fromkeys(
             f"{each.evidence}: {each.detail}" if each.evidence else each.detail for each in reading.lacks
         )
-        return f"is not known: {listing(list(lacks))}"
+        return f"not known: {listing(list(lacks))}"
     if reading.met_at is None or reading.since is None:
         return f"does not hold{_values(reading)}"
     to = f", leads to {reading.condition.target} at {moment(reading.met_at)}" if reading.length else ""
@@ -216,4 +218,15 @@ def acts(decision: ModeDecision) -> str:
     known: Iterable[Owed] = [each for each in pressing(decision.duties) if not each.duty.recommended]
     owes = duty_figures(each.duty for each in known)
     told += [f"duties: {owes}"] if owes else []
+    lacking = _not_known(decision)
+    told += [f"not known: {lacking}"] if lacking else []
     return "; ".join(told) or "nothing to pull, nobody to page, nothing owed"
+
+
+def _not_known(decision: ModeDecision) -> str:
+    """What of the acts cannot be told, in short: what is not known to be owed is not known to be nothing."""
+    advice, duties = len(doubtful(decision)), len(decision.duties) - len(pressing(decision.duties))
+    told = [f"{count(advice, 'piece')} of advice"] if advice else []
+    told += [count(duties, "duty", "duties")] if duties else []
+    told += [f"the level of {each.ladder.id}" for each in decision.ladders if each.standing.unknown]
+    return listing(told)

@@ -34,7 +34,7 @@ from gatekeeper.render.mode_decision.outline import (
 from gatekeeper.render.terms import parameters_of, rows_of
 from gatekeeper.render.text_evidence import evidence_block
 from gatekeeper.render.text_terms import given_lines, terms_lines
-from gatekeeper.render.wording import listing, moment, short_digest
+from gatekeeper.render.wording import argument, listing, moment, short_digest
 
 _TONES = {"pass": Tone.BAD, "unknown": Tone.DOUBT}
 _SIGNS = {"pass": "!", "unknown": "?"}
@@ -61,7 +61,8 @@ def render_mode_decision_text(
     board.ladders()
     board.why()
     board.alerts()
-    evidence_block(canvas, rows_of(evidence_of(decision)))
+    notes = evidence_of(decision)
+    evidence_block(canvas, rows_of(notes), [(note.name, note.state) for note in notes if note.state == "missing"])
     board.footer()
     return canvas.page()
 
@@ -94,6 +95,8 @@ class _Board:
             canvas.labelled("differs", finding.message, Tone.DOUBT)
         canvas.blank()
         canvas.labelled("to do", acts(decision), Tone.ACT)
+        if any(note.state != "usable" for note in evidence_of(decision)) and not decision.terms.replay:
+            canvas.labelled("to mend", f"gatekeeper doctor {argument(decision.system)}", Tone.ACT)
         given_lines(canvas, parameters_of(decision.terms))
         terms_lines(canvas, decision.terms, decision.as_of, "decided")
         canvas.labelled("last look", earlier_words(decision))
