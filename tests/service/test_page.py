@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def degraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sample's API, degraded since two minutes."""
     root = sample(tmp_path_factory.mktemp("page"), "rgl8r")
     with serving(root, at=minute(0)) as served:
-        about = {"incident": incident(), "deploys": deploys(-20), "signs": signs(canary_status="FAIL_AUTH")}
+        about: dict[str, Any] = {"incident": incident(), "deploys": deploys(-20), "signs": signs(canary_status="FAIL_AUTH")}
         for offset in range(13):
             served.set(minute(offset))
             body = {"evidence": given(evidence(offset, metrics=FAILING, **about))}
@@ -83,7 +84,7 @@ def test_the_page_asks_for_itself_again_and_lets_nothing_else_in(degraded: Serve
 
 def test_what_a_policy_says_is_text_on_the_page_and_nothing_else(tmp_path: Path) -> None:
     root = shop(tmp_path / "shop", "  tick: 1s\n  drain: 0s")
-    evil = "<script>alert(1)</script>\\\"><img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    evil = '<script>alert(1)</script>\\"><img src=x onerror=alert(1)>{{ 7 * 7 }}'
     policy = POLICY.replace("title: Does the shop run degraded?", f'title: "{evil}"')
     (root / "policies" / "shop" / "shop-mode.yaml").write_text(policy)
     measure(root, 0.2)
@@ -104,7 +105,13 @@ def browse(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         lack("there is no Chromium; scripts/services installs it")
-    common = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={folder}/user"]
+    common = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        f"--user-data-dir={folder}/user",
+    ]
     common += ["--no-first-run", "--disable-background-networking", "--hide-scrollbars", "--enable-logging=stderr"]
     return subprocess.run(
         [program, *common, *arguments], capture_output=True, text=True, timeout=180, check=False, cwd=folder
@@ -145,7 +152,9 @@ def test_the_page_has_no_obstacle_that_axe_knows(degraded: Served, tmp_path: Pat
         "told.id = 'told'; document.body.append(told); });"
     )
     html = html.replace('<meta http-equiv="refresh" content="15">', "")
-    html = html.replace("</body>", f"<script>{AXE.read_text(encoding='utf-8')}</script><script>{script}</script></body>")
+    html = html.replace(
+        "</body>", f"<script>{AXE.read_text(encoding='utf-8')}</script><script>{script}</script></body>"
+    )
     file = tmp_path / "page.html"
     file.write_text(html, encoding="utf-8")
     theme = ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
