@@ -31,7 +31,11 @@ def degraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The sample's API, degraded since two minutes."""
     root = sample(tmp_path_factory.mktemp("page"), "rgl8r")
     with serving(root, at=minute(0)) as served:
-        about: dict[str, Any] = {"incident": incident(), "deploys": deploys(-20), "signs": signs(canary_status="FAIL_AUTH")}
+        about: dict[str, Any] = {
+            "incident": incident(),
+            "deploys": deploys(-20),
+            "signs": signs(canary_status="FAIL_AUTH"),
+        }
         for offset in range(13):
             served.set(minute(offset))
             body = {"evidence": given(evidence(offset, metrics=FAILING, **about))}
