@@ -124,7 +124,7 @@ def _alert(told: Any, where: str, receiver: str | None) -> ReceivedAlert:
         labels=labels,
         annotations=_texts(told, "annotations", where),
         receiver=receiver or None,
-        generator_url=_text(told, "generatorURL", where) if told.get("generatorURL") else None,
+        generator_url=_text(told, "generatorURL", where) if told.get("generatorURL") not in (None, "") else None,
     )
 
 

@@ -8,13 +8,12 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
 from gatekeeper.model.kept import KeptState, KeptTransition
 from gatekeeper.model.mode import Mode
 from gatekeeper.model.mode_json import state_from_json
-from gatekeeper.service.bodies import Change, Changes, KeptDecision, ModeState, ModeStates, ModeStory
+from gatekeeper.service.bodies import Change, Changes, Instant, KeptDecision, ModeState, ModeStates, ModeStory
 from gatekeeper.service.parts import Parts, StrictRoute, needs
 from gatekeeper.service.problems import Refusal, documented
 from gatekeeper.service.settings import Scope
@@ -49,9 +48,7 @@ def answers(parts: Parts) -> APIRouter:
         return KeptDecision(digest=kept.digest, at=kept.at, snapshot=kept.snapshot, decision=body)
 
     @router.get("/transitions", responses=_REFUSED, summary="The last changes", openapi_extra=extra)
-    async def transitions(
-        since: AwareDatetime | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = 100
-    ) -> Changes:
+    async def transitions(since: Instant | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = 100) -> Changes:
         return Changes(changes=await run_in_threadpool(partial(_changes, parts, since, limit)))
 
     return router
@@ -67,15 +64,17 @@ def states_of(parts: Parts, mode: str | None = None) -> list[ModeState]:
     wanted: Iterable[Mode] = [policies.modes[mode]] if mode is not None else policies.modes.values()
     found = []
     for its in sorted(wanted, key=lambda each: (each.system, each.id)):
-        found += [_state(its, each) for each in kept.get(its.id, ()) if each.key.system == its.system] or [_unseen(its)]
+        mine = [each for each in kept.get(its.id, ()) if each.key.system == its.system]
+        found += [_state(parts, its, each) for each in mine] or [_unseen(its)]
     return found
 
 
-def _state(mode: Mode, kept: KeptState) -> ModeState:
+def _state(parts: Parts, mode: Mode, kept: KeptState) -> ModeState:
     try:
         state = state_from_json(mode, kept.state)
     except ValueError:  # of a policy that was changed since; the next look says what to do
         return _unseen(mode)
+    decisions = parts.store.states.decisions(key=kept.key, limit=1)
     return ModeState(
         mode=mode.id,
         title=mode.title,
@@ -88,7 +87,7 @@ def _state(mode: Mode, kept: KeptState) -> ModeState:
         since=state.since,
         looked_at=state.at,
         version=kept.version,
-        decision=kept.decision,
+        decision=decisions[0].digest if decisions else None,
     )
 
 

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from gatekeeper.collect.alert_payload import LONGEST_TEXT, MAX_ALERTS
+from gatekeeper.model.times import parse_instant
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
+_Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+def _instant(given: Any) -> Any:
+    if not isinstance(given, str):
+        raise ValueError("is no instant (RFC 3339 with offset)")  # noqa: TRY004  pydantic tells a ValueError
+    return parse_instant(given)
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""An instant as text; a number could mean seconds or milliseconds, and is refused."""
 
 
 class _Body(BaseModel):
@@ -38,7 +61,7 @@ class EventBody(_Body):
     system: Line
     event: Line = Field(description="a word for it, such as resume")
     by: Line = Field(description="who")
-    at: AwareDatetime | None = Field(default=None, description="when; left out for now")
+    at: Instant | None = Field(default=None, description="when; left out for now")
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
     service: Line | None = None
     environment: Line | None = None
@@ -139,21 +162,21 @@ class Readiness(_Body):
 
 
 class AlertBody(BaseModel):
-    """One alert."""
+    """One alert. ``resolved`` needs an ``endsAt`` that does not lie before its ``startsAt``."""
 
     status: Annotated[str, StringConstraints(pattern="^(firing|resolved)$")]
-    labels: dict[str, str]
-    annotations: dict[str, str] = Field(default_factory=dict)
-    startsAt: datetime  # noqa: N815  the sender's word
-    endsAt: datetime | None = None  # noqa: N815
-    generatorURL: str | None = None  # noqa: N815
-    fingerprint: str
+    labels: dict[_Text, _Text]
+    annotations: dict[_Text, _Text] | None = None
+    startsAt: AwareDatetime  # noqa: N815  the sender's word
+    endsAt: AwareDatetime | Literal[""] | None = None  # noqa: N815
+    generatorURL: _Text | None = None  # noqa: N815
+    fingerprint: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class NotificationBody(BaseModel):
     """What Alertmanager (version 4) or Grafana (version 1) sends to a webhook."""
 
-    version: str
-    alerts: list[AlertBody]
+    version: Annotated[str, StringConstraints(pattern="^[14]$")]
+    alerts: Annotated[list[AlertBody], Field(min_length=1, max_length=MAX_ALERTS)]
     receiver: str | None = None
-    truncatedAlerts: int | None = None  # noqa: N815
+    truncatedAlerts: Annotated[int, Field(ge=0)] = 0  # noqa: N815

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
+import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.model.times import instant_text
 from tests.sample.incidents import deploys, evidence, incident, minute, signs
+from tests.sample.looks import launched
 from tests.sample.test_degraded import FAILING, FINE, OUT, Metrics
 from tests.service.serving import Served, sample, serving
 
@@ -117,3 +121,109 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path) -> None:
         assert (answer.status_code, answer.json()["state"]) == (200, "normal")
         assert served.get("/v1/modes").json()["modes"][0]["version"] == 0
         assert served.get(f"/v1/decisions/{answer.json()['run']['digest']}").status_code == 404
+
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+CONTROL = "ingestion-control"
+
+COLLECTED = """\
+apiVersion: gatekeeper/v1
+kind: Sources
+system: ingestion
+environment: production
+subject: {service: ingestion, environment: production}
+sources:
+  desk: {collector: recorded_events}
+  settings: {collector: env, variables: {INGESTION_ENABLED: {pattern: "^false$"}}}
+"""
+
+
+def noon(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+class Uploads:
+    """The ingestion system, whose figures a test sets and whose events people send to the service."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.folder = served.root / "evidence" / "ingestion"
+
+    @staticmethod
+    def project(folder: Path) -> Path:
+        """Its sources read files of SQLite and JSON, and the service's own record of events."""
+        root = sample(folder, "ingestion")
+        evidence = root / "evidence" / "ingestion"
+        recorded = launched()
+        lines = [COLLECTED]
+        for name in ("incident", "announcements", "rollout"):
+            (evidence / f"{name}.json").write_text(json.dumps(recorded.items[name].value))
+            lines.append(f"  {name}: {{collector: json, file: {name}.json}}\n")
+        with closing(sqlite3.connect(evidence / "figures.db")) as database, database:
+            database.execute("CREATE TABLE hour (since TEXT, uploads INTEGER, failed INTEGER)")
+            for name in ("breakers", "openings", "unfinished"):
+                value: Any = recorded.items[name].value
+                columns = [each["name"] for each in value["columns"]]
+                database.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
+                for row in value["rows"]:
+                    marks = ", ".join("?" for _ in columns)
+                    database.execute(f"INSERT INTO {name} VALUES ({marks})", [row[each] for each in columns])
+                types = ", ".join(f"{each['name']}: {each['type']}" for each in value["columns"])
+                lines.append(_table(name, types))
+        lines.append(_table("hour", "since: timestamp, uploads: int, failed: int"))
+        (evidence / "sources.production.yaml").write_text("".join(lines))
+        return root
+
+    def look(self, at: float, failed: int, since: float = -50) -> Document:
+        """So many of a hundred uploads failed: one look on what the service collects itself."""
+        with closing(sqlite3.connect(self.folder / "figures.db")) as database, database:
+            database.execute("DELETE FROM hour")
+            database.execute("INSERT INTO hour VALUES (?, 100, ?)", [instant_text(noon(since)), failed])
+        self.served.set(noon(at))
+        answer = self.served.post(f"/v1/decide/{CONTROL}", {})
+        assert answer.status_code == 200, answer.text
+        found: Document = answer.json()
+        return found
+
+    def did(self, event: str, at: float) -> Document:
+        """Somebody tells the service what they did."""
+        self.served.set(noon(at))
+        body = {"system": "ingestion", "event": event, "by": "Ines Roth", "at": instant_text(noon(at))}
+        answer = self.served.post("/v1/events", body)
+        assert answer.status_code == 200, answer.text
+        found: Document = answer.json()
+        return found
+
+
+def _table(name: str, columns: str) -> str:
+    query = f"SELECT * FROM {name}"
+    return f"  {name}: {{collector: sql, database: 'sqlite:///figures.db', query: {query}, columns: {{{columns}}}}}\n"
+
+
+def level(found: Document) -> str | None:
+    (ladder,) = found["ladders"]
+    told: str | None = ladder["level"]
+    return told
+
+
+def test_6_12_and_22_percent_walk_ingestion_down_and_recorded_events_walk_it_back(tmp_path: Path) -> None:
+    root = Uploads.project(tmp_path / "p")
+    with serving(root, {"INGESTION_ENABLED": "true"}, at=noon(-190)) as served:
+        uploads = Uploads(served)
+        assert uploads.did("day0-go", -185) == {"new": True, "looks": [CONTROL], "warnings": []}
+        again = served.post("/v1/events", {"system": "ingestion", "event": "lunch", "by": "Ines Roth"})
+        assert (again.status_code, again.json()["hint"]) == (422, "did you mean launch?")
+        uploads.did("launch", -180)
+        assert uploads.look(0, 1)["state"] == "running"
+        told = uploads.look(1, 6)
+        assert (told["state"], level(told), told["pages"]) == ("running", "TOLD", [])
+        paged = uploads.look(2, 12)
+        assert (paged["state"], level(paged)) == ("paused", "PAGED")
+        assert [each["who"] for each in paged["pages"]] == ["on-call"]
+        back = uploads.look(3, 22)
+        assert (back["state"], level(back)) == ("rolled_back", "ROLLBACK")
+        assert uploads.look(20, 0, since=10)["state"] == "rolled_back", "good figures alone bring nothing back"
+        uploads.did("day0-go", 30)
+        uploads.did("launch", 31)
+        assert uploads.look(32, 0, since=31.5)["state"] == "running"
+        assert [target for _, target, _ in served.changes(CONTROL)] == ["running", "paused", "rolled_back", "running"]
