@@ -119,7 +119,7 @@ class _Counted:
     def __init__(self, inner: ASGIApp, app: FastAPI, metrics: Metrics) -> None:
         self._inner = inner
         self._metrics = metrics
-        self._routes = {getattr(route, "path", ""): str(getattr(route, "path", "")) for route in app.routes}
+        self._routes = ("/openapi.json", *app.openapi()["paths"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

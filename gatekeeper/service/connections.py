@@ -18,10 +18,18 @@ Step = Literal["head", "body", "answer"]
 _LENIENCE = 2.0
 """Seconds by which a body may be later here than where it is read, so that its sender is told why."""
 
-_BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
-    b"Content-Type: application/problem+json\r\n\r\n"
-)
+
+def _plain(status: int, title: bytes, detail: bytes, more: bytes = b"") -> bytes:
+    """A refusal of somebody who has not come as far as a request."""
+    body = b'{"type": "about:blank", "title": "%s", "status": %d, "detail": "%s", "hint": "", "errors": []}'
+    body %= (title, status, detail)
+    head = (
+        b"HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n"
+    )
+    return head % (status, title, len(body), more) + body
+
+
+_BUSY = _plain(503, b"Service Unavailable", b"there are too many connections", b"Retry-After: 5\r\n")
 
 
 @dataclass(slots=True)
@@ -68,6 +76,12 @@ class Connection(H11Protocol):
         """Take bytes in."""
         super().data_received(data)
         self._follow()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, as everything else is refused."""
+        if self._now_at() == "head":
+            self.transport.write(_plain(400, b"Bad Request", msg.encode("ascii", "replace")))
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """An answer was sent: the next head may come."""

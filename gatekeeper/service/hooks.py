@@ -17,6 +17,7 @@ from gatekeeper.collect.alert_payload import Notification, read_notification
 from gatekeeper.errors import InvalidInput
 from gatekeeper.model.kept import ReceivedAlert
 from gatekeeper.service.bodies import NotificationBody, Received
+from gatekeeper.service.log import log
 from gatekeeper.service.parts import MAX_DEPTH, Parts, needs, read_json, refuse_other_media
 from gatekeeper.service.problems import Refusal, documented
 from gatekeeper.service.project import Loaded
@@ -93,6 +94,7 @@ async def _take_in(parts: Parts, request: Request, sender: str) -> Response:
     try:
         notification: Notification = await run_in_threadpool(partial(read_notification, body, "the body"))
     except InvalidInput as wrong:
+        log("warning", "notification refused", sender=sender, reason=wrong.message)
         raise Refusal(422, wrong.message, wrong.hint) from None
     if notification.sender != sender:
         raise Refusal(422, f"the body is a notification of {notification.sender}", f"send it to {notification.sender}")

@@ -45,14 +45,15 @@ def log(level: Level, event: str, **told: object) -> None:
 def log_as(form: Form) -> None:
     """Write in this form from now on, and take in what the server logs."""
     _LOG.form = form
-    server = logging.getLogger("uvicorn")
-    server.handlers = [_FromServer(logging.WARNING)]
-    server.propagate = False
-    server.setLevel(logging.WARNING)
+    for name in ("uvicorn", "asyncio"):
+        server = logging.getLogger(name)
+        server.handlers = [_FromServer(logging.WARNING)]
+        server.propagate = False
+        server.setLevel(logging.WARNING)
 
 
 class _FromServer(logging.Handler):
-    """What uvicorn has to say, in our form; a traceback is cut to its last line."""
+    """What uvicorn and the event loop have to say, in our form; of a traceback the kind of error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 HEAVY = {
     "celpy",
+    "fastapi",
     "hypothesis",
     "httpx",
     "jsonschema",

@@ -72,8 +72,11 @@ def with_text(told: Announcement, text: str, times: int) -> Announcement:
         for number in range(times)
     )
     effects = {f"{text}{number}": text for number in range(times)}
-    reading = replace(reading, reason=text, notice=text * times, actions=(text,) * times, effects=effects)
-    decision = replace(decision, title=text, reading=reading, levers=levers, pages=pages)
+    reading = replace(
+        reading, transition=None, held=text, notice=text * times, actions=(text,) * times, effects=effects
+    )
+    ladders = tuple(replace(each, standing=replace(each.standing, told=text)) for each in decision.ladders)
+    decision = replace(decision, title=text, reading=reading, levers=levers, pages=pages, ladders=ladders)
     change = replace(told.transition, reasons=(text,) * times)
     subject = replace(told.key, service=text or None, environment=text or None)
     return Announcement(subject, change, decision)

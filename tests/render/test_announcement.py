@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.channel import Channel
 from gatekeeper.model.kept import StateKey
+from gatekeeper.pipeline.looking import Change
+from gatekeeper.pipeline.notifying import worded
 from gatekeeper.render.announcement import payload_for
 from gatekeeper.render.announcement.pagerduty import SEVERITIES, dedup_key
 from tests.render.announcement_cases import LADDER, MODE, degraded, key, of_ladder, of_mode, out, with_text
@@ -139,6 +141,12 @@ def test_pagerduty_takes_every_event(text: str, times: int, of_the_mode: bool) -
     assert all(each.isprintable() for each in _texts(event))
 
 
+def test_what_slack_is_not_told_for_want_of_room_is_said_to_lack() -> None:
+    message: Any = payload_for(with_text(of_ladder(None, "L1"), "word " * 400, 30), SLACK)
+    assert "Cut short: `gatekeeper decide rgl8r-degraded`" in json.dumps(message["blocks"][-2:])
+    assert "Cut short" not in json.dumps(payload_for(of_mode(), SLACK))
+
+
 @given(LONG, st.integers(1, 60), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_slack_takes_every_message(text: str, times: int, of_the_mode: bool) -> None:
@@ -151,8 +159,9 @@ def test_slack_takes_every_message(text: str, times: int, of_the_mode: bool) -> 
             assert 1 <= len(each.get("text", {"text": "-"})["text"]) <= 3000
             assert len(each.get("fields", ())) <= 10
             assert all(len(one["text"]) <= 2000 for one in each.get("fields", ()))
-    shown = [one["text"] for each in blocks for one in (each.get("text"), *each.get("fields", ())) if one]
-    assert sum(map(len, shown)) <= 13_200
+    parts = [(each.get("text"), *each.get("fields", ()), *each.get("elements", ())) for each in blocks]
+    assert sum(len(one["text"]) for each in parts for one in each if one) <= 13_200
+    assert blocks[-1]["type"] == "context"
     marked = [one["text"] for each in blocks for one in (each.get("text"),) if one and one["type"] == "mrkdwn"]
     assert not [one for one in marked if "<" in one]
     assert canonical_bytes(message)
@@ -169,6 +178,14 @@ def test_the_same_change_is_told_in_the_same_bytes() -> None:
     for channel in (SLACK, PAGER, HOOK):
         one, other = (payload_for(of_mode(decision=degraded()), channel) for _ in range(2))
         assert canonical_bytes(one) == canonical_bytes(other)
+
+
+def test_channels_are_told_in_their_order_of_what_they_ask_for_and_of_nothing_else() -> None:
+    told = of_mode()
+    channels = [HOOK, replace(PAGER, policies=(LADDER,)), replace(SLACK, policies=(MODE,))]
+    found = worded(channels, told.decision, Change(told.key, told.transition))
+    assert [each.channel for each in found] == ["hook", "room"]
+    assert found[1].payload == payload_for(told, SLACK)
 
 
 def test_two_subjects_are_two_incidents() -> None:

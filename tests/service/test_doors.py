@@ -97,6 +97,19 @@ def test_a_browser_may_send_its_token_as_a_password_to_the_page_and_nowhere_else
     assert guarded.get("/v1/modes", headers=headers).status_code == 401
 
 
+def test_what_is_open_is_shown_without_a_token_and_nothing_else_is(tmp_path: Path) -> None:
+    serve = f"{SERVE}  open: [page, metrics]\n"
+    with serving(shop(tmp_path / "shop", serve), SECRETS) as served:
+        assert served.get("/").status_code == 200
+        metrics = served.get("/metrics")
+        assert (metrics.status_code, served.get("/v1/modes").status_code) == (200, 401)
+        assert 'gatekeeper_http_requests_total{route="/",status="200"} 1.0' in metrics.text
+        served.get("/v1/modes/made-up-by-a-sender")
+        routes = served.get("/metrics").text
+    assert 'route="/v1/modes/{mode}",status="401"' in routes
+    assert "made-up" not in routes
+
+
 def sign(key: str, body: bytes) -> str:
     return hmac.new(SECRETS[key].encode(), body, hashlib.sha256).hexdigest()
 

@@ -210,12 +210,17 @@ def test_a_foreign_name_does_not_lead_to_a_service_without_tokens(served: Served
 
 def test_what_is_no_http_is_refused(served: Served) -> None:
     with served.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n") as connection:
-        assert rest(connection).startswith(b"HTTP/1.1 400 ")
+        told = rest(connection)
+        assert told.startswith(b"HTTP/1.1 400 ")
+        assert json.loads(told.partition(b"\r\n\r\n")[2])["detail"] == "Invalid HTTP request received."
+    with served.raw(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n\x00\x01garbage\r\n\r\n") as connection:
+        assert b'"pass"' in rest(connection)
     with served.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100_000) as connection:
         assert rest(connection)[:13] in {b"HTTP/1.1 400 ", b""}
     with served.raw(HALF_BODY.replace(b"Content-Length: 1000", b"Content-Length: -1")) as connection:
         assert rest(connection).startswith(b"HTTP/1.1 400 ")
     answered(served)
+    assert not [line for line in served.log if "Traceback" in line]
 
 
 def test_requests_beyond_the_bound_are_put_off(served: Served) -> None:
