@@ -1,4 +1,4 @@
-"""One of several processes that hear of the same alert: for each line that it reads it looks at a mode, and says so.
+"""One of several processes that hear of an alert: told of a mode it looks, and told to go on it keeps what it saw.
 
 python -m tests.state.racer URL
 """
@@ -20,6 +20,9 @@ def look(store: Store, key: StateKey) -> str:
         kept = store.states.get(key)
         if kept is not None and kept.state == "degraded":
             return f"{lost}there"
+        if not lost:
+            say("seen")
+            sys.stdin.readline()
         change = NewTransition("normal", "degraded", T0, ("alert",))
         version = 0 if kept is None else kept.version
         message = NewDelivery("pager", "degraded")
@@ -28,15 +31,18 @@ def look(store: Store, key: StateKey) -> str:
         lost = "lost "
 
 
+def say(word: str) -> None:
+    """Tell who started this."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
-    """Look as often as a line is read."""
+    """Look as often as a mode is named."""
     with open_store(sys.argv[1]) as store:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        for line in sys.stdin:
-            said = look(store, StateKey("mode", "rgl8r", line.strip()))
-            sys.stdout.write(f"{said}\n")
-            sys.stdout.flush()
+        say("ready")
+        while line := sys.stdin.readline():
+            say(look(store, StateKey("mode", "rgl8r", line.strip())))
 
 
 if __name__ == "__main__":
