@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +26,7 @@ from gatekeeper.model.times import instant_text
 from gatekeeper.pipeline.asking import AHEAD, load_policies_of
 from gatekeeper.pipeline.deciding_modes import decide_mode
 from gatekeeper.pipeline.evidence import find_snapshot, gather
-from gatekeeper.pipeline.keeping import FILE, keep_snapshot, open_project_store
+from gatekeeper.pipeline.keeping import FILE, keep_snapshot, open_project_store, tidy
 from gatekeeper.render.mode_decision.document import mode_decision_document
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def look_now(
             told = f"--as-of {instant_text(as_of)} is still to come: now is {instant_text(now)}"
             raise UsageError(told, "a decision is about now, or about an instant that has passed")
         look = partial(look_and_keep, store) if store is not None and request.keep else partial(look_only, store)
-        return look(
+        decision = look(
             policies,
             its.id,
             snapshot,
@@ -111,6 +112,10 @@ def look_now(
             alerts=request.alerts,
             parameters=given,
         )
+        if store is not None and request.keep:
+            with suppress(StoreError):  # what is too old can go tomorrow; who was woken gets the answer
+                tidy(store, f"decide-{os.getpid()}", now)
+        return decision
 
 
 def look_only(

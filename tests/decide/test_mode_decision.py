@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,10 +22,11 @@ from gatekeeper.model.mode import Advised, ModeState
 from gatekeeper.model.mode_decision import ModeDecision, Pull
 from gatekeeper.model.snapshot import Snapshot
 from gatekeeper.pipeline.deciding_modes import decide_mode
-from gatekeeper.render.mode_decision.document import mode_decision_bytes
+from gatekeeper.render.mode_decision.document import mode_decision_bytes, mode_decision_digest
 from gatekeeper.snapshot import build_snapshot
+from tests.conftest import ROOT
 from tests.evaluate.modes import at, lever, mode
-from tests.render.mode_decision_cases import ALERT, MODE, SUBJECT, policies
+from tests.render.mode_decision_cases import ALERT, MODE, SUBJECT, degraded, policies
 from tests.sample.incidents import deploys, evidence, incident, minute, signs
 from tests.sample.test_degraded import FAILING, FINE, OUT, STALLED
 
@@ -66,6 +70,26 @@ def test_the_same_inputs_give_the_same_bytes_in_any_order(
     order.shuffle(shuffled)
     again = build_snapshot("rgl8r", SUBJECT, shuffled)
     assert mode_decision_bytes(decided(first, state(earlier))) == mode_decision_bytes(decided(again, state(earlier)))
+
+
+def test_the_digest_is_the_same_in_any_process_zone_and_order_of_hashes() -> None:
+    code = (
+        "from tests.render.mode_decision_cases import degraded\n"
+        "from gatekeeper.render.mode_decision.document import mode_decision_digest\n"
+        "print(mode_decision_digest(degraded()))\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed, zone in (("0", "UTC"), ("7", "Asia/Kolkata"))
+    }
+    assert found == {mode_decision_digest(degraded())}
 
 
 @given(
