@@ -128,6 +128,21 @@ def test_what_was_given_up_holds_nothing_up_stays_and_can_be_sent_after_all(stor
     assert not store.outbox.revive(again.id, after(5))
 
 
+def test_a_worker_whose_claim_ended_has_no_say_but_that_it_sent(store: Store) -> None:
+    post(store, fresh_key(), NewDelivery("pager", 1))
+    (mine,) = store.outbox.claim(T0, 10, "slow", HELD)
+    assert store.outbox.claim(after(59.999), 10, "next", HELD) == ()
+    assert [each.id for each in store.outbox.claim(after(60), 10, "next", HELD)] == [mine.id]
+    assert not store.outbox.failed(mine.id, "slow", "timeout", after(61))
+    assert not store.outbox.given_up(mine.id, "slow", "timeout", after(61))
+    assert store.outbox.claim(after(61), 10, "third", HELD) == (), "it is still the next one's"
+    assert store.outbox.delivered(mine.id, after(62)), "whoever sent it, it was sent"
+    assert not store.outbox.failed(mine.id, "next", "409", after(63))
+    assert store.outbox.claim(after(1000), 10, "third", HELD) == ()
+    (kept,) = store.outbox.list("delivered")
+    assert (kept.delivered_at, kept.error, kept.attempts) == (after(62), "", 1)
+
+
 def test_a_message_that_is_for_later_is_not_due_before(store: Store) -> None:
     post(store, fresh_key(), NewDelivery("slack", {}, after(60)))
     assert store.outbox.claim(after(59.999), 10, "a", HELD) == ()
