@@ -24,7 +24,7 @@ from gatekeeper.render.decision_json import decision_document
 from gatekeeper.render.json_v1 import JsonRenderer
 from gatekeeper.render.ladder_json import standing_document
 from gatekeeper.render.mode_decision.document import mode_decision_document, render_mode_decision_json
-from gatekeeper.service.bodies import EventBody, ModeQuestion, Question, Recorded
+from gatekeeper.service.bodies import EventBody, Question, Recorded
 from gatekeeper.service.looking import Asked
 from gatekeeper.service.parts import Parts, StrictRoute, needs
 from gatekeeper.service.problems import Refusal, documented
@@ -45,8 +45,8 @@ def questions(parts: Parts) -> APIRouter:
         summary="Look at a mode, and keep its next state",
         openapi_extra=needs(Scope.DECIDE),
     )
-    async def decide_about(mode: str, question: ModeQuestion | None = None) -> Response:
-        asked = question or ModeQuestion()
+    async def decide_about(mode: str, question: Question | None = None) -> Response:
+        asked = question or Question()
         its = parts.project.loaded.policies.modes.get(mode)
         if its is None:
             raise Refusal(404, f"there is no mode {mode[:100]!r}")
@@ -164,7 +164,7 @@ def _judged(parts: Parts, policy: str, question: Question) -> str:
             parts.clock,
             store=parts.store,
         )
-    if snapshot is not None:
+    if snapshot is not None and not question.dry_run:
         keep_snapshot(parts.store, snapshot)
     now = parts.clock()
     given: Mapping[str, Mapping[str, str]] = {policy: question.parameters} if question.parameters else {}
@@ -175,8 +175,9 @@ def _judged(parts: Parts, policy: str, question: Question) -> str:
     else:
         standing = stand_on(policies, policy, snapshot, as_of=now, now=now, parameters=given)
         document, report = standing_document(standing), Report((), (), False, (standing,))
-    digest = None if snapshot is None else snapshot.digest
-    parts.store.states.keep_decision(document, now, snapshot=digest)
+    if not question.dry_run:
+        digest = None if snapshot is None else snapshot.digest
+        parts.store.states.keep_decision(document, now, snapshot=digest)
     return JsonRenderer().render(report)
 
 
