@@ -231,6 +231,7 @@ def _check_modes(drafts: _Drafts, problems: Problems) -> None:
 def _check_ladders_of_modes(drafts: _Drafts, problems: Problems) -> None:
     """A mode names ladders of its own system, and none that would have to know the mode's state first."""
     ladders = {draft.id.text: draft for draft in drafts.ladders if draft.id is not None}
+    doubtful = len(ladders) < len(drafts.ladders)  # one has no id, or that of another one: it may be the one meant
     for mode in drafts.modes:
         own = {name: ladder for name, ladder in ladders.items() if ladder.system == mode.system}
         for node in mode.ladders:
@@ -239,7 +240,8 @@ def _check_ladders_of_modes(drafts: _Drafts, problems: Problems) -> None:
             ladder = ladders.get(node.text)
             if ladder is None:
                 hint = did_you_mean(node.text, own, "the ladders of this system are") or "write it, or take it out"
-                problems.node(node, f"there is no ladder `{shown(node.text)}`", hint, "unknown-ladder")
+                if not doubtful:
+                    problems.node(node, f"there is no ladder `{shown(node.text)}`", hint, "unknown-ladder")
             elif ladder.system != mode.system:
                 hint = "a mode is told with the ladders of its own system: take it out"
                 message = f"`{shown(node.text)}` is a ladder of {ladder.system}, and this mode is of {mode.system}"
