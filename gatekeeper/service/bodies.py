@@ -47,12 +47,7 @@ class Question(_Body):
     service: Line | None = Field(default=None, description="what is judged, where evidence is given")
     environment: Line | None = Field(default=None, description="whose sources are read")
     parameters: dict[str, str] = Field(default_factory=dict, description="parameter → value, where the policy lets it")
-
-
-class ModeQuestion(Question):
-    """What a look at a mode is to rest on."""
-
-    dry_run: bool = Field(default=False, description="look, and keep nothing")
+    dry_run: bool = Field(default=False, description="decide, and keep nothing")
 
 
 class EventBody(_Body):

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from gatekeeper.model.canonical import canonical_bytes, digest_of
 from gatekeeper.model.policy import PolicySet
-from gatekeeper.model.report import Report
 from gatekeeper.model.snapshot import Snapshot, Subject
 from gatekeeper.model.values import Json
 from gatekeeper.pipeline.calling import given_snapshot
@@ -21,10 +21,9 @@ from gatekeeper.pipeline.keeping import keep_snapshot
 from gatekeeper.pipeline.recording import record_event
 from gatekeeper.pipeline.standing import stand_on
 from gatekeeper.render.decision_json import decision_document
-from gatekeeper.render.json_v1 import JsonRenderer
 from gatekeeper.render.ladder_json import standing_document
-from gatekeeper.render.mode_decision.document import mode_decision_document, render_mode_decision_json
-from gatekeeper.service.bodies import EventBody, ModeQuestion, Question, Recorded
+from gatekeeper.render.mode_decision.document import mode_decision_document
+from gatekeeper.service.bodies import EventBody, Question, Recorded
 from gatekeeper.service.looking import Asked
 from gatekeeper.service.parts import Parts, StrictRoute, needs
 from gatekeeper.service.problems import Refusal, documented
@@ -45,8 +44,8 @@ def questions(parts: Parts) -> APIRouter:
         summary="Look at a mode, and keep its next state",
         openapi_extra=needs(Scope.DECIDE),
     )
-    async def decide_about(mode: str, question: ModeQuestion | None = None) -> Response:
-        asked = question or ModeQuestion()
+    async def decide_about(mode: str, question: Question | None = None) -> Response:
+        asked = question or Question()
         its = parts.project.loaded.policies.modes.get(mode)
         if its is None:
             raise Refusal(404, f"there is no mode {mode[:100]!r}")
@@ -59,11 +58,11 @@ def questions(parts: Parts) -> APIRouter:
                 keep=not asked.dry_run,
             ),
         )
+        document = mode_decision_document(decision)
         if not asked.dry_run:
-            document = mode_decision_document(decision)
             keep = partial(parts.store.states.keep_decision, document, decision.as_of, snapshot=decision.terms.snapshot)
             await run_in_threadpool(keep)
-        return _json(render_mode_decision_json(decision))
+        return Response(_told(document, replay=decision.terms.replay), media_type="application/json")
 
     @router.post(
         "/evaluate/{policy}",
@@ -78,7 +77,8 @@ def questions(parts: Parts) -> APIRouter:
             raise Refusal(404, f"there is no policy {policy[:100]!r}")
         if policy in parts.project.loaded.policies.modes:
             raise Refusal(422, f"{policy} is a mode", f"POST /v1/decide/{policy} looks at it")
-        return _json(await parts.looks.run(partial(_judged, parts, policy, question or Question())))
+        told = await parts.looks.run(partial(_judged, parts, policy, question or Question()))
+        return Response(told, media_type="application/json")
 
     @router.post(
         "/events",
@@ -147,7 +147,7 @@ def _asking(policies: PolicySet, policy: str) -> PolicySet:
     return PolicySet(gates, policies.waivers, {}, {}, policies.calendars)
 
 
-def _judged(parts: Parts, policy: str, question: Question) -> str:
+def _judged(parts: Parts, policy: str, question: Question) -> bytes:
     """The decision of a gate or the standing of a ladder, as JSON; it is kept."""
     loaded = parts.project.loaded
     policies, system = loaded.policies, loaded.policies.every[policy].system
@@ -164,24 +164,26 @@ def _judged(parts: Parts, policy: str, question: Question) -> str:
             parts.clock,
             store=parts.store,
         )
-    if snapshot is not None:
+    if snapshot is not None and not question.dry_run:
         keep_snapshot(parts.store, snapshot)
     now = parts.clock()
     given: Mapping[str, Mapping[str, str]] = {policy: question.parameters} if question.parameters else {}
     document: dict[str, Json]
     if policy in policies.gates:
-        decision = decide(policies, policy, snapshot, as_of=now, now=now, parameters=given)
-        document, report = decision_document(decision), Report((decision,), (), False)
+        document = decision_document(decide(policies, policy, snapshot, as_of=now, now=now, parameters=given))
     else:
-        standing = stand_on(policies, policy, snapshot, as_of=now, now=now, parameters=given)
-        document, report = standing_document(standing), Report((), (), False, (standing,))
-    digest = None if snapshot is None else snapshot.digest
-    parts.store.states.keep_decision(document, now, snapshot=digest)
-    return JsonRenderer().render(report)
+        document = standing_document(stand_on(policies, policy, snapshot, as_of=now, now=now, parameters=given))
+    if not question.dry_run:
+        digest = None if snapshot is None else snapshot.digest
+        parts.store.states.keep_decision(document, now, snapshot=digest)
+    return _told(document, replay=False)
 
 
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json")
+def _told(document: dict[str, Json], *, replay: bool) -> bytes:
+    """A decision or standing in its canonical form, with ``run`` added as in files; nobody reads it indented here."""
+    data = canonical_bytes(document)
+    run = canonical_bytes({"digest": digest_of(data), "replay": replay})
+    return data[:-1] + b',"run":' + run + b"}"
 
 
 def _document(name: str, told: str) -> dict[str, Any]:

@@ -40,6 +40,21 @@ def test_every_mode_is_looked_at_on_its_period(tmp_path: Path) -> None:
     assert [(source, target) for source, target, _ in served.changes("shop-mode")] == [("normal", "degraded")]
 
 
+def test_a_gate_is_judged_and_its_decision_kept(tmp_path: Path) -> None:
+    with serving(shop(tmp_path / "shop", QUIET)) as served:
+        answer = served.post("/v1/evaluate/shop-launch").json()
+        assert (answer["policy"], answer["verdict"]) == ("shop-launch", "GO")
+        kept = served.get(f"/v1/decisions/{answer['run']['digest']}").json()
+        assert kept["decision"]["verdict"] == "GO"
+        for given, verdict in (({"metrics": {"error_rate": 0.2}}, "NO-GO"), ({}, "INCONCLUSIVE")):
+            found = served.post("/v1/evaluate/shop-launch", {"evidence": given, "dry_run": True}).json()
+            assert found["verdict"] == verdict
+            assert served.get(f"/v1/decisions/{found['run']['digest']}").status_code == 404
+        assert served.post("/v1/evaluate/shop-lunch").status_code == 404
+        mode = served.post("/v1/evaluate/shop-mode")
+        assert (mode.status_code, mode.json()["hint"]) == (422, "POST /v1/decide/shop-mode looks at it")
+
+
 def test_sigterm_ends_readiness_first_and_lets_requests_end(tmp_path: Path) -> None:
     with serving(shop(tmp_path / "shop", "  tick: 1h\n  drain: 2s")) as served:
         assert served.get("/readyz").json() == {"ready": True, "policies": 2, "store": "ok"}
