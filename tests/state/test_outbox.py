@@ -68,14 +68,17 @@ def test_whatever_workers_do_every_message_is_sent_in_order_or_given_up(
                 assert store.outbox.delivered(each.id, after(now))
             elif what == "fails":
                 assert store.outbox.failed(each.id, worker, "503", after(now + 5))
-                claims[each.id] = worker, now
+                claims[each.id] = "", now
             elif what == "gives up":
                 assert store.outbox.given_up(each.id, worker, "410", after(now))
             elif what == "says late":
                 late.append((worker, each))
         if what == "sends":
-            for worker, each in late:  # by now the claim may be another's, and what was sent stays sent
-                store.outbox.failed(each.id, worker, "too late", after(now))
+            for speaking, each in late:  # by now the claim may be another's, and what was sent stays sent
+                has_a_say = claims[each.id][0] == speaking and int(str(each.payload)) not in settled
+                assert store.outbox.failed(each.id, speaking, "late", after(now)) == has_a_say
+                if has_a_say:
+                    claims[each.id] = "", now
             late.clear()
     for each in store.outbox.list("dead"):
         assert store.outbox.revive(each.id, after(now))
