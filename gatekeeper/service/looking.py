@@ -82,8 +82,15 @@ class Looks:
         Raises:
             GatekeeperError: it cannot be taken.
         """
-        async with self._lock(mode):
-            return await self._take(mode, asked)
+
+        async def take() -> ModeDecision:
+            async with self._lock(mode):
+                return await self._take(mode, asked)
+
+        # Whoever waits may give up; the thread goes on, and until it has ended no other look at the mode begins.
+        task = asyncio.create_task(take())
+        task.add_done_callback(_told)
+        return await asyncio.shield(task)
 
     async def stop(self) -> None:
         """Take no more looks, and wait for those that go on."""

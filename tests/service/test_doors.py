@@ -203,6 +203,20 @@ def test_what_cannot_be_served_safely_is_refused_at_the_start(
     assert told in str(refused.value), str(refused.value)
 
 
+def test_settings_may_stand_in_a_project_file_and_have_to_be_a_mapping(tmp_path: Path) -> None:
+    root = shop(tmp_path / "p")
+    (root / "gatekeeper.yaml").write_text("serve: 8470\n")
+    with pytest.raises(GatekeeperError, match=r"gatekeeper.yaml:1:8: `serve`: must be a mapping"):
+        load_configuration(root, {})
+    (root / "gatekeeper.yaml").unlink()
+    project = root / "pyproject.toml"
+    project.write_text('[tool.gatekeeper]\ncolor = "auto"\n\n[tool.gatekeeper.serve]\nport = 1234\ntick = "5s"\n')
+    assert load_project(load_configuration(root, {}), {}).settings.port == 1234
+    project.write_text("[tool.gatekeeper.serve]\nprot = 1234\n")
+    with pytest.raises(GatekeeperError, match=r'pyproject\.toml.*`serve` has no setting "prot"'):
+        load_project(load_configuration(root, {}), {})
+
+
 def test_a_service_without_tokens_listens_to_no_other_machine(tmp_path: Path) -> None:
     root = shop(tmp_path / "p", "  host: 0.0.0.0")
     with pytest.raises(AssertionError, match="without a token would let anybody in"), serving(root):
