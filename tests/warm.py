@@ -164,8 +164,9 @@ def _serve(channel: socket.socket) -> None:
 def _import_all() -> None:
     import gatekeeper
 
-    found = (each.name for each in pkgutil.walk_packages(gatekeeper.__path__, "gatekeeper."))
-    for name in (*found, *_ALSO):
+    found = [each.name for each in pkgutil.walk_packages(gatekeeper.__path__, "gatekeeper.")]
+    migrations = "gatekeeper.state.migrations."  # scripts that Alembic runs, and no modules to be imported
+    for name in (*(each for each in found if not each.startswith(migrations)), *_ALSO):
         importlib.import_module(name)
     gc.freeze()  # what all runs share is never looked over, and so never copied
 
