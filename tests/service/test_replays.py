@@ -18,7 +18,7 @@ from gatekeeper.model.times import instant_text
 from tests.sample.incidents import deploys, evidence, incident, minute, signs
 from tests.sample.looks import launched
 from tests.sample.test_degraded import FAILING, FINE, OUT, Metrics
-from tests.service.serving import Served, sample, serving
+from tests.service.serving import Served, sample, serving, until
 
 MODE = "rgl8r-degraded"
 Document = dict[str, Any]
@@ -188,11 +188,19 @@ class Uploads:
     def did(self, event: str, at: float) -> Document:
         """Somebody tells the service what they did."""
         self.served.set(noon(at))
+        before = self.version()
         body = {"system": "ingestion", "event": event, "by": "Ines Roth", "at": instant_text(noon(at))}
         answer = self.served.post("/v1/events", body)
         assert answer.status_code == 200, answer.text
+        # The event has the mode looked at; the clock stands still until that is done.
+        assert until(lambda: self.version() > before)
         found: Document = answer.json()
         return found
+
+    def version(self) -> int:
+        """How often the mode was looked at."""
+        (found,) = self.served.get("/v1/modes").json()["modes"]
+        return int(found["version"])
 
 
 def _table(name: str, columns: str) -> str:
