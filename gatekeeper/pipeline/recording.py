@@ -115,23 +115,33 @@ def _refuse_unread(policies: tuple[Policy, ...], system: str, event: str) -> tup
     words = sorted({word for found in compared for word in found if word})
     if event in words:
         return ()
+    hint = meant(event, words).removeprefix("; ")
     if words and all(word for found in compared for word in found):
-        hint = meant(event, words).removeprefix("; ") or f"they read: {', '.join(words)}"
-        raise UsageError(f"no policy of {system} reads the event {shown(event)}", hint)
-    return (f"no policy of {system} names the event {shown(event)}",)
+        raise UsageError(
+            f"no policy of {system} reads the event {shown(event)}", hint or f"they read: {', '.join(words)}"
+        )
+    return (f"no policy of {system} names the event {shown(event)}{hint and f'; {hint}'}",)
 
 
 def _compared(policy: Policy) -> Iterator[tuple[str, ...]]:
     """The words that a policy compares the field ``event`` with; an empty one where they cannot be told."""
+    elsewhere: list[tuple[str, ...]] = []
+    handed_on = False
     for part in parts_of(policy, Expression):
         tree = getattr(getattr(part, "program", None), "tree", None)
-        for node in () if tree is None else walk(tree):
+        nodes = () if tree is None else tuple(walk(tree))
+        known = set()
+        for node in nodes:
             if not isinstance(node, Binary) or node.operator not in {"==", "!=", "in"}:
                 continue
-            if _is_event(node.left):
-                yield _words(policy, node.right)
-            elif _is_event(node.right):
-                yield _words(policy, node.left)
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if _is_event(one):
+                    known.add(id(one))
+                    yield _words(policy, other)
+            elsewhere += [_words(policy, each) for each in (node.left, node.right) if isinstance(each, Constant)]
+        handed_on = handed_on or any(_is_event(node) and id(node) not in known for node in nodes)
+    if handed_on:  # as in `.map(it, it.event)`: any text that is compared may be such a word
+        yield from (*(found for found in elsewhere if "" not in found), ("",))
 
 
 def _is_event(node: Node) -> bool:

@@ -71,6 +71,9 @@ class Database:
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         with told(self.name), self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: writes})
+            if self.is_server and not writes:
+                # Several questions of one transaction see one state, as those to SQLite do.
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 if self.is_server:
                     connection.execute(_PATIENCE)

@@ -142,6 +142,17 @@ def test_what_no_source_would_bring_is_recorded_with_a_warning(desk: Project) ->
     assert ended.err.startswith("warning: no source of demo in local reads recorded events, so no policy will hear")
 
 
+def test_a_word_that_the_words_of_events_are_compared_with_is_known(desk: Project) -> None:
+    file = desk.root / "policies" / "demo" / "intake.yaml"
+    asked = 'it.event == "pause" && timestamp(it.at) > current.since'
+    later = "desk.events.filter(it, timestamp(it.at) > current.since).map(it, it.event)"
+    file.write_text(MODE.replace(f"desk.events.exists(it, {asked})", f'"pause" in {later}'))
+    assert '"pause" in' in file.read_text()
+    assert event(desk, "pause", "--by", "Kim").err == ""
+    told = 'warning: no policy of demo names the event "puase"; did you mean pause?\n'
+    assert event(desk, "puase", "--by", "Kim").err == told
+
+
 def test_where_only_a_run_can_tell_the_word_it_is_recorded_with_a_warning(desk: Project) -> None:
     file = desk.root / "policies" / "demo" / "intake.yaml"
     file.write_text(MODE.replace('it.event == "pause"', 'it.event == "pa" + "use"'))

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 BASH = shutil.which("bash") or "bash"
-NEEDED = ("git", "ssh-keygen", "gpg", "setpriv", "initdb")
+NEEDED = ("git", "ssh-keygen", "gpg", "chromium", "setpriv", "initdb")
 
 
 def _program(folder: Path, name: str, code: int = 0) -> None:
@@ -20,8 +20,15 @@ def _program(folder: Path, name: str, code: int = 0) -> None:
     (folder / name).chmod(0o755)
 
 
-def _services(folder: Path, user: str, installs: int | None, **env: str) -> subprocess.CompletedProcess[str]:
-    """The script, on a machine without gpg; ``installs`` is how apt-get ends, None where there is none."""
+def _services(
+    folder: Path, user: str, installs: int | None, *, fetches: bool = True, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """The script in a clone, on a machine without gpg.
+
+    Args:
+        installs: how apt-get ends; None where there is none.
+        fetches: whether there is an npm, which fetches what it is asked for.
+    """
     for name in NEEDED:
         if name != "gpg":
             _program(folder, name)
@@ -29,8 +36,14 @@ def _services(folder: Path, user: str, installs: int | None, **env: str) -> subp
     (folder / "id").write_text(f"#!/bin/sh\necho {user}\n", encoding="utf-8")
     if installs is not None:
         _program(folder, "apt-get", installs)
+    if fetches:
+        _program(folder, "npm")
+        axe = folder / "clone" / ".services" / "node_modules" / "axe-core"
+        (folder / "npm").write_text(f"#!/bin/sh\n/bin/mkdir -p {axe} && : > {axe}/axe.min.js\n", encoding="utf-8")
     (folder / "bash").symlink_to(BASH)
-    script = ROOT / "scripts" / "services"
+    script = folder / "clone" / "scripts" / "services"
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "services", script)
     return subprocess.run([BASH, script], env={"PATH": str(folder), **env}, capture_output=True, text=True, check=False)
 
 
@@ -46,6 +59,12 @@ def test_what_lacks_is_told_and_on_ci_is_a_failure(tmp_path: Path, user: str, in
 def test_what_could_be_installed_does_not_lack(tmp_path: Path) -> None:
     ran = _services(tmp_path / "ci", "0", 0, CI="true")
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_what_only_npm_can_fetch_lacks_without_it(tmp_path: Path) -> None:
+    at_home = _services(tmp_path / "home", "0", 0, fetches=False)
+    assert (at_home.returncode, "axe-core" in at_home.stderr) == (0, True)
+    assert _services(tmp_path / "ci", "0", 0, fetches=False, CI="true").returncode == 1
 
 
 def test_only_the_tests_look_for_it(tmp_path: Path) -> None:
