@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
 from gatekeeper import __version__
-from gatekeeper.model.mode_decision import ModeDecision
+from gatekeeper.model.mode_decision import ModeDecision, Pull
 from gatekeeper.redaction import redacted
 from gatekeeper.render.mode_decision.outline import due_words, pressing, reason_of
 from gatekeeper.render.wording import age
@@ -53,7 +54,15 @@ class _Row:
     looked: str
     late: bool
     reason: str
-    levers: tuple[tuple[str, str], ...]
+    levers: tuple[_Levers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Levers:
+    """Levers that there is as much to say for, each as its title, why, and how it is pulled."""
+
+    head: str
+    levers: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +141,19 @@ def _row(state: ModeState, decision: ModeDecision | None, now: datetime, parts: 
         looked="never" if state.looked_at is None else _ago(now - state.looked_at),
         late=late,
         reason="" if mine is None else mine.reading.reason,
-        levers=() if mine is None else tuple((each.lever.title, reason_of(each)) for each in mine.levers),
+        levers=() if mine is None else tuple(_levers(mine, good=tone == "good")),
     )
+
+
+_HEADS = {Pull.ADVISED: "pull", Pull.OF_STATE: "at hand", Pull.UNKNOWN: "not known whether to pull"}
+
+
+def _levers(decision: ModeDecision, *, good: bool) -> Iterator[_Levers]:
+    """The levers of a decision; what is to be pulled is told of a mode in its normal state too, as in a full outage."""
+    for pull, head in _HEADS.items():
+        found = [each for each in decision.levers if each.pull is pull]
+        if found and (pull is Pull.ADVISED or not good):
+            yield _Levers(head, tuple((each.lever.title, reason_of(each), each.lever.how) for each in found))
 
 
 def _duties(decision: ModeDecision, now: datetime) -> list[_Duty]:

@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.lacking import lack
 from tests.sample.incidents import deploys, evidence, incident, minute, signs
-from tests.sample.test_degraded import FAILING
+from tests.sample.test_degraded import FAILING, OUT
 from tests.service.serving import MODE as POLICY
 from tests.service.serving import Served, measure, sample, serving, shop, until
 from tests.service.test_replays import given
@@ -70,10 +70,27 @@ def test_the_page_shows_modes_changes_duties_and_decisions(degraded: Served) -> 
     assert "since 2026-02-24 14:10:00 UTC, 2 min ago" in said
     assert "normal → degraded" in said
     assert "no level → L1" in said
-    assert "Go back to an earlier deploy" in said
+    assert "pull Go back to an earlier deploy" in said
     assert "due 2026-02-24T14:15Z, in 3 min" in said
     assert "sha256:" in said
     assert "script" not in tags
+
+
+def test_the_page_tells_a_lever_that_is_advised_from_one_of_which_that_is_not_known(tmp_path: Path) -> None:
+    root = sample(tmp_path / "page", "rgl8r")
+    with serving(root, at=minute(0)) as served:
+        about: dict[str, Any] = {"incident": incident(), "deploys": deploys(-20)}
+        found = signs(canary_status="FAIL_AUTH")
+        body = {"evidence": given(evidence(0, metrics=OUT, signs=found, **about))}
+        assert served.post("/v1/decide/rgl8r-degraded", body).status_code == 200
+        said, _tags = read(served.get("/").text)
+        assert "✓ normal" in said  # an outage is no degradation, and has its lever all the same
+        assert "pull Go back to an earlier deploy" in said
+        served.set(minute(1))
+        del body["evidence"]["deploys"]
+        assert served.post("/v1/decide/rgl8r-degraded", body).status_code == 200
+        said, _tags = read(served.get("/").text)
+        assert "pull Go back to an earlier deploy" not in said
 
 
 def test_the_page_asks_for_itself_again_and_lets_nothing_else_in(degraded: Served) -> None:
