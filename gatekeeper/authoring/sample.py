@@ -21,6 +21,9 @@ MORE_IS_BETTER = frozenset(
 )
 """Words in a figure's name by which less of it is worse; of any other figure, more is taken to be worse."""
 
+MORE_IS_WORSE = frozenset({"error", "errors", "fail", "failed", "failing", "failures", "missing", "seconds", "skipped"})
+"""Words that say so of what stands within something good, such as ``coverage.missing``."""
+
 
 def sample_draft(gate: str, name: str, value: Any) -> tuple[Draft, dict[str, Any]]:
     """The gate that a document of JSON proposes, and the JSON Schema that types it.
@@ -42,7 +45,8 @@ def sample_draft(gate: str, name: str, value: Any) -> tuple[Draft, dict[str, Any
     for way, found in _leaves(value, ()):
         rule, parameter = _rule(name, way, found, taken)
         if rule is None or len(rules) == MAX_RULES:
-            left.append(f"{phrase(name)}: {phrase('.'.join(way))}")
+            full = "" if rule is None else f" (a first gate has {MAX_RULES} rules; write this one yourself)"
+            left.append(f"{phrase(name)}: {phrase('.'.join(way))}{full}")
         else:
             rules.append(rule)
             parameters += parameter
@@ -124,7 +128,7 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
         own = identifier(told, taken, "switch")
         expect, breaks = f"{place} == {quoted(value)}", {edit: not value}
     elif isinstance(value, int | float | list):
-        least = not isinstance(value, list) and more_is_better(way[-1])
+        least = not isinstance(value, list) and more_is_better(way)
         end, sign, other = ("least", ">=", "less") if least else ("most", "<=", "more")
         own = identifier(f"{end} {told}", taken, end)
         word = own.replace("-", "_")
@@ -158,9 +162,10 @@ def _rule(name: str, way: tuple[str, ...], value: Any, taken: set[str]) -> tuple
     return rule, parameter
 
 
-def more_is_better(key: str) -> bool:
-    """Whether a figure's name says that less of it is worse, as ``tests_passed`` and ``lineCoverage`` do."""
-    return not MORE_IS_BETTER.isdisjoint(re.findall(r"[a-z]+", re.sub(r"(?=[A-Z])", " ", key).lower()))
+def more_is_better(way: Sequence[str]) -> bool:
+    """Whether a figure's name says that less of it is worse, as ``tests.passed`` and ``lineCoverage.percent`` do."""
+    words = [set(re.findall(r"[a-z]+", re.sub(r"(?=[A-Z])", " ", each).lower())) for each in way]
+    return words[-1].isdisjoint(MORE_IS_WORSE) and not MORE_IS_BETTER.isdisjoint(set().union(*words))
 
 
 def _step(key: str) -> str:

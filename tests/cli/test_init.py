@@ -163,7 +163,12 @@ def test_ones_own_json_is_typed_and_every_figure_asked_for(empty: Project) -> No
 
 
 def test_less_of_what_is_good_fails_and_more_of_what_is_bad(empty: Project) -> None:
-    value = {"tests": {"passed": 412, "failed": 0, "runtime_s": 31.5}, "lineCoverage": 87.4, "bypassed": 1}
+    value = {
+        "tests": {"passed": 412, "failed": 0, "runtime_s": 31.5},
+        "lineCoverage": 87.4,
+        "coverage": {"branch_percent": 80.5, "missing": 3},
+        "bypassed": 1,
+    }
     (empty.root / "mine.json").write_text(json.dumps(value))
     empty.run("init", "--from", "mine.json")
     text = (empty.root / "policies/shop/shop-report.yaml").read_text()
@@ -172,6 +177,8 @@ def test_less_of_what_is_good_fails_and_more_of_what_is_bad(empty: Project) -> N
         "report.tests.failed <= params.most_tests_failed",
         "report.tests.runtime_s <= params.most_tests_runtime_s",
         "report.lineCoverage >= params.least_linecoverage",
+        "report.coverage.branch_percent >= params.least_coverage_branch_percent",
+        "report.coverage.missing <= params.most_coverage_missing",
         "report.bypassed <= params.most_bypassed",  # its name only holds such a word
     ):
         assert rule in text
@@ -179,6 +186,13 @@ def test_less_of_what_is_good_fails_and_more_of_what_is_bad(empty: Project) -> N
     value["lineCoverage"] = 87.3
     (empty.root / "evidence/shop/report.json").write_text(json.dumps(value))
     assert _works(empty, "shop-report").code == 1
+
+
+def test_a_figure_for_which_there_is_no_room_is_told_as_that(empty: Project) -> None:
+    (empty.root / "mine.json").write_text(json.dumps({f"figure_{number:02}": number for number in range(13)}))
+    begun = empty.run("init", "--from", "mine.json")
+    told = "mine.json: figure_12 (a first gate has 12 rules; write this one yourself)"
+    assert told in begun.out + begun.err
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def since_words(decision: ModeDecision) -> str:
     reading = decision.reading
     since = f"since {moment(reading.since)}, {_for(reading)}"
     if reading.state != reading.last_known:
+        if decision.state.known_at is None:
+            return f"never known; it begins as {reading.last_known}, {since}"
         return f"last known to be {reading.last_known}, {since}"
     if reading.held_since is not None:
         return f"{since}; held without evidence since {moment(reading.held_since)}"
@@ -217,6 +219,7 @@ def acts(decision: ModeDecision) -> str:
     who = list(dict.fromkeys(each.page.who for each in decision.pages))
     told = [f"pull {listing(pull, 3)}"] if pull else []
     told += [f"page {listing(who, 3)}"] if who else []
+    told += [count(len(decision.reading.actions), "action")] if decision.reading.actions else []
     known: Iterable[Owed] = [each for each in pressing(decision.duties) if not each.duty.recommended]
     owes = duty_figures(each.duty for each in known)
     told += [f"duties: {owes}"] if owes else []
