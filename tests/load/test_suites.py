@@ -312,6 +312,14 @@ def test_mistyped_evidence_may_be_of_any_shape(load: Callable[[str], Suite]) -> 
     load(start + change + "    lacking: {figures: mistyped}\n" + EXPECT)
 
 
+def test_one_slip_is_told_once_and_not_at_what_is_set_after_it(load: Callable[[str], Suite]) -> None:
+    start = GOOD[: GOOD.index("cases:")] + f"cases:\n{BAD}"
+    after = "figures.open: true, figures.word: x, figures.error_rate: high, figures.orders: 4"
+    slips = f"    set: {{figures.ordrs: 3, {after}}}\n"
+    told = refusals(load, start + slips + EXPECT)
+    assert [each.message.partition(": ")[2].partition(" ")[0] for each in told] == ["has", "error_rate:"], told
+
+
 # ---------------------------------------------------------------- files
 
 

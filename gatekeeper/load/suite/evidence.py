@@ -203,7 +203,7 @@ class Reader:
         return tuple(found)
 
     def try_edits(self, values: Values, edits: Sequence[Written], mistyped: frozenset[str]) -> Values:
-        """The evidence after edits; those that lead nowhere or leave it mistyped are told.
+        """The evidence after edits; those that lead nowhere or leave it mistyped are told, and left out.
 
         Args:
             mistyped: names of evidence that is to be mistyped.
@@ -211,13 +211,14 @@ class Reader:
         for edit, key, node in edits:
             name = path_of(edit.path).name
             try:
-                values = edited(values, edit, self.needs)
+                after = edited(values, edit, self.needs)
             except PathRefused as wrong:
                 self.refuse(key, wrong)
                 continue
-            told = self._mistyped(name, values[name])
+            told = self._mistyped(name, after[name])
             last = path_of(edit.path).steps[-1:]
             if told is None or name in mistyped:
+                values = after
                 continue
             if last and last[0].to == told.extra:
                 self.problems.inside(key, last[0].offset, last[0].width, told.message, told.hint, "mistyped")
