@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -36,7 +37,7 @@ def _span(text: Any) -> timedelta:
     return parse_span(text)
 
 
-class _Settings(BaseModel):
+class _Settings(BaseModel, ABC):
     """What a channel of any kind may say; ``for`` and ``on`` choose what it is told."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -56,9 +57,9 @@ class _Settings(BaseModel):
         """What a kind demands beyond its shape."""
         yield from ()
 
+    @abstractmethod
     def channel(self, name: str) -> Channel:
         """The channel that these settings make."""
-        raise NotImplementedError
 
     def _chosen(self) -> dict[str, Any]:
         return {
